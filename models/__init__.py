@@ -1,0 +1,1 @@
+"""The nouns of call quality inspection: frozen dataclasses, enums, ports and errors. Standard library only."""

@@ -1,0 +1,76 @@
+"""The one error tree. Each message says what is wrong, where, and what to do about it.
+
+CallqaError
+├── UsageError            wrong call or configuration; the command ends with exit code 2
+│   ├── SettingsError     an unknown or badly valued setting
+│   ├── StandardError     a service standard that cannot be used
+│   ├── InputError        a source, manifest or transcript file that cannot be read
+│   ├── ModelError        a speech model that is missing or damaged
+│   └── SchemaError       a database that is not at this program's migration
+├── RecordingError        one recording cannot be used; it is quarantined, the run goes on
+└── TransientError        the outside world failed for a moment; the same work may be tried again
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CallqaError(Exception):
+    """Base of every error that callqa raises on purpose."""
+
+
+class UsageError(CallqaError):
+    """The caller can mend this: a wrong argument, setting, standard, model or database."""
+
+
+class SettingsError(UsageError):
+    """A setting that does not exist or whose value is out of range."""
+
+
+class StandardError(UsageError):
+    """A service standard that cannot be used. The message names file, line and value."""
+
+
+class InputError(UsageError):
+    """A source folder, manifest or transcript file that cannot be read."""
+
+
+class ModelError(UsageError):
+    """Speech model files that are missing, incomplete or not the published ones."""
+
+
+class SchemaError(UsageError):
+    """The database is not at the migration that this program needs."""
+
+
+class ReasonCode(StrEnum):
+    """Why a recording was quarantined; `callqa report run` explains each in words."""
+
+    EMPTY_FILE = "empty_file"
+    NOT_AUDIO = "not_audio"
+    NO_AUDIO_TRACK = "no_audio_track"
+    HEADERLESS_AUDIO = "headerless_audio"
+    NO_SAMPLES = "no_samples"
+    CORRUPT_AUDIO = "corrupt_audio"
+    TRUNCATED_AUDIO = "truncated_audio"
+    UNREADABLE_FILE = "unreadable_file"
+    NO_SPEECH = "no_speech"
+    CALL_ID_CONFLICT = "call_id_conflict"
+    PROCESSING_FAILED = "processing_failed"
+
+
+class RecordingError(CallqaError):
+    """One recording cannot be used.
+
+    `reason` is the code stored with the quarantined recording, `detail` a sentence for the person who mends it.
+    """
+
+    def __init__(self, reason: ReasonCode, detail: str) -> None:
+        super().__init__(f"{reason.value}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class TransientError(CallqaError):
+    """The outside world failed for a moment (a lock, a lost connection); the same work may be tried again."""

@@ -1,0 +1,148 @@
+"""What the use cases need of the outside world; `callqa.bootstrap` plugs in asr and storage.
+
+Everything here is structural: an adapter need not import or inherit these protocols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from models.call import AudioFacts, CallMeta, Quarantine, Recording
+from models.errors import RecordingError, TransientError
+from models.run import AudioJob, Run, RunCounts, RunStatus, RunView, StoredCall
+from models.scorecard import Scorecard, StandardRef
+from models.transcript import EngineReceipt, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class TranscribeOutcome:
+    """What became of one job: exactly one of `transcript` and `error` is set."""
+
+    recording_id: str
+    transcript: Transcript | None
+    error: RecordingError | TransientError | None
+
+
+class AudioProbe(Protocol):
+    """Reads a file's sound format without decoding all of it."""
+
+    def __call__(self, path: str) -> AudioFacts:
+        """Return the format; raises RecordingError with a reason code when the file is no usable sound."""
+
+
+class Transcriber(Protocol):
+    """Sound to text. One instance holds the model and may be used by several threads."""
+
+    @property
+    def engine(self) -> EngineReceipt:
+        """What the transcripts will depend on; known without loading the model."""
+
+    def transcribe(self, jobs: Sequence[AudioJob]) -> Iterator[TranscribeOutcome]:
+        """Yield one outcome per job, in the order in which they finish.
+
+        One bad recording never stops the others: its error is its outcome.
+        """
+
+
+class Calls(Protocol):
+    """Recordings, the calls they hold, and where they were seen."""
+
+    def get(self, recording_id: str) -> StoredCall | None:
+        """The recording, or None when its bytes were never registered."""
+
+    def recording_of(self, call_id: str) -> str | None:
+        """Id of the recording that holds this call, or None."""
+
+    def add(self, recording: Recording, meta: CallMeta, quarantine: Quarantine | None = None) -> None:
+        """Register a recording as received, or as quarantined from the start; does nothing if its id is known."""
+
+    def saw(self, run_id: str, uri: str, recording_id: str) -> None:
+        """Note that this run found the recording under this address; the same note twice is one."""
+
+    def quarantine(self, recording_id: str, quarantine: Quarantine) -> None:
+        """Set the recording aside until a person acts."""
+
+    def failed_attempt(self, recording_id: str, error: str) -> None:
+        """Count a failure that may pass; the state stays as it is."""
+
+
+class Transcripts(Protocol):
+    """Transcripts, one per recording and engine."""
+
+    def get(self, recording_id: str, engine_digest: str) -> Transcript | None:
+        """The transcript this engine made of the recording, or None."""
+
+    def put(self, transcript: Transcript) -> None:
+        """Store it and set the recording to transcribed; does nothing if it is there. Needs `transcript.engine`."""
+
+    def latest_ids(self) -> Sequence[tuple[str, str]]:
+        """(recording id, engine digest) of the newest transcript of every recording, ordered by recording id."""
+
+
+class Scorecards(Protocol):
+    """Scorecards, one per transcript, standard digest and scorer."""
+
+    def get(self, recording_id: str, engine_digest: str, standard: StandardRef, scorer: str) -> Scorecard | None:
+        """The scorecard under exactly these, or None."""
+
+    def put(self, recording_id: str, engine_digest: str, scorer: str, scorecard: Scorecard) -> None:
+        """Store scorecard, findings, evidence and promises and set the recording to scored; nothing if it is there."""
+
+    def latest(self) -> Iterator[tuple[StoredCall, Scorecard]]:
+        """The newest scorecard of every call, ordered by call id."""
+
+
+class Runs(Protocol):
+    """Nights of work."""
+
+    def start(self, run: Run) -> Run:
+        """Store the run if its id is new; returns the stored one, with its first `started_at`."""
+
+    def waiting(self, run_id: str) -> Sequence[StoredCall]:
+        """Recordings of this run not quarantined and still without a scorecard under its engine, standard and scorer.
+
+        Ordered by recording id.
+        """
+
+    def counts(self, run_id: str) -> RunCounts:
+        """Where the run stands now."""
+
+    def finish(self, run_id: str, status: RunStatus, finished_at: datetime) -> None:
+        """Close the run. A run that is closed with this status already keeps its `finished_at`."""
+
+    def view(self, run_id: str) -> RunView | None:
+        """The run with all its calls, or None when there is no such run."""
+
+    def latest_id(self) -> str | None:
+        """Id of the run that started last, or None in an empty database."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction: `with uow:` begins it, `commit()` keeps it, leaving without commit rolls it back."""
+
+    calls: Calls
+    transcripts: Transcripts
+    scorecards: Scorecards
+    runs: Runs
+
+    def __enter__(self) -> Self:
+        """Begin. Raises TransientError when the database cannot be reached or stays locked."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Roll back whatever was not committed."""
+
+    def commit(self) -> None:
+        """Keep everything done since `with`."""
+
+
+class UnitOfWorkFactory(Protocol):
+    """Makes a fresh unit of work; safe to call from several threads."""
+
+    def __call__(self) -> UnitOfWork:
+        """A new, not yet begun transaction."""

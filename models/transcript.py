@@ -1,0 +1,91 @@
+"""Who said what, when: the result of listening to one recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who speaks. SYSTEM is the recorded announcement, ring-back and music; UNKNOWN is an honest answer."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    SYSTEM = "system"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognised word (for Chinese: one character or a few) on the call's own clock, in seconds.
+
+    `char_start:char_end` is its place in the text of its utterance; `probability` is the recogniser's, 0 to 1.
+    """
+
+    char_start: int
+    char_end: int
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One turn or part of a turn by one speaker. Times are None when the source of the text had none.
+
+    `confidence` is the mean word probability, 0 to 1, or None when unknown. `words` is empty for text without times.
+    """
+
+    index: int
+    role: Role
+    start_s: float | None
+    end_s: float | None
+    text: str
+    words: tuple[Word, ...] = ()
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSpan:
+    """A stretch in which `role` was heard speaking, from the speech detector; independent of recognised text."""
+
+    role: Role
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReceipt:
+    """What a transcript depends on besides the audio. Equal digests mean: the same audio gives the same transcript.
+
+    `model` is a name for people, `weights_digest` and `options_digest` are "sha256:<hex>"; `options_digest` covers
+    every setting that can change a transcript.
+    """
+
+    model: str
+    weights_digest: str
+    options_digest: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The transcript of one call, utterances in order of start time.
+
+    `role_confidence` is 0 to 1: how sure the assignment of roles is; `role_basis` says on what it rests (setting,
+    metadata, channel and greeting, text). `answered_at_s` is when ringing ended or the first person spoke, None when
+    neither is known. `tones` are ring-back, keys and music as SYSTEM spans. `dropped_windows` counts stretches whose
+    recognised text was judged invented and left out. An empty `utterances` means that nobody was heard to speak.
+    """
+
+    recording_id: str
+    language: str
+    duration_s: float | None
+    utterances: tuple[Utterance, ...]
+    speech: tuple[SpeechSpan, ...] = ()
+    tones: tuple[SpeechSpan, ...] = ()
+    answered_at_s: float | None = None
+    role_confidence: float = 1.0
+    role_basis: str = ""
+    dropped_windows: int = 0
+    engine: EngineReceipt | None = None
