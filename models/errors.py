@@ -55,7 +55,6 @@ class ReasonCode(StrEnum):
     CORRUPT_AUDIO = "corrupt_audio"
     TRUNCATED_AUDIO = "truncated_audio"
     UNREADABLE_FILE = "unreadable_file"
-    NO_SPEECH = "no_speech"
     CALL_ID_CONFLICT = "call_id_conflict"
     PROCESSING_FAILED = "processing_failed"
 
@@ -70,6 +69,10 @@ class RecordingError(CallqaError):
         super().__init__(f"{reason.value}: {detail}")
         self.reason = reason
         self.detail = detail
+
+
+class StateError(CallqaError):
+    """A step that a recording's state does not allow (it was quarantined meanwhile), or on something not stored."""
 
 
 class TransientError(CallqaError):

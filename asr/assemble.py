@@ -1,0 +1,85 @@
+"""Puts a transcript together from the words of all windows of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from asr.listen import Analysis
+from asr.roles import Casting, Known, cast
+from asr.speech import Span
+from asr.tones import answered_at
+from asr.utterances import Turn, to_utterance, turns
+from asr.words import SpokenWord
+from models.call import CallMeta, Direction
+from models.transcript import EngineReceipt, Role, SpeechSpan, Transcript
+
+
+def assemble(
+    recording_id: str,
+    analysis: Analysis,
+    words: Sequence[SpokenWord],
+    known: Known | None,
+    direction: Direction | None,
+    language: str,
+    dropped_windows: int,
+    engine: EngineReceipt,
+) -> Transcript:
+    """The transcript; `words` of a channel are in time order. Without words it has no utterances."""
+    by_channel: dict[int, list[SpokenWord]] = {i: [] for i in range(len(analysis.channels))}
+    for word in words:
+        by_channel[word.channel].append(word)
+    spoken = turns(by_channel)
+    rings = [ring for tones in analysis.tones for ring in tones.rings]
+    casting = cast(spoken, tuple(by_channel), known, rings, direction, language)
+    utterances = tuple(
+        to_utterance(i, role, turn) for i, (role, turn) in enumerate(zip(casting.turns, spoken, strict=True))
+    )
+    first_person_s = next((u.start_s for u in utterances if u.role is not Role.SYSTEM), None)
+    return Transcript(
+        recording_id=recording_id,
+        language=language,
+        duration_s=round(analysis.duration_s, 3),
+        utterances=utterances,
+        speech=_speech(analysis, spoken, casting),
+        tones=tuple(
+            SpeechSpan(Role.SYSTEM, span.start_s, span.end_s)
+            for span in sorted((s for t in analysis.tones for s in t.spans), key=lambda s: (s.start_s, s.end_s))
+        ),
+        answered_at_s=answered_at(analysis.tones, first_person_s),
+        role_confidence=casting.confidence,
+        role_basis=casting.basis,
+        dropped_windows=dropped_windows,
+        engine=engine,
+    )
+
+
+def known_roles(meta: CallMeta, analysis: Analysis, agent_channel: int | None) -> Known | None:
+    """Roles of the analysed channels from the setting, else from metadata; None when neither says."""
+    indices = [channel.index for channel in analysis.channels]
+    if agent_channel is not None and agent_channel in indices:
+        return Known(tuple(Role.AGENT if i == agent_channel else Role.CUSTOMER for i in indices), "setting")
+    roles = tuple(meta.channel_roles[i] if i < len(meta.channel_roles) else Role.UNKNOWN for i in indices)
+    return Known(roles, "metadata") if any(role is not Role.UNKNOWN for role in roles) else None
+
+
+def _speech(analysis: Analysis, spoken: Sequence[Turn], casting: Casting) -> tuple[SpeechSpan, ...]:
+    """The detector's spans with a role each, cut where a turn with another role begins inside one."""
+    found: list[SpeechSpan] = []
+    for channel, spans in enumerate(analysis.speech):
+        own = [(turn, role) for turn, role in zip(spoken, casting.turns, strict=True) if turn.channel == channel]
+        for span in spans:
+            found.extend(_split(span, own, casting.channels[channel]))
+    return tuple(sorted(found, key=lambda s: (s.start_s, s.end_s, s.role)))
+
+
+def _split(span: Span, own: Sequence[tuple[Turn, Role]], default: Role) -> list[SpeechSpan]:
+    inside = [(turn, role) for turn, role in own if turn.start_s < span.end_s and turn.end_s > span.start_s]
+    if not inside:
+        return [SpeechSpan(default, span.start_s, span.end_s)]
+    pieces: list[SpeechSpan] = []
+    start_s, current = span.start_s, inside[0][1]
+    for turn, role in inside[1:]:
+        if role is not current and turn.start_s > start_s:
+            pieces.append(SpeechSpan(current, start_s, turn.start_s))
+            start_s, current = turn.start_s, role
+    return [*pieces, SpeechSpan(current, start_s, span.end_s)]

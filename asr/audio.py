@@ -1,0 +1,142 @@
+"""Decodes a recording into channels of 16 kHz samples, in blocks, so that hours of sound need little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from asr.options import RATE_HZ
+from asr.probe import check_complete, check_decoded, open_container, reads_with_soundfile
+from models.errors import ReasonCode, RecordingError
+
+Samples = NDArray[np.int16]
+Block = NDArray[np.float32]
+
+FULL_SCALE = 32767
+_BLOCK_FRAMES = 2**19
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """Decoded sound: one array of 16-bit samples at `RATE_HZ` per channel, all equally long.
+
+    Sixteen bits are what telephony delivers at best; an hour of stereo takes 230 MB.
+    """
+
+    channels: tuple[Samples, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return len(self.channels[0]) / RATE_HZ
+
+
+class _Faults:
+    """What went wrong while decoding, and how long the file claimed to be."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.declared_s: float | None = None
+
+
+def decode(path: str) -> Sound:
+    """Decode every channel; constant offsets are removed, NaN and infinities read as silence.
+
+    libsndfile first, FFmpeg where that does not know the format, fails or finds nothing (a WAV whose length field was
+    never filled in). Raises RecordingError when no sound, or only part of it, can be read.
+    """
+    check_complete(path)
+    sound: Sound | None = None
+    if reads_with_soundfile(path):
+        try:
+            sound = _collect(_blocks_by_soundfile(path))
+        except (soundfile.SoundFileError, ValueError):
+            sound = None
+    if sound is None:
+        faults = _Faults()
+        sound = _collect(_blocks_by_av(path, faults))
+        check_decoded(path, sound.duration_s if sound else 0.0, faults.declared_s, faults.count)
+    if sound is None or sound.duration_s == 0:
+        raise RecordingError(ReasonCode.NO_SAMPLES, f"{Path(path).name!r} has a header but no sound in it")
+    check_decoded(path, sound.duration_s, None, 0)
+    return sound
+
+
+def _collect(blocks: Iterator[tuple[int, Block]]) -> Sound | None:
+    """Resample blocks of (rate, samples by channels) and join them; None when there were no samples."""
+    resampler: soxr.ResampleStream | None = None
+    pieces: list[Samples] = []
+    offset = np.zeros(0)
+    count = 0
+    for rate_hz, block in blocks:
+        np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        # Far beyond full scale is garbage in the file; without this bound it would swamp the offset.
+        np.clip(block, -1.0, 1.0, out=block)
+        if not len(offset):
+            offset = np.zeros(block.shape[1])
+            if rate_hz != RATE_HZ:
+                resampler = soxr.ResampleStream(rate_hz, RATE_HZ, block.shape[1], dtype="float32")
+        offset += block.sum(axis=0, dtype=np.float64)
+        count += len(block)
+        pieces.append(_to_samples(resampler.resample_chunk(block) if resampler else block))
+    if resampler is not None:
+        pieces.append(_to_samples(resampler.resample_chunk(np.zeros((0, len(offset)), np.float32), last=True)))
+    if not count:
+        return None
+    means = np.rint(offset / count * FULL_SCALE).astype(np.int32)
+    return Sound(tuple(_centred(pieces, channel, int(mean)) for channel, mean in enumerate(means)))
+
+
+def _to_samples(block: Block) -> Samples:
+    return np.rint(np.clip(block, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
+
+
+def _centred(pieces: list[Samples], channel: int, mean: int) -> Samples:
+    samples = np.concatenate([piece[:, channel] for piece in pieces])
+    if mean:
+        for start in range(0, len(samples), _BLOCK_FRAMES):
+            part = samples[start : start + _BLOCK_FRAMES]
+            part[:] = np.clip(part.astype(np.int32) - mean, -FULL_SCALE, FULL_SCALE)
+    return samples
+
+
+def _blocks_by_soundfile(path: str) -> Iterator[tuple[int, Block]]:
+    with soundfile.SoundFile(path) as file:
+        while len(block := file.read(_BLOCK_FRAMES, dtype="float32", always_2d=True)):
+            yield file.samplerate, block
+
+
+def _blocks_by_av(path: str, faults: _Faults) -> Iterator[tuple[int, Block]]:
+    """Decode the first sound track; packets that cannot be decoded are counted and left out."""
+    with Path(path).open("rb") as file, closing(open_container(file, path)) as container:
+        stream = container.streams.audio[0]
+        if stream.duration is not None and stream.time_base is not None:
+            faults.declared_s = float(stream.duration * stream.time_base)
+        rate_hz, channels = stream.codec_context.sample_rate, stream.codec_context.channels
+        # Same rate and layout in and out: this only brings every sample format to interleaved floats.
+        to_float = av.AudioResampler(format="flt", layout=stream.codec_context.layout, rate=rate_hz)
+        waiting: list[Block] = []
+        frames = 0
+        for packet in container.demux(stream):
+            try:
+                decoded = packet.decode()
+            except av.FFmpegError:
+                faults.count += 1
+                continue
+            for frame in decoded:
+                for flat in to_float.resample(frame):
+                    waiting.append(flat.to_ndarray().reshape(-1, channels).astype(np.float32, copy=False))
+                    frames += len(waiting[-1])
+            if frames >= _BLOCK_FRAMES:
+                yield rate_hz, np.concatenate(waiting)
+                waiting, frames = [], 0
+        if waiting:
+            yield rate_hz, np.concatenate(waiting)

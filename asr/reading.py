@@ -1,0 +1,106 @@
+"""Reads windows: decodes them in batches, judges the text, and mends or drops what is not to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asr.channels import Channel
+from asr.judge import Judgement, better, judge
+from asr.packing import FULL_WINDOW_S, Window, fitted, render
+from asr.text import prompt_for
+from asr.whisper import Heard, PackedWhisper
+from asr.words import SpokenWord, on_call_clock
+
+GREEDY_BEAM = 1
+REPAIR_BEAM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class WindowJob:
+    """A window and the channel that its sound comes from."""
+
+    window: Window
+    channel: Channel
+
+    def sound(self, length_s: int) -> NDArray[np.float32]:
+        """The window's sound, `length_s` seconds long."""
+        return render(self.window, self.channel, length_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The words of a window in time order; `dropped` counts stretches whose text was judged invented and left out."""
+
+    words: tuple[SpokenWord, ...] = ()
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    heard: Heard
+    words: tuple[SpokenWord, ...]
+    judged: Judgement
+
+
+class WindowReader:
+    """Turns windows into words with one model, prompt and beam. Safe to use from several threads."""
+
+    def __init__(self, whisper: PackedWhisper, prompt: str, language: str, beam_size: int) -> None:
+        self._whisper = whisper
+        self._prompt = prompt
+        self._language = language
+        self._beam_size = beam_size
+
+    def read(self, jobs: Sequence[WindowJob]) -> list[Reading]:
+        """Read windows of one length. What a window yields does not depend on the others. No jobs, no readings."""
+        if not jobs:
+            return []
+        length_s = jobs[0].window.length_s
+        first = self._attempts(jobs, length_s, self._prompt, self._beam_size)
+        return [self._believed(job, attempt) for job, attempt in zip(jobs, first, strict=True)]
+
+    def _believed(self, job: WindowJob, attempt: _Attempt) -> Reading:
+        """Keep a good text; else the best of the other ways to decode; else what each piece gives on its own.
+
+        A loop is mostly one piece's fault, and the window's other pieces are worth saving.
+        """
+        best = attempt
+        if best.judged.faults:
+            for other in self._other_ways(job):
+                if better(best.heard, best.judged, other.heard, other.judged):
+                    best = other
+                if not best.judged.faults:
+                    break
+        if best.judged.believable:
+            return Reading(best.words)
+        if len(job.window.pieces) == 1:
+            return Reading(dropped=1)
+        parts = [self._alone(job, i) for i in range(len(job.window.pieces))]
+        return Reading(tuple(w for part in parts for w in part.words), sum(part.dropped for part in parts))
+
+    def _other_ways(self, job: WindowJob) -> Iterator[_Attempt]:
+        """Without the terms, greedily, and as Whisper was trained: 30 s long and without any prompt."""
+        length_s, lead = job.window.length_s, prompt_for(self._language)
+        if lead != self._prompt:
+            yield from self._attempts([job], length_s, lead, self._beam_size)
+        yield from self._attempts([job], length_s, lead, GREEDY_BEAM)
+        yield from self._attempts([job], FULL_WINDOW_S, "", REPAIR_BEAM)
+
+    def _alone(self, job: WindowJob, index: int) -> Reading:
+        piece = replace(job.window.pieces[index], offset_s=0.0)
+        alone = WindowJob(fitted(job.window.channel, (piece,)), job.channel)
+        [attempt] = self._attempts([alone], alone.window.length_s, self._prompt, self._beam_size)
+        return self._believed(alone, attempt)
+
+    def _attempts(self, jobs: Sequence[WindowJob], length_s: int, prompt: str, beam_size: int) -> list[_Attempt]:
+        sounds = [job.sound(length_s) for job in jobs]
+        heard = self._whisper.hear(sounds, [job.window.content_s for job in jobs], prompt, beam_size)
+        return [self._attempt(job.window, h) for job, h in zip(jobs, heard, strict=True)]
+
+    def _attempt(self, window: Window, heard: Heard) -> _Attempt:
+        words = on_call_clock(window, heard.words, self._language)
+        return _Attempt(heard, words, judge(heard, window, words, self._prompt))

@@ -1,0 +1,166 @@
+"""Where each party speaks: the Silero detector, a gate against cross-talk, and spans of speech."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from asr.audio import FULL_SCALE
+from asr.channels import FRAME_SAMPLES, Channel
+from asr.options import RATE_HZ
+from models.errors import ModelError
+
+FRAME_S = FRAME_SAMPLES / RATE_HZ
+Probabilities = NDArray[np.float32]
+
+# The thresholds are Silero's own defaults; silence and padding were measured on telephone calls (see docs).
+THRESHOLD = 0.5
+END_THRESHOLD = 0.35
+MIN_SPEECH_S = 0.25
+
+EDGE_THRESHOLD = 0.1
+EDGE_S = 0.3
+"""The detector takes a moment to be sure: a span begins this much earlier where speech was already possible."""
+MIN_SILENCE_S = 0.5
+
+MIXED_MIN_SILENCE_S = 0.25
+"""On a channel with both parties: shorter than the pause between two speakers, so that a span holds one of them."""
+
+GATE_MARGIN_DB = 15.0
+"""A party this much quieter than the other one is the other one's echo: cross-talk is at about -30 dB."""
+
+GATE_HOLD_S = 0.25
+"""Echo arrives late: the other party's level counts for this long."""
+
+_CONTEXT_SAMPLES = 64
+_FRAMES_PER_CALL = 512
+_SILENT_PEAK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of speech in seconds on the call's clock, without padding."""
+
+    start_s: float
+    end_s: float
+
+
+class SpeechDetector:
+    """The sequence form of the Silero model (MIT), run by onnxruntime. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._session: onnxruntime.InferenceSession | None = None
+
+    def probabilities(self, channel: Channel) -> Probabilities:
+        """Probability of speech in each 32 ms frame of the channel; frames of digital silence are 0."""
+        session = self.load()
+        samples = channel.samples
+        frames = -(-len(samples) // FRAME_SAMPLES)
+        found = np.zeros(frames, np.float32)
+        hidden = cell = np.zeros((1, 1, 128), np.float32)
+        context = np.zeros(_CONTEXT_SAMPLES, np.float32)
+        scale = np.float32(channel.gain / FULL_SCALE)
+        for first in range(0, frames, _FRAMES_PER_CALL):
+            block = samples[first * FRAME_SAMPLES : (first + _FRAMES_PER_CALL) * FRAME_SAMPLES]
+            if not len(block) or max(int(block.max()), -int(block.min())) <= _SILENT_PEAK:
+                hidden = cell = np.zeros((1, 1, 128), np.float32)
+                context = np.zeros(_CONTEXT_SAMPLES, np.float32)
+                continue
+            sound = np.clip(block.astype(np.float32) * scale, -1.0, 1.0)
+            sound = np.pad(sound, (0, -len(sound) % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES)
+            # Each frame is preceded by the end of the frame before it, as the model expects.
+            before = np.concatenate([context[None], sound[:-1, -_CONTEXT_SAMPLES:]])
+            found[first : first + len(sound)], hidden, cell = session.run(
+                ["speech_probs", "hn", "cn"],
+                {"input": np.concatenate([before, sound], axis=1), "h": hidden, "c": cell},
+            )
+            context = sound[-1, -_CONTEXT_SAMPLES:]
+        return found
+
+    def load(self) -> onnxruntime.InferenceSession:
+        """Load the model once; raises ModelError when its file is not installed."""
+        with self._lock:
+            if self._session is None:
+                options = onnxruntime.SessionOptions()
+                options.inter_op_num_threads = options.intra_op_num_threads = 1
+                self._session = onnxruntime.InferenceSession(
+                    str(_model_file()), sess_options=options, providers=["CPUExecutionProvider"]
+                )
+            return self._session
+
+
+def gate(probabilities: Probabilities, own_db: Probabilities, other_db: Probabilities) -> Probabilities:
+    """Set to 0 what is only the other party's echo: frames where the other was much louder a moment ago."""
+    hold = round(GATE_HOLD_S / FRAME_S)
+    padded = np.pad(other_db, (hold, 1), constant_values=-100.0)
+    loudest = np.lib.stride_tricks.sliding_window_view(padded, hold + 2).max(axis=1)
+    return np.where(loudest - own_db > GATE_MARGIN_DB, np.float32(0), probabilities)
+
+
+def spans(probabilities: Probabilities, min_silence_s: float = MIN_SILENCE_S) -> tuple[Span, ...]:
+    """Stretches of speech: begun above one threshold, ended below a lower one for `min_silence_s`.
+
+    Shorter ones than `MIN_SPEECH_S` are left out. Spans are in order and do not overlap.
+    """
+    patience = round(min_silence_s / FRAME_S)
+    values = probabilities.tolist()
+    found: list[Span] = []
+    start: int | None = None
+    last = -1
+
+    for frame, probability in enumerate([*values, *[0.0] * (patience + 1)]):
+        if start is None:
+            if probability >= THRESHOLD:
+                start = _onset(values, frame, last + 1)
+                last = frame
+        elif probability >= END_THRESHOLD:
+            last = frame
+        elif frame - last > patience:
+            if (last + 1 - start) * FRAME_S >= MIN_SPEECH_S:
+                found.append(Span(round(start * FRAME_S, 3), round((last + 1) * FRAME_S, 3)))
+            start = None
+    return tuple(found)
+
+
+def _onset(values: Sequence[float], frame: int, earliest: int) -> int:
+    for before in range(frame - 1, max(earliest, frame - round(EDGE_S / FRAME_S)) - 1, -1):
+        if values[before] < EDGE_THRESHOLD:
+            return before + 1
+    return max(earliest, frame - round(EDGE_S / FRAME_S))
+
+
+def cut_long(found: Sequence[Span], probabilities: Probabilities, limit_s: float) -> tuple[Span, ...]:
+    """The same speech in spans of at most `limit_s`, cut where speech is least likely, never near an end."""
+    result: list[Span] = []
+    waiting = list(reversed(found))
+    while waiting:
+        span = waiting.pop()
+        if span.end_s - span.start_s <= limit_s:
+            result.append(span)
+            continue
+        length_s = span.end_s - span.start_s
+        # From the middle half if that is short enough for one window, else from just below the limit.
+        low_s = span.start_s + min(length_s / 4, limit_s / 2)
+        high_s = span.start_s + min(length_s * 3 / 4, limit_s)
+        first, last = int(low_s / FRAME_S) + 1, max(int(high_s / FRAME_S), int(low_s / FRAME_S) + 2)
+        cut_s = round((first + int(np.argmin(probabilities[first:last]))) * FRAME_S, 3)
+        waiting += [Span(cut_s, span.end_s), Span(span.start_s, cut_s)]
+    return tuple(result)
+
+
+def _model_file() -> Path:
+    # find_spec does not import the package, whose code needs torch; only its data file is wanted.
+    spec = find_spec("silero_vad")
+    if spec is not None and spec.origin is not None:
+        path = Path(spec.origin).parent / "data" / "silero_vad_16k_sequence.onnx"
+        if path.is_file():
+            return path
+    raise ModelError("the speech detector needs the package silero-vad 6.2.3 or later; run `make venv`")

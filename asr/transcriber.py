@@ -1,0 +1,166 @@
+"""The speech engine: many recordings in, a transcript or the reason why not for each out."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from asr.assemble import assemble, known_roles
+from asr.device import Choice, choose
+from asr.listen import Analysis, analyse
+from asr.options import EngineOptions
+from asr.reading import Reading, WindowJob, WindowReader
+from asr.receipt import engine_receipt
+from asr.schedule import Prepared, Schedule
+from asr.speech import SpeechDetector
+from asr.text import prompt_for
+from asr.timings import Stage, StageClock, StageTimings
+from asr.weights import ensure_model
+from asr.whisper import PackedWhisper
+from asr.words import SpokenWord
+from models.errors import ReasonCode, RecordingError, TransientError, UsageError
+from models.ports import TranscribeOutcome
+from models.run import AudioJob
+from models.transcript import EngineReceipt
+
+_BATCH = {"cpu": 8, "cuda": 16}
+_BACKLOG_S = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the options lead to; nothing of it is loaded yet."""
+
+    choice: Choice
+    receipt: EngineReceipt
+    whisper: PackedWhisper
+    reader: WindowReader
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A window that could not be decoded: what CTranslate2 said."""
+
+    error: RuntimeError
+
+
+_Prepared = Prepared[WindowJob, Reading | _Failure, TranscribeOutcome]
+
+
+class WhisperTranscriber:
+    """Implements `models.ports.Transcriber` with packed windows on CTranslate2's Whisper.
+
+    Nothing is loaded until it is needed; then once, whatever the number of threads. The same recording gives the same
+    transcript, whichever others are transcribed with it and with any number of workers.
+    """
+
+    def __init__(self, options: EngineOptions) -> None:
+        """Keep the options; files are looked for when `engine` or `transcribe` is first used."""
+        self._options = options
+        self._prompt = options.prompt or prompt_for(options.language)
+        self._workers = options.workers or os.cpu_count() or 1
+        self._clock = StageClock()
+        self._detector = SpeechDetector()
+        self._lock = threading.Lock()
+        self._parts: _Parts | None = None
+
+    @property
+    def engine(self) -> EngineReceipt:
+        """The receipt. Assembles or fetches the weights if need be but does not load them; raises ModelError."""
+        return self._ready().receipt
+
+    @property
+    def device(self) -> Choice:
+        """The device and compute type in use, and why; raises SettingsError when the settings do not fit."""
+        return self._ready().choice
+
+    def warm_up(self) -> None:
+        """Load both models now, so that the first recording does not wait; raises ModelError."""
+        self._ready().whisper.load()
+        self._detector.load()
+
+    def timings(self) -> StageTimings:
+        """Seconds of wall-clock time that decoding, speech detection and Whisper have taken so far."""
+        return self._clock.timings()
+
+    def transcribe(self, jobs: Sequence[AudioJob]) -> Iterator[TranscribeOutcome]:
+        """Yield one outcome per job as each finishes. Raises ModelError when the model cannot be had or loaded."""
+        self.warm_up()
+        schedule = Schedule(
+            jobs,
+            self._prepare,
+            self._read,
+            threads=self._workers,
+            batch=_BATCH[self.device.device],
+            backlog_s=_BACKLOG_S,
+        )
+        yield from schedule.outcomes()
+
+    def _ready(self) -> _Parts:
+        with self._lock:
+            if self._parts is None:
+                choice = choose(self._options.device, self._options.compute_type)
+                files = ensure_model(self._options.model, self._options.data_dir)
+                receipt = engine_receipt(files, choice, self._options, self._prompt)
+                whisper = PackedWhisper(files, choice, self._workers, self._options.language)
+                reader = WindowReader(whisper, self._prompt, self._options.language, self._options.beam_size)
+                self._parts = _Parts(choice, receipt, whisper, reader)
+            return self._parts
+
+    def _prepare(self, job: AudioJob) -> _Prepared:
+        """Analyse a recording; what goes wrong becomes its outcome."""
+        try:
+            analysis = analyse(job.path, self._detector, self._clock)
+        except RecordingError as error:
+            return _failed(job, error)
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one recording that breaks a decoder must not stop the others
+            return _failed(job, _unforeseen(error))
+        items = tuple(
+            (window.length_s, float(window.length_s), WindowJob(window, analysis.channels[window.channel]))
+            for channel in analysis.windows
+            for window in channel
+        )
+        return Prepared(items, lambda readings: self._finish(job, analysis, readings))
+
+    def _finish(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | _Failure]) -> TranscribeOutcome:
+        words: list[SpokenWord] = []
+        dropped = 0
+        for reading in readings:
+            if isinstance(reading, _Failure):
+                fault = TransientError(f"Whisper failed on a window of {job.recording_id}: {reading.error}")
+                return TranscribeOutcome(job.recording_id, None, fault)
+            words.extend(reading.words)
+            dropped += reading.dropped
+        transcript = assemble(
+            job.recording_id,
+            analysis,
+            words,
+            known_roles(job.meta, analysis, self._options.agent_channel),
+            job.meta.direction,
+            self._options.language,
+            dropped,
+            self.engine,
+        )
+        return TranscribeOutcome(job.recording_id, transcript, None)
+
+    def _read(self, jobs: Sequence[WindowJob]) -> Sequence[Reading | _Failure]:
+        """Read a batch of windows of one length; if that fails, one by one, so that only the culprit fails."""
+        try:
+            with self._clock.at(Stage.WHISPER):
+                return self._ready().reader.read(jobs)
+        except RuntimeError as error:  # what CTranslate2 raises, out of memory included
+            if len(jobs) == 1:
+                return [_Failure(error)]
+        return [reading for job in jobs for reading in self._read([job])]
+
+
+def _failed(job: AudioJob, error: RecordingError) -> _Prepared:
+    return Prepared((), lambda _: TranscribeOutcome(job.recording_id, None, error))
+
+
+def _unforeseen(error: Exception) -> RecordingError:
+    return RecordingError(ReasonCode.PROCESSING_FAILED, f"decoding failed: {type(error).__name__}: {error}")

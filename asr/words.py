@@ -1,0 +1,98 @@
+"""From what Whisper wrote in a window to words on the call's own clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from asr.packing import Window
+from asr.text import PUNCTUATION, SENTENCE_ENDS, is_punctuation, phantom, tidy
+from asr.whisper import HeardWord
+
+# Longer than a slow character; the rest of the time before it is a pause that Whisper's alignment gave to it.
+_MAX_WORD_S = 0.4
+_MAX_CHARACTER_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A word on the call's clock: `text` without punctuation, `tail` the punctuation behind it.
+
+    `spaced` says that a space goes before it.
+    """
+
+    channel: int
+    text: str
+    tail: str
+    spaced: bool
+    start_s: float
+    end_s: float
+    probability: float
+
+    @property
+    def ends_sentence(self) -> bool:
+        """Whether a sentence ends with this word."""
+        return bool(SENTENCE_ENDS.intersection(self.tail))
+
+
+def on_call_clock(window: Window, heard: Sequence[HeardWord], language: str) -> tuple[SpokenWord, ...]:
+    """Words of a window with clean text and with times inside the speech they came from, in order.
+
+    Alignment puts a pause before the word that follows it, so a word belongs to the speech in which it ends. Sentences
+    known to be invented are left out. Punctuation alone gives no word.
+    """
+    texts = _tidy_each([word.text for word in heard], language)
+    found: list[SpokenWord] = []
+    latest_s = 0.0
+    for word, text in zip(heard, texts, strict=True):
+        if is_punctuation(text):
+            if found and (mark := text.strip()):
+                found[-1] = _with_tail(found[-1], found[-1].tail + mark)
+            continue
+        start_s, end_s = _times(window, word, len(text.strip()), fresh=not found or bool(found[-1].tail))
+        start_s, end_s = max(start_s, latest_s), max(end_s, latest_s)
+        latest_s = end_s
+        core = text.strip().rstrip("".join(PUNCTUATION))
+        tail = text.strip()[len(core) :]
+        found.append(
+            SpokenWord(window.channel, core, tail, text[0].isspace(), start_s, end_s, round(word.probability, 4))
+        )
+    return tuple(word for sentence in _sentences(found) if not _invented(sentence) for word in sentence)
+
+
+def _times(window: Window, word: HeardWord, characters: int, *, fresh: bool) -> tuple[float, float]:
+    piece = window.locate(word.end_s, fresh=fresh)
+    shift_s = piece.start_s - piece.offset_s
+    first_s, last_s = piece.speech.start_s, piece.speech.end_s
+    end_s = min(max(word.end_s + shift_s, first_s), last_s)
+    start_s = min(max(word.start_s + shift_s, first_s), end_s)
+    longest_s = max(_MAX_WORD_S, _MAX_CHARACTER_S * characters)
+    return round(max(start_s, end_s - longest_s), 3), round(end_s, 3)
+
+
+def _tidy_each(texts: Sequence[str], language: str) -> list[str]:
+    """Tidy the whole, because a character's simplified form depends on its neighbours, and cut it up again."""
+    whole = tidy("".join(texts), language)
+    result: list[str] = []
+    at = 0
+    for text in texts:
+        result.append(whole[at : at + len(text)])
+        at += len(text)
+    return result
+
+
+def _with_tail(word: SpokenWord, tail: str) -> SpokenWord:
+    return SpokenWord(word.channel, word.text, tail, word.spaced, word.start_s, word.end_s, word.probability)
+
+
+def _sentences(words: Sequence[SpokenWord]) -> list[list[SpokenWord]]:
+    sentences: list[list[SpokenWord]] = [[]]
+    for word in words:
+        sentences[-1].append(word)
+        if word.ends_sentence:
+            sentences.append([])
+    return sentences
+
+
+def _invented(sentence: Sequence[SpokenWord]) -> bool:
+    return phantom("".join((" " if word.spaced else "") + word.text for word in sentence))

@@ -1,0 +1,1 @@
+"""One runnable script per number that the README claims: `python -m benchmarks.NAME`."""

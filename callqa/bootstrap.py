@@ -1,0 +1,124 @@
+"""The one place where ports meet adapters: database, Whisper and standard, built from settings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from asr.device import choose
+from asr.options import EngineOptions
+from asr.probe import probe
+from asr.text import prompt_for
+from asr.transcriber import WhisperTranscriber
+from asr.weights import ensure_model, verify_model
+from callqa.settings import Settings
+from callqa.standards import find_standard
+from models.ports import AudioProbe, UnitOfWorkFactory
+from scoring import ServiceStandard
+from storage import Database, schema
+
+__all__ = [
+    "App",
+    "assemble",
+    "check_database",
+    "check_model",
+    "choose_device",
+    "engine_options",
+    "open_database",
+    "probe",
+    "transcriber_for",
+    "upgrade_database",
+]
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+_CHANNELS = {"auto": None, "left": 0, "right": 1}
+_lock = threading.Lock()
+_transcribers: dict[EngineOptions, WhisperTranscriber] = {}
+_databases: dict[str, Database] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that inspecting calls needs."""
+
+    settings: Settings
+    standard: ServiceStandard
+    transcriber: WhisperTranscriber
+    new_unit_of_work: UnitOfWorkFactory
+    probe: AudioProbe
+
+
+def assemble(settings: Settings) -> App:
+    """Wire the application. The model is loaded when the first recording is heard, the database must be ready.
+
+    Raises StandardError, SettingsError or SchemaError before any work is begun.
+    """
+    standard = find_standard(settings.standard)
+    return App(settings, standard, transcriber_for(settings, standard), open_database(settings), probe)
+
+
+def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptions:
+    """How recordings are heard: by settings, in the language and with the glossary of the standard."""
+    return EngineOptions(
+        model=settings.model,
+        data_dir=settings.home.absolute(),
+        device=settings.device,
+        compute_type=settings.compute_type,
+        workers=settings.workers or None,
+        language=standard.language,
+        prompt=prompt_for(standard.language, standard.asr_glossary),
+        agent_channel=_CHANNELS[settings.agent_channel],
+    )
+
+
+def transcriber_for(settings: Settings, standard: ServiceStandard) -> WhisperTranscriber:
+    """The process's transcriber for these settings: one model in memory, however many threads ask."""
+    options = engine_options(settings, standard)
+    return _shared(_transcribers, options, lambda: WhisperTranscriber(options))
+
+
+def open_database(settings: Settings) -> UnitOfWorkFactory:
+    """The database at its newest migration; an empty one is set up. Raises SchemaError for one left behind or ahead."""
+    url = settings.resolved_database_url
+    if schema.state(url).empty:
+        schema.upgrade(url)
+    schema.check(url)
+    return _shared(_databases, url, lambda: Database(url)).unit_of_work
+
+
+def choose_device(settings: Settings) -> str:
+    """Which processor and arithmetic will be used, and why. Raises SettingsError for one this machine lacks."""
+    choice = choose(settings.device, settings.compute_type)
+    return f"{choice.device}, {choice.compute_type}: {choice.why}"
+
+
+def check_model(settings: Settings) -> str:
+    """The model's folder after its files were read and compared. Raises ModelError when it is missing or damaged."""
+    files = ensure_model(settings.model, settings.home.absolute())
+    verify_model(files)
+    return f"{files.name} in {files.path}, {files.digest}"
+
+
+def upgrade_database(settings: Settings) -> str:
+    """Bring the database to the newest migration; returns that revision."""
+    url = settings.resolved_database_url
+    schema.upgrade(url)
+    return check_database(settings)
+
+
+def check_database(settings: Settings) -> str:
+    """The database's revision. Raises SchemaError when it is not the one that this program needs."""
+    url = settings.resolved_database_url
+    schema.check(url)
+    return schema.state(url).head
+
+
+def _shared(pool: dict[_Key, _Value], key: _Key, make: Callable[[], _Value]) -> _Value:
+    # lru_cache would let four threads that ask at once build four models.
+    with _lock:
+        if key not in pool:
+            pool[key] = make()
+        return pool[key]

@@ -1,0 +1,44 @@
+"""The command `callqa`. Exit codes: 0 done; 2 wrong usage or configuration; 3 done, but some recordings were
+quarantined or wait for the next run; 1 unexpected."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from callqa.cli.common import EXIT_USAGE, complain
+from callqa.cli.data import db_app, export_app
+from callqa.cli.demo import demo
+from callqa.cli.doctor import doctor
+from callqa.cli.report import report_app
+from callqa.cli.run import run
+from callqa.cli.stages import score, transcribe
+from callqa.cli.standard import standard_app
+from models.errors import CallqaError, UsageError
+
+app = typer.Typer(
+    name="callqa",
+    help="Inspect call recordings against a written service standard: every point with the words and the second.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (demo, run, transcribe, score, doctor):
+    app.command()(command)
+app.add_typer(standard_app, name="standard")
+app.add_typer(report_app, name="report")
+app.add_typer(export_app, name="export")
+app.add_typer(db_app, name="db")
+
+
+def main() -> None:
+    """Run the command; what the caller can mend is one clear message and exit code 2, never a stack trace."""
+    try:
+        app()
+    except UsageError as error:
+        complain(str(error))
+        sys.exit(EXIT_USAGE)
+    except CallqaError as error:
+        complain(str(error))
+        sys.exit(1)

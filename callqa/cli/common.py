@@ -1,0 +1,85 @@
+"""What the commands share: exit codes, options, and where output goes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from callqa.settings import Settings, load_settings
+from models.errors import InputError
+
+EXIT_USAGE = 2
+EXIT_QUARANTINED = 3
+
+StandardOption = Annotated[
+    str | None, typer.Option("--standard", help="Service standard: name of a shipped one, or a YAML file.")
+]
+DatabaseOption = Annotated[str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL.")]
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Data folder (default ./callqa-data).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print machine output only.")]
+LanguageOption = Annotated[str | None, typer.Option("--language", help="zh or en; default zh.")]
+
+console = Console()
+"""For people, on standard output."""
+notes = Console(stderr=True)
+"""For people while a machine may be reading standard output."""
+
+
+def settings_from(**options: object) -> Settings:
+    """Settings with the command's options over them, made visible to flows, which read the environment.
+
+    The flow is started the way a deployment starts it; options travel as settings, so that a database password is
+    never a flow parameter, which Prefect would store.
+    """
+    settings, _ = load_settings(options)
+    for name, value in options.items():
+        if value is not None:
+            os.environ[f"CALLQA_{name.upper()}"] = str(value)
+    return settings
+
+
+def parse_day(value: str | None) -> date | None:
+    """A day as YYYY-MM-DD; None stays None. Raises InputError."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise InputError(f"--day {value!r} is not a date; write it like 2026-11-20") from error
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output, Chinese unescaped."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def write_lines(lines: Iterable[dict[str, Any]], output: Path | None) -> None:
+    """JSON lines to a file that appears complete or not at all, or to standard output."""
+    text = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    write_text(output, text)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text atomically. Raises InputError when the place cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(path.name + ".tmp")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def complain(message: str) -> None:
+    """One message on standard error."""
+    notes.print(f"callqa: {message}", style="red", markup=False, highlight=False)

@@ -1,0 +1,28 @@
+"""`callqa demo`: the whole pipeline on the bundled recordings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+
+from callqa.cli.common import HomeOption, console, notes, settings_from, write_text
+from callqa.cli.run import inspect_source
+from callqa.cli.tables import print_run
+from callqa.reports.build import build_run_report
+from callqa.reports.render import render_run_report
+
+
+def demo(home: HomeOption = None) -> None:
+    """Inspect the bundled recordings with no set-up, print the scores, and write the report."""
+    settings = settings_from(home=home)
+    # A database of its own: demonstration calls never mix with a company's.
+    database = settings.home.absolute() / "demo.db"
+    settings = settings_from(home=home, database_url=f"sqlite:///{database}")
+    notes.print("callqa demo: taking in, transcribing and scoring the bundled calls (about a minute) ...")
+    with as_file(files("callqa") / "demo_calls") as folder:
+        view = inspect_source(settings, str(folder), day=None, limit=None, quiet=False)
+    print_run(view, settings.language)
+    report = build_run_report(view, settings.language, settings.time_zone, generated_at=datetime.now(UTC))
+    path = settings.home / "reports" / "demo.html"
+    write_text(path, render_run_report(report))
+    console.print(f"{'报告' if settings.language == 'zh' else 'Report'}: {path.absolute().as_uri()}", soft_wrap=True)

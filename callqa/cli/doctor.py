@@ -1,0 +1,80 @@
+"""`callqa doctor`: what is set, what was chosen and why, and what is missing."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from callqa import __version__
+from callqa.bootstrap import check_database, check_model, choose_device
+from callqa.cli.common import EXIT_USAGE, HomeOption, JsonOption, console, print_json
+from callqa.settings import PREFIX, Settings, load_settings
+from callqa.standards import find_standard
+from models.errors import CallqaError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: `ok`, and a sentence with what was found or what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
+    """Print each setting with its source, what was chosen and why, and what is missing; exit code 2 if anything is."""
+    settings, sources = load_settings({"home": home})
+    checks = [
+        Check("python", sys.version_info >= (3, 11), f"{platform.python_version()} on {platform.platform()}"),
+        Check("callqa", True, __version__),
+        _check("device", lambda: choose_device(settings)),
+        _check("model", lambda: check_model(settings)),
+        _check("standard", lambda: _standard(settings)),
+        _check("database", lambda: check_database(settings)),
+    ]
+    shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
+    shown["database_url"] = _without_password(settings.resolved_database_url)
+    if json:
+        listed = {name: {"value": value, "source": sources.of[name]} for name, value in shown.items()}
+        print_json({"settings": listed, "checks": [asdict(check) for check in checks]})
+    else:
+        _print(shown, sources.of, checks)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(EXIT_USAGE)
+
+
+def _check(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except CallqaError as error:
+        return Check(name, False, str(error))
+
+
+def _standard(settings: Settings) -> str:
+    standard = find_standard(settings.standard)
+    return f"{standard.ref.id} {standard.ref.version}"
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    credentials, at, place = rest.rpartition("@")
+    return f"{scheme}://{credentials.partition(':')[0]}{at}{place}"
+
+
+def _print(shown: dict[str, str], sources: dict[str, str], checks: list[Check]) -> None:
+    table = Table("setting", "value", "from", "meaning")
+    for name, value in shown.items():
+        description = Settings.model_fields[name].description or ""
+        table.add_row(f"{PREFIX}{name.upper()}", escape(value), sources[name], escape(description))
+    console.print(table)
+    for check in checks:
+        console.print(
+            f"{'ok' if check.ok else 'MISSING':8}{check.name:10}{check.detail}", markup=False, highlight=False
+        )

@@ -1,0 +1,155 @@
+"""`callqa run`: one night's work, through the same flow that a deployment runs."""
+
+from __future__ import annotations
+
+import pkgutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from callqa.bootstrap import App, assemble
+from callqa.cli.common import (
+    EXIT_QUARANTINED,
+    DatabaseOption,
+    HomeOption,
+    JsonOption,
+    StandardOption,
+    notes,
+    parse_day,
+    print_json,
+    settings_from,
+)
+from callqa.cli.tables import print_run
+from callqa.services.runs import plan_run
+from callqa.settings import Settings
+from callqa.sources import list_source, local_path
+from models.call import Quarantine
+from models.errors import CallqaError, TransientError
+from models.run import InspectedCall, Run, RunView
+from models.wire import scorecard_to_json
+from scoring import SCORER
+
+FLOW_RUNNER = "flows.run_here:inspect_calls_here"
+"""Named, not imported: flows sit above this package, and the command starts them as a deployment does."""
+
+_POLL_S = 1.0
+
+
+def run(
+    source: Annotated[str, typer.Argument(help="Folder of recordings, or one recording.")],
+    day: Annotated[
+        str | None, typer.Option(help="Only calls of this day, YYYY-MM-DD, and calls without a date.")
+    ] = None,
+    standard: StandardOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Take in at most this many recordings.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Register, transcribe, score and store the recordings of SOURCE. Again on the same source: only what is left."""
+    settings = settings_from(standard=standard, database_url=database_url, home=home)
+    view = inspect_source(settings, source, day, limit, quiet=json)
+    if json:
+        print_json(run_to_json(view))
+    else:
+        print_run(view, settings.language)
+        notes.print(f"callqa report run {view.run.id}", markup=False, highlight=False)
+    if view.counts.quarantined or view.counts.waiting:
+        raise typer.Exit(EXIT_QUARANTINED)
+
+
+def inspect_source(settings: Settings, source: str, day: str | None, limit: int | None, quiet: bool) -> RunView:
+    """Run the flow on a source, showing progress unless `quiet`; returns the run as stored."""
+    app = assemble(settings)
+    wanted_day = parse_day(day)
+    listing = list_source(source)
+    run = plan_run(
+        listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, SCORER, datetime.now(UTC)
+    )  # fmt: skip
+    inspect_calls_here = pkgutil.resolve_name(FLOW_RUNNER)
+    with _progress(app, run, quiet):
+        summary: dict[str, Any] = inspect_calls_here(settings.home, source, wanted_day, settings.standard, limit)
+    for name in summary["intake"]["missing"]:
+        notes.print(f"manifest.csv names {name!r}, which is not there", markup=False)
+    with app.new_unit_of_work() as uow:
+        view = uow.runs.view(summary["run_id"])
+    if view is None:
+        raise CallqaError(f"run {summary['run_id']} is not in the database that the flow was given; check its settings")
+    return view
+
+
+def run_to_json(view: RunView) -> dict[str, Any]:
+    """A run as printed by --json: its figures, a scorecard per call, and every file that was set aside, with why."""
+    calls = [c for c in view.calls if c.scorecard is not None]
+    set_aside = [(c, c.stored.quarantine) for c in view.calls if c.stored.quarantine is not None]
+    waiting = [c for c in view.calls if c.scorecard is None and c.stored.quarantine is None]
+    return {
+        "run_id": view.run.id,
+        "source": view.run.source,
+        "day": view.run.day.isoformat() if view.run.day else None,
+        "status": view.run.status.value,
+        "counts": asdict(view.counts),
+        "calls": [_call_to_json(c) for c in calls],
+        "quarantined": [_quarantined_to_json(c, q) for c, q in set_aside],
+        "waiting": [{"files": _files(c), "last_error": c.stored.last_error} for c in waiting],
+    }
+
+
+def _call_to_json(call: InspectedCall) -> dict[str, Any]:
+    assert call.scorecard is not None
+    return scorecard_to_json(call.scorecard) | {
+        "recording_id": call.stored.recording.id,
+        "files": _files(call),
+        "flags": list(call.stored.meta.flags),
+    }
+
+
+def _quarantined_to_json(call: InspectedCall, quarantine: Quarantine) -> dict[str, Any]:
+    return {
+        "recording_id": call.stored.recording.id,
+        "files": _files(call),
+        "reason": quarantine.reason.value,
+        "detail": quarantine.detail,
+    }
+
+
+def _files(call: InspectedCall) -> list[str]:
+    # Names that are not UTF-8 cannot be printed as they are; the escapes keep them recognisable.
+    return [local_path(uri).encode("utf-8", "backslashreplace").decode() for uri in call.uris]
+
+
+@contextmanager
+def _progress(app: App, run: Run, quiet: bool) -> Iterator[None]:
+    """A bar over audio minutes, fed from the database, so that it is true wherever the work is done."""
+    if quiet or not notes.is_terminal:
+        yield
+        return
+    done = threading.Event()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True) as bar:
+        task = bar.add_task("callqa", total=None)
+
+        def watch() -> None:
+            while not done.wait(_POLL_S):
+                try:
+                    with app.new_unit_of_work() as uow:
+                        counts = uow.runs.counts(run.id)
+                except TransientError:
+                    continue
+                description = f"{counts.scored + counts.quarantined}/{counts.recordings}"
+                total = counts.audio_s or None
+                bar.update(task, description=description, total=total, completed=counts.scored_audio_s)
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()

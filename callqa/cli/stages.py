@@ -1,0 +1,102 @@
+"""`callqa transcribe` and `callqa score`: single stages, from files to files, without a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callqa import __version__
+from callqa.bootstrap import probe, transcriber_for
+from callqa.cli.common import EXIT_QUARANTINED, HomeOption, StandardOption, complain, settings_from, write_lines
+from callqa.metadata import MetadataReader
+from callqa.settings import Settings
+from callqa.sources import SourceFile, hash_file, list_source
+from callqa.standards import find_standard
+from models.call import CallMeta
+from models.errors import InputError, RecordingError
+from models.run import AudioJob
+from models.transcript import Transcript
+from models.wire import Json, scorecard_to_json, transcript_from_json, transcript_to_json
+from scoring import score_call
+
+OutputOption = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; default standard output.")]
+
+
+def transcribe(
+    audio: Annotated[list[str], typer.Argument(help="Recordings, or folders of them.")],
+    output: OutputOption = None,
+    standard: StandardOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Turn recordings into transcript lines. Language and glossary come from the standard."""
+    settings = settings_from(standard=standard, home=home)
+    jobs: list[AudioJob] = []
+    refused = 0
+    for source in audio:
+        for file, meta in _recordings(source, settings):
+            try:
+                jobs.append(AudioJob(hash_file(file.path), str(file.path), probe(str(file.path)), meta))
+            except RecordingError as error:
+                complain(f"{file.path}: {error}")
+                refused += 1
+    transcriber = transcriber_for(settings, find_standard(settings.standard))
+    heard: dict[str, Transcript] = {}
+    for outcome in transcriber.transcribe(list({job.recording_id: job for job in jobs}.values())):
+        if outcome.transcript is None:
+            complain(f"recording {outcome.recording_id[:12]}: {outcome.error}")
+            refused += 1
+        else:
+            heard[outcome.recording_id] = outcome.transcript
+    lines = [transcript_to_json(heard[j.recording_id], j.meta) for j in jobs if j.recording_id in heard]
+    write_lines(lines, output)
+    if refused:
+        raise typer.Exit(EXIT_QUARANTINED)
+
+
+def score(
+    transcripts: Annotated[
+        Path, typer.Argument(help="Transcript lines (JSONL), from `callqa transcribe` or elsewhere.")
+    ],
+    output: OutputOption = None,
+    standard: StandardOption = None,
+) -> None:
+    """Turn transcript lines into scorecard lines."""
+    settings = settings_from(standard=standard)
+    written_standard = find_standard(settings.standard)
+    cards = [
+        scorecard_to_json(score_call(transcript, meta, written_standard, __version__))
+        for transcript, meta in _read_transcripts(transcripts)
+    ]
+    write_lines(cards, output)
+
+
+def _recordings(source: str, settings: Settings) -> Iterator[tuple[SourceFile, CallMeta]]:
+    listing = list_source(source)
+    reader = MetadataReader(listing, settings.time_zone, settings.filename_pattern)
+    for file in listing.files:
+        yield file, reader.read(file)
+
+
+def _read_transcripts(path: Path) -> Iterator[tuple[Transcript, CallMeta]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    # Not splitlines(): a transcript may hold U+2028, which is no line end in JSON lines.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield transcript_from_json(_parse(line, f"{path}:{number}"), f"{path}:{number}")
+
+
+def _parse(line: str, where: str) -> Json:
+    try:
+        content = json.loads(line)
+    except ValueError as error:
+        raise InputError(f"{where}: not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{where}: a transcript line is one JSON object; see docs/contracts.md")
+    return content

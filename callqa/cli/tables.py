@@ -1,0 +1,142 @@
+"""Run results as tables for a terminal."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+from rich.table import Table
+
+from callqa.cli.common import console
+from callqa.reports.file_names import file_names, visible_name
+from callqa.reports.words import Words
+from models.run import InspectedCall, RunView
+from models.scorecard import Finding, Scorecard, Verdict
+
+_WORDS = {
+    "zh": {
+        "call": "通话",
+        "agent": "坐席",
+        "score": "得分",
+        "items": "检查项",
+        "evidence": "依据",
+        "review": "需人工复核",
+        "fatal": "一票否决",
+        "file": "文件",
+        "reason": "原因",
+        "quarantined": "已隔离",
+        "calls": "通话数",
+        "mean": "平均分",
+        "violations": "违规",
+        "summary": "共 {files} 个文件，{recordings} 条录音，已评分 {scored}，待复核 {review}，"
+        "隔离 {quarantined}，等待 {waiting}",
+    },
+    "en": {
+        "call": "Call",
+        "agent": "Agent",
+        "score": "Score",
+        "items": "Items",
+        "evidence": "Evidence",
+        "review": "to review",
+        "fatal": "fatal",
+        "file": "File",
+        "reason": "Reason",
+        "quarantined": "Quarantined",
+        "calls": "Calls",
+        "mean": "Mean score",
+        "violations": "Violations",
+        "summary": "{files} files, {recordings} recordings: {scored} scored, {review} to review, "
+        "{quarantined} quarantined, {waiting} waiting",
+    },
+}
+_MOST_QUOTES = 3
+
+
+def print_run(view: RunView, language: str) -> None:
+    """The calls with scores and quotes, the agents with means, what was set aside, and one line of totals."""
+    words, codes = _WORDS[language], Words(language)
+    scored = [(c, c.scorecard) for c in view.calls if c.scorecard is not None]
+    table = Table(show_lines=True)
+    for name in ("call", "agent", "score", "items", "evidence"):
+        table.add_column(words[name], overflow="fold")
+    for _, card in scored:
+        table.add_row(
+            escape(card.call_id),
+            escape(card.agent_id),
+            _score(card, words),
+            _items(card, codes),
+            escape(_quotes(card)),
+        )
+    if scored:
+        console.print(table)
+        console.print(_agents([card for _, card in scored], words))
+    set_aside = [c for c in view.calls if c.stored.quarantine is not None]
+    if set_aside:
+        console.print(_quarantined(set_aside, view.run.source, words, language))
+    counts = view.counts
+    console.print(
+        words["summary"].format(
+            files=counts.files,
+            recordings=counts.recordings,
+            scored=counts.scored,
+            review=counts.needs_review,
+            quarantined=counts.quarantined,
+            waiting=counts.waiting,
+        )
+    )
+
+
+def clock(second: float | None) -> str:
+    """Seconds as m:ss.s, or a dash when unknown."""
+    return "–" if second is None else f"{int(second // 60)}:{second % 60:04.1f}"
+
+
+def _score(card: Scorecard, words: dict[str, str]) -> str:
+    lines = ["–" if card.total is None else f"{card.total:g}", card.band]
+    if card.fatal:
+        lines.append(words["fatal"])
+    if card.needs_review:
+        lines.append(words["review"])
+    return "\n".join(lines)
+
+
+def _items(card: Scorecard, codes: Words) -> str:
+    return "\n".join(f"{codes.code('sign', f.verdict.value)} {f.title} {_points(f)}" for f in card.findings)
+
+
+def _points(finding: Finding) -> str:
+    if finding.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_EVALUATED):
+        return ""
+    return f"{finding.points:g}/{finding.max_points:g}" if finding.max_points else f"{finding.points:g}"
+
+
+def _quotes(card: Scorecard) -> str:
+    lines = []
+    for finding in card.findings:
+        shown = [f"{clock(e.start_s)}“{e.quote}”" for e in finding.evidence[:_MOST_QUOTES]]
+        if shown:
+            lines.append(f"{finding.title}: " + " ".join(shown))
+    return "\n".join(lines)
+
+
+def _agents(cards: list[Scorecard], words: dict[str, str]) -> Table:
+    table = Table()
+    for name in ("agent", "calls", "mean", "violations", "review"):
+        table.add_column(words[name])
+    for agent in sorted({card.agent_id for card in cards}):
+        own = [card for card in cards if card.agent_id == agent]
+        totals = [card.total for card in own if card.total is not None]
+        mean = f"{sum(totals) / len(totals):.1f}" if totals else "–"
+        violations = sum(f.verdict is Verdict.VIOLATED for card in own for f in card.findings)
+        table.add_row(agent, str(len(own)), mean, str(violations), str(sum(c.needs_review for c in own)))
+    return table
+
+
+def _quarantined(calls: list[InspectedCall], source: str, words: dict[str, str], language: str) -> Table:
+    codes = Words(language)
+    table = Table(title=words["quarantined"])
+    table.add_column(words["file"], overflow="fold")
+    table.add_column(words["reason"])
+    for call in calls:
+        assert call.stored.quarantine is not None
+        names = "\n".join(visible_name(name) for name in file_names(call, source))
+        table.add_row(escape(names), codes.code("reason", call.stored.quarantine.reason.value))
+    return table

@@ -1,0 +1,181 @@
+"""One scored call as the page shows it: items with their proof, promises, and the conversation with the proof in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
+from itertools import pairwise
+
+from callqa.reports.context import RATED, CallCard, Concern, EvidenceLine, ItemLine, Piece, PromiseLine, TurnLine
+from callqa.reports.file_names import file_names
+from models.run import InspectedCall
+from models.scorecard import Evidence, Finding, Promise, PromiseStatus, Scorecard, Verdict
+from models.transcript import Role, Utterance
+
+ROLES_CERTAIN = 0.9
+"""From this confidence on the page does not speak of how the roles were found."""
+
+Span = tuple[int, int, int]
+"""(utterance index, char start, char end)"""
+
+
+def concerns_of(card: Scorecard) -> tuple[Concern, ...]:
+    """Why a person should see this call first, gravest first; a call without a score always needs review."""
+    violated = any(finding.verdict is Verdict.VIOLATED for finding in card.findings)
+    found = {
+        Concern.FATAL: card.fatal,
+        Concern.VIOLATION: violated,
+        Concern.REVIEW: card.needs_review or card.total is None,
+    }
+    return tuple(concern for concern in Concern if found[concern])
+
+
+def call_card(
+    call: InspectedCall,
+    card: Scorecard,
+    *,
+    anchor: int,
+    source: str,
+    zone: tzinfo,
+    generated_at: datetime,
+    with_turns: bool,
+) -> CallCard:
+    """The card of one call; `with_turns` is false where the conversation is left out for the page's size."""
+    meta, transcript = call.stored.meta, call.transcript
+    spans = _numbered(card)
+    language = transcript.language if transcript else "zh"
+    roles = {utterance.index: utterance.role for utterance in transcript.utterances} if transcript else {}
+    receipt = card.receipt
+    applied = [f for f in card.findings if f.max_points > 0 and f.verdict in RATED]
+    return CallCard(
+        anchor=anchor,
+        call_id=card.call_id,
+        agent_id=card.agent_id,
+        agent_name=meta.agent_name,
+        team=meta.team,
+        started_at=meta.started_at.astimezone(zone) if meta.started_at else None,
+        duration_s=_duration_s(call),
+        file_names=file_names(call, source),
+        flags=meta.flags,
+        total=card.total,
+        total_before_fatal=card.total_before_fatal,
+        band=card.band,
+        concerns=concerns_of(card),
+        earned=sum(f.points for f in applied),
+        possible=sum(f.max_points for f in applied),
+        deducted=sum(f.points for f in card.findings if f.max_points == 0),
+        items=tuple(_item_line(finding, spans, roles) for finding in card.findings),
+        promises=tuple(
+            PromiseLine(
+                anchor=anchor,
+                call_id=card.call_id,
+                agent_id=card.agent_id,
+                agent_name=meta.agent_name,
+                number=spans[_span(promise)],
+                start_s=promise.start_s,
+                quote=promise.quote,
+                action=promise.action,
+                specificity=promise.specificity,
+                deadline=promise.deadline,
+                due_at=promise.due_at.astimezone(zone) if promise.due_at else None,
+                status=promise.status,
+                overdue=_is_overdue(promise, generated_at),
+                language=language,
+            )
+            for promise in card.promises
+        ),
+        role_basis=receipt.role_basis if receipt.role_confidence < ROLES_CERTAIN else None,
+        role_confidence=receipt.role_confidence,
+        language=language,
+        dropped_windows=transcript.dropped_windows if transcript else 0,
+        turns=_turns(transcript.utterances, card, spans) if transcript and with_turns else None,
+        left_out=transcript is not None and not with_turns,
+        engine=receipt.engine.model if receipt.engine else None,
+        standard=card.standard,
+        audio_sha256=receipt.audio_sha256,
+    )
+
+
+def _is_overdue(promise: Promise, now: datetime) -> bool:
+    return promise.status is PromiseStatus.OPEN and promise.due_at is not None and promise.due_at < now
+
+
+def _duration_s(call: InspectedCall) -> float | None:
+    if call.transcript and call.transcript.duration_s is not None:
+        return call.transcript.duration_s
+    audio = call.stored.recording.audio
+    return audio.duration_s if audio else None
+
+
+def _span(words: Evidence | Promise) -> Span:
+    return words.utterance, words.char_start, words.char_end
+
+
+def _quotes(card: Scorecard) -> Iterable[Evidence | Promise]:
+    for finding in card.findings:
+        yield from finding.evidence
+    yield from card.promises
+
+
+def _numbered(card: Scorecard) -> dict[Span, int]:
+    """A number from 1 for every quoted span of the call, in the order of the conversation."""
+    return {span: number for number, span in enumerate(sorted({_span(words) for words in _quotes(card)}), start=1)}
+
+
+def _item_line(finding: Finding, spans: dict[Span, int], roles: dict[int, Role]) -> ItemLine:
+    return ItemLine(
+        title=finding.title,
+        verdict=finding.verdict,
+        points=finding.points,
+        max_points=finding.max_points,
+        confidence=finding.confidence,
+        needs_review=finding.needs_review,
+        fatal=finding.fatal,
+        reasons=finding.reasons,
+        evidence=tuple(
+            EvidenceLine(
+                number=spans[_span(proof)],
+                role=roles.get(proof.utterance),
+                start_s=proof.start_s,
+                end_s=proof.end_s,
+                quote=proof.quote,
+                kind=proof.kind,
+                match=proof.match,
+            )
+            for proof in finding.evidence
+        ),
+    )
+
+
+def _turns(utterances: Sequence[Utterance], card: Scorecard, spans: dict[Span, int]) -> tuple[TurnLine, ...]:
+    quotes = {_span(words): words.quote for words in _quotes(card)}
+    by_utterance: dict[int, list[Span]] = {}
+    for span in spans:
+        by_utterance.setdefault(span[0], []).append(span)
+    turns = []
+    for utterance in utterances:
+        # A quote that is not in the text at its place is shown with its item only: a mark on other words would lie.
+        found = [
+            (start, end, spans[index, start, end])
+            for index, start, end in by_utterance.get(utterance.index, ())
+            if utterance.text[start:end] == quotes[index, start, end]
+        ]
+        turns.append(TurnLine(utterance.role, utterance.start_s, pieces_of(utterance.text, found)))
+    return tuple(turns)
+
+
+def pieces_of(text: str, spans: Sequence[tuple[int, int, int]]) -> tuple[Piece, ...]:
+    """Cut `text` at the edges of `spans` (char start, char end, number), which may overlap.
+
+    The pieces joined are `text`; a piece is marked when a span covers it, and carries the numbers of the spans that
+    end with it. Empty text gives no pieces.
+    """
+    edges = sorted({0, len(text), *(edge for start, end, _ in spans for edge in (start, end))})
+    return tuple(
+        Piece(
+            text=text[start:end],
+            marked=any(first <= start and end <= last for first, last, _ in spans),
+            ends=tuple(sorted(number for _, last, number in spans if last == end)),
+        )
+        for start, end in pairwise(edges)
+    )

@@ -1,0 +1,56 @@
+"""File names as people may safely read them: decoded from their address, with nothing hidden in them."""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import unquote_to_bytes
+
+from models.run import InspectedCall
+
+_FILE_SCHEME = "file://"
+_JOINER = "\u200d"
+_SPACE = "⟨U+0020⟩"
+
+
+def file_name(uri: str, source: str = "") -> str:
+    """The path behind a file URI, relative to `source` (a URI as well) when it lies in there.
+
+    Percent signs are decoded once; bytes that are no UTF-8 stay visible as \\xNN. Any other address stays as it is.
+    """
+    path, folder = _path(uri), _path(source).rstrip("/") + "/"
+    if source and path.startswith(folder):
+        return path.removeprefix(folder)
+    return path
+
+
+def file_names(call: InspectedCall, source: str) -> tuple[str, ...]:
+    """All names the run found this recording by; the one it was first registered under when the run noted none."""
+    return tuple(file_name(uri, source) for uri in call.uris or (call.stored.recording.uri,))
+
+
+def _path(uri: str) -> str:
+    if not uri.startswith(_FILE_SCHEME):
+        return uri
+    return unquote_to_bytes(uri.removeprefix(_FILE_SCHEME)).decode(errors="backslashreplace")
+
+
+def visible(text: str) -> str:
+    """`text` with every character that would hide or reorder others replaced by something that can be seen.
+
+    Control characters, line breaks, direction marks, zero-width characters and lone surrogates are written as their
+    code points, ⟨U+202E⟩, which every font can show. The joiner inside emoji stays.
+    """
+    return text if text.isprintable() else "".join(_written_out(c) for c in text)
+
+
+def visible_name(text: str) -> str:
+    """Like `visible`, and spaces at either end become ⟨U+0020⟩, so that two different names never look alike."""
+    shown = visible(text)
+    tail = len(shown) - len(shown.rstrip(" "))
+    head = len(shown) - len(shown.lstrip(" ")) if tail < len(shown) else 0
+    return _SPACE * head + shown[head : len(shown) - tail] + _SPACE * tail
+
+
+def _written_out(char: str) -> str:
+    hidden = char != _JOINER and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return f"⟨U+{ord(char):04X}⟩" if hidden else char

@@ -1,0 +1,58 @@
+"""Numbers and times as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from callqa.reports.words import Words
+
+ABSENT = "—"
+
+
+def clock(seconds: float | None) -> str:
+    """Seconds on a call's clock as mm:ss.s, from an hour on h:mm:ss.s; a dash when there is no time."""
+    if seconds is None:
+        return ABSENT
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{minutes:02d}:{rest // 10:02d}.{rest % 10}"
+    return f"{hours}:{text}" if hours else text
+
+
+def moment(when: datetime | None) -> str:
+    """An aware moment to the minute in its own zone; a dash when there is none."""
+    return when.strftime("%Y-%m-%d %H:%M") if when else ABSENT
+
+
+def score(value: float | None) -> str:
+    """A score with one decimal; a dash when there is none."""
+    return ABSENT if value is None else f"{value:.1f}"
+
+
+def points(value: float) -> str:
+    """Points without needless decimals, with a true minus sign."""
+    text = f"{abs(value):.1f}".removesuffix(".0")
+    return f"−{text}" if value < 0 and text != "0" else text
+
+
+def percent(share: float) -> str:
+    """A share of one as whole percent."""
+    return f"{share:.0%}"
+
+
+def short_digest(digest: str) -> str:
+    """The first 12 hexadecimal digits: enough to tell two apart by eye."""
+    return digest.removeprefix("sha256:")[:12]
+
+
+def duration(seconds: float, words: Words) -> str:
+    """A length of time in the two largest units that matter."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return words("duration.h", h=hours, m=minutes)
+    if minutes:
+        return words("duration.m", m=minutes, s=left)
+    return words("duration.s", s=left)

@@ -1,0 +1,85 @@
+"""The run's page as one self-contained HTML text: no script, no outside request, no file beside it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache, partial
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from callqa.reports import charts, formats
+from callqa.reports.context import RunReport
+from callqa.reports.figures import MIN_SAMPLE
+from callqa.reports.file_names import visible, visible_name
+from callqa.reports.words import Words
+from models.call import UNASSIGNED_AGENT
+from models.scorecard import Verdict
+
+OPEN_CARDS = 50
+"""So many of the calls to look at first stand open on screen; a longer page is easier read closed."""
+
+PRINTED_CALLS = 60
+"""So many calls, gravest first, are printed in full, about as many pages; the rest get a line each."""
+
+MAX_FLAG_CALLS = 20
+"""So many call ids are named per metadata problem; each call's own card says it too."""
+
+_HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
+
+
+def render_run_report(report: RunReport) -> str:
+    """The page in the report's language. Equal reports give equal text."""
+    words = Words(report.language)
+    environment = _environment()
+    style = _style()
+    return environment.get_template("run.html").render(
+        report=report,
+        t=words,
+        duration=partial(formats.duration, words=words),
+        html_language=_HTML_LANGUAGE[report.language],
+        text_language=lambda language: _HTML_LANGUAGE.get(language, language),
+        style=Markup(style),
+        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        charts=charts,
+        verdicts=tuple(Verdict),
+        unassigned=UNASSIGNED_AGENT,
+        min_sample=MIN_SAMPLE,
+        open_cards=OPEN_CARDS,
+        printed_calls=PRINTED_CALLS,
+        max_flag_calls=MAX_FLAG_CALLS,
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("callqa.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Whatever text comes from outside, nothing invisible in it reaches the page.
+        finalize=_shown,
+    )
+    environment.filters.update(
+        clock=formats.clock,
+        moment=formats.moment,
+        score=formats.score,
+        points=formats.points,
+        percent=formats.percent,
+        short_digest=formats.short_digest,
+        name=visible_name,
+    )
+    return environment
+
+
+def _shown(value: object) -> object:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return resources.files("callqa.reports").joinpath("templates", "run.css").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What callqa does, in terms of ports: take in, inspect, summarise, score again. Flows and commands only call these."""

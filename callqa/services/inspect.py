@@ -1,0 +1,96 @@
+"""Inspecting recordings: sound to transcript to scorecard, one transaction per call and stage."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from callqa.sources import local_path
+from models.call import Quarantine, RecordingState
+from models.errors import ReasonCode, RecordingError, StateError
+from models.ports import TranscribeOutcome, Transcriber, UnitOfWorkFactory
+from models.run import AudioJob, Run, StoredCall
+from models.transcript import Transcript
+from scoring import ServiceStandard, score_call
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """Inspects chunks of one run. Safe to use from several threads when the transcriber is."""
+
+    run: Run
+    standard: ServiceStandard
+    transcriber: Transcriber
+    new_unit_of_work: UnitOfWorkFactory
+    callqa_version: str
+    max_attempts: int
+
+    def inspect(self, recording_ids: Sequence[str]) -> None:
+        """Bring each recording as far as it will go; what is stored already is not done again.
+
+        A recording that cannot be used is quarantined, a failure that may pass is counted against it; neither stops
+        the others. Raises TransientError when the database itself is out of reach.
+        """
+        to_hear: dict[str, AudioJob] = {}
+        calls: dict[str, StoredCall] = {}
+        for recording_id in recording_ids:
+            with self.new_unit_of_work() as uow:
+                call = uow.calls.get(recording_id)
+                transcript = uow.transcripts.get(recording_id, self.run.engine_digest)
+                addresses = uow.calls.addresses(self.run.id, recording_id)
+            if call is None or call.state is RecordingState.QUARANTINED:
+                continue
+            calls[recording_id] = call
+            if transcript is not None:
+                self._score(call, transcript)
+            else:
+                path = _where(addresses, call.recording.uri)
+                to_hear[recording_id] = AudioJob(recording_id, path, call.recording.audio, call.meta)
+        for outcome in self.transcriber.transcribe(list(to_hear.values())):
+            try:
+                self._keep(calls[outcome.recording_id], outcome)
+            except StateError as error:
+                # Another process was at it as well and quarantined it, or a person did: theirs stands.
+                log.warning("recording %s: %s", outcome.recording_id, error)
+
+    def _keep(self, call: StoredCall, outcome: TranscribeOutcome) -> None:
+        if outcome.transcript is None:
+            self._give_up(call, outcome.error)
+            return
+        with self.new_unit_of_work() as uow:
+            uow.transcripts.put(outcome.transcript)
+            uow.commit()
+        self._score(call, outcome.transcript)
+
+    def _score(self, call: StoredCall, transcript: Transcript) -> None:
+        try:
+            card = score_call(transcript, call.meta, self.standard, self.callqa_version)
+        except Exception as error:
+            # One call that the rules cannot digest must not cost the night; a person sees it in quarantine.
+            log.exception("scoring failed for recording %s", call.recording.id)
+            self._give_up(call, RecordingError(ReasonCode.PROCESSING_FAILED, f"scoring failed: {type(error).__name__}"))
+            return
+        with self.new_unit_of_work() as uow:
+            uow.scorecards.put(call.recording.id, self.run.engine_digest, self.run.scorer, card)
+            uow.commit()
+
+    def _give_up(self, call: StoredCall, error: Exception | None) -> None:
+        with self.new_unit_of_work() as uow:
+            if isinstance(error, RecordingError):
+                uow.calls.quarantine(call.recording.id, Quarantine(error.reason, error.detail))
+            elif call.attempts + 1 >= self.max_attempts:
+                detail = f"failed {call.attempts + 1} times, the last time with: {error}"
+                uow.calls.quarantine(call.recording.id, Quarantine(ReasonCode.PROCESSING_FAILED, detail))
+            else:
+                uow.calls.failed_attempt(call.recording.id, str(error))
+            uow.commit()
+
+
+def _where(addresses: Sequence[str], first_uri: str) -> str:
+    """A path that still holds the recording: files are moved between nights, and one of several copies may be gone."""
+    paths = [local_path(uri) for uri in (*addresses, first_uri)]
+    return next((path for path in paths if Path(path).exists()), paths[0])

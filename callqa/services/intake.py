@@ -1,0 +1,119 @@
+"""Taking recordings in: from files in a source to rows in the database, bad ones quarantined with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from callqa.metadata import MetadataReader
+from callqa.sources import Listing, SourceFile, hash_file
+from models.call import CallMeta, Quarantine, Recording
+from models.errors import InputError, RecordingError
+from models.ports import AudioProbe, UnitOfWork, UnitOfWorkFactory
+from models.run import Run
+from models.wire import digest
+
+FILES_PER_TRANSACTION = 200
+"""Large enough that commits cost nothing, small enough that a kill loses seconds of hashing."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """What registration saw. `other_days` were left out because their metadata name another day."""
+
+    files: int
+    other_days: int
+    ignored: int
+    missing: tuple[str, ...]
+    """Files that the manifest names and the source lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    file: SourceFile
+    recording: Recording
+    meta: CallMeta
+    quarantine: Quarantine | None
+
+
+def register(
+    listing: Listing,
+    metadata: MetadataReader,
+    run: Run,
+    time_zone: str,
+    limit: int | None,
+    probe: AudioProbe,
+    new_unit_of_work: UnitOfWorkFactory,
+) -> IntakeResult:
+    """Register every recording of the listing that belongs to the run's day.
+
+    Calls without a date belong to whichever day is inspected first: leaving them out would lose them. The same bytes
+    under several names are one recording. Raises InputError when nothing at all was found to inspect.
+    """
+    wanted: list[tuple[SourceFile, CallMeta]] = []
+    other_days = 0
+    for file in listing.files:
+        meta = metadata.read(file)
+        if _is_of_day(meta, run.day, time_zone):
+            wanted.append((file, meta))
+        else:
+            other_days += 1
+    if not wanted:
+        raise InputError(_nothing_found(listing, run.day, other_days))
+    wanted = wanted[:limit]
+    for batch in _batches(wanted, FILES_PER_TRANSACTION):
+        sightings = [_look_at(file, meta, probe) for file, meta in batch]
+        with new_unit_of_work() as uow:
+            for sighting in sightings:
+                _store(sighting, run.id, uow)
+            uow.commit()
+    return IntakeResult(len(wanted), other_days, len(listing.ignored), metadata.manifest_rows_without_file())
+
+
+def _look_at(file: SourceFile, meta: CallMeta, probe: AudioProbe) -> _Sighting:
+    try:
+        recording = Recording(hash_file(file.path), file.uri)
+    except RecordingError as error:
+        # Bytes that cannot be read have no digest; the address stands in, so that the file is not lost from sight.
+        stand_in = Recording(digest({"unreadable": file.uri}).removeprefix("sha256:"), file.uri)
+        return _Sighting(file, stand_in, meta, Quarantine(error.reason, error.detail))
+    try:
+        return _Sighting(file, replace(recording, audio=probe(str(file.path))), meta, None)
+    except RecordingError as error:
+        return _Sighting(file, recording, meta, Quarantine(error.reason, error.detail))
+
+
+def _store(sighting: _Sighting, run_id: str, uow: UnitOfWork) -> None:
+    recording, meta, quarantine = sighting.recording, sighting.meta, sighting.quarantine
+    if uow.calls.get(recording.id) is None:
+        if meta.call_id == sighting.file.default_call_id and uow.calls.recording_of(meta.call_id) is not None:
+            # Only the file's name was known, and another folder uses it as well.
+            meta = replace(meta, call_id=f"{meta.call_id}~{recording.id[:8]}")
+        try:
+            uow.calls.add(recording, meta, quarantine)
+        except RecordingError as conflict:
+            uow.calls.add(recording, meta, Quarantine(conflict.reason, conflict.detail))
+    uow.calls.saw(run_id, sighting.file.uri, recording.id)
+
+
+def _is_of_day(meta: CallMeta, day: date | None, time_zone: str) -> bool:
+    if day is None or meta.started_at is None:
+        return True
+    return meta.started_at.astimezone(ZoneInfo(time_zone)).date() == day
+
+
+def _nothing_found(listing: Listing, day: date | None, other_days: int) -> str:
+    if other_days:
+        return f"no recording of {day} in {listing.uri}: its {other_days} recordings are of other days"
+    return f"no recording in {listing.uri}: {len(listing.ignored)} other files; check the path and that it is mounted"
+
+
+def _batches(
+    items: Sequence[tuple[SourceFile, CallMeta]], size: int
+) -> Iterator[tuple[tuple[SourceFile, CallMeta], ...]]:
+    rest = iter(items)
+    while batch := tuple(islice(rest, size)):
+        yield batch

@@ -1,0 +1,38 @@
+"""Scoring stored transcripts again, under another standard or a newer scorer, without listening again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.call import RecordingState
+from models.ports import UnitOfWorkFactory
+from scoring import SCORER, ServiceStandard, score_call
+
+
+@dataclass(frozen=True, slots=True)
+class RescoreResult:
+    """`unchanged` calls had a scorecard under exactly this standard and scorer."""
+
+    scored: int
+    unchanged: int
+
+
+def rescore(standard: ServiceStandard, new_unit_of_work: UnitOfWorkFactory, callqa_version: str) -> RescoreResult:
+    """Score the newest transcript of every call not in quarantine; earlier scorecards stay beside the new ones."""
+    with new_unit_of_work() as uow:
+        keys = uow.transcripts.latest_ids()
+    scored = unchanged = 0
+    for recording_id, engine_digest in keys:
+        with new_unit_of_work() as uow:
+            call = uow.calls.get(recording_id)
+            transcript = uow.transcripts.get(recording_id, engine_digest)
+            if call is None or transcript is None or call.state is RecordingState.QUARANTINED:
+                continue
+            if uow.scorecards.get(recording_id, engine_digest, standard.ref, SCORER) is not None:
+                unchanged += 1
+                continue
+            card = score_call(transcript, call.meta, standard, callqa_version)
+            uow.scorecards.put(recording_id, engine_digest, SCORER, card)
+            uow.commit()
+            scored += 1
+    return RescoreResult(scored, unchanged)

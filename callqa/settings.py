@@ -1,0 +1,115 @@
+"""Settings: `CALLQA_*` environment variables over `callqa.toml` over defaults.
+
+Only entry points (command line, flows) read settings; everything below them is handed plain values.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from models.errors import SettingsError
+
+CONFIG_FILE = "callqa.toml"
+PREFIX = "CALLQA_"
+TEST_PREFIX = "CALLQA_TEST_"
+"""Variables for the test suite alone; the program leaves them to it."""
+
+
+class Settings(BaseModel):
+    """Every setting with its default. `callqa doctor` prints them with where each came from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    home: Path = Field(Path("callqa-data"), description="folder for database, weights, reports and Prefect's own state")
+    database_url: str = Field("", description="PostgreSQL or SQLite URL; empty: SQLite in the home folder")
+    standard: str = Field("telecom-hotline-zh", description="name of a shipped service standard, or a YAML file")
+    language: Literal["zh", "en"] = Field("zh", description="language of tables and reports")
+    time_zone: str = Field("Asia/Shanghai", description="zone of metadata times without one, and of `--day`")
+    filename_pattern: str = Field("", description="regular expression with named groups for facts in file names")
+    model: str = Field("base", description="Whisper model by name, or a folder with a CTranslate2 model")
+    device: str = Field("auto", description="auto, cpu or cuda")
+    compute_type: str = Field("auto", description="auto, or a CTranslate2 compute type such as int8 or float16")
+    workers: int = Field(0, ge=0, le=256, description="windows decoded at once; 0: one per processor core")
+    agent_channel: Literal["auto", "left", "right"] = Field(
+        "auto", description="channel of the agent in stereo; auto: metadata, else who greets"
+    )
+    chunk_minutes: float = Field(30.0, gt=0, le=600, description="minutes of audio in one unit of work")
+    chunk_files: int = Field(50, ge=1, le=2000, description="most files in one unit of work")
+    max_attempts: int = Field(3, ge=1, le=20, description="failures that may pass before a recording is quarantined")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("is not a time zone; write a name such as Asia/Shanghai") from error
+        return value
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database URL, with the default SQLite file under `home` filled in."""
+        return self.database_url or f"sqlite:///{(self.home / 'callqa.db').absolute()}"
+
+
+class SettingSources(BaseModel):
+    """Where each setting came from: "default", "callqa.toml" or the name of the variable."""
+
+    model_config = ConfigDict(frozen=True)
+
+    of: dict[str, str]
+
+
+def load_settings(
+    overrides: Mapping[str, object], environ: Mapping[str, str] | None = None, folder: Path | None = None
+) -> tuple[Settings, SettingSources]:
+    """Read settings; `overrides` (command-line options) win, None among them means "not given".
+
+    Raises SettingsError that names each unknown or badly valued setting and where it stands.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    sources = dict.fromkeys(Settings.model_fields, "default")
+    for layer, origin in (
+        (_from_file((folder or Path.cwd()) / CONFIG_FILE), CONFIG_FILE),
+        (_from_environment(environ), ""),
+        ({name: value for name, value in overrides.items() if value is not None}, "command line"),
+    ):
+        for name, value in layer.items():
+            values[name] = value
+            sources[name] = origin or f"{PREFIX}{name.upper()}"
+    unknown = sorted(set(values) - set(Settings.model_fields))
+    if unknown:
+        raise SettingsError(
+            "; ".join(f"{sources[name]} sets {name!r}, which is no setting" for name in unknown)
+            + ". `callqa doctor` lists the settings that exist."
+        )
+    try:
+        return Settings(**values), SettingSources(of=sources)
+    except ValidationError as error:
+        problems = [f"{sources[str(e['loc'][0])]}: {e['loc'][0]} = {e['input']!r}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("; ".join(problems) + ". Correct it and run again.") from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path.name} cannot be read: {error}. Mend or remove it.") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)
+    }

@@ -1,0 +1,147 @@
+"""The nightly flow: take in a source's recordings, listen, score, store, summarise.
+
+Tasks carry ids, call one service each and return counts; what a retry or another night must know is in callqa's own
+database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from prefect import flow, get_run_logger, task, unmapped
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.futures import wait
+from prefect.states import Completed, Failed
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect.tasks import Task
+from pydantic import Field
+
+from callqa import __version__
+from callqa.bootstrap import App, assemble
+from callqa.metadata import MetadataReader
+from callqa.services.inspect import Inspector
+from callqa.services.intake import register
+from callqa.services.plan import plan_chunks
+from callqa.services.runs import begin_run, finish_run, plan_run
+from callqa.settings import load_settings
+from callqa.sources import list_source
+from models.errors import TransientError
+from models.run import Run, RunStatus
+from scoring import SCORER
+
+CHUNKS_AT_ONCE = 2
+"""One chunk fills every core; the second keeps them busy while the first one's last windows finish."""
+RETRY_DELAYS_S: list[float] = [5, 20, 60]
+_RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CHUNKS_AT_ONCE)
+
+Day = Annotated[
+    date | Literal["yesterday", "all"],
+    Field(description="Day of the calls in the configured time zone: a date, 'yesterday', or 'all'."),
+]
+
+
+async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Retry what the outside world may mend by itself, nothing else."""
+    return isinstance(await state.aresult(raise_on_failure=False), TransientError)
+
+
+@flow(name="inspect-calls", task_runner=_RUNNER, validate_parameters=True)
+def inspect_calls(
+    source: Annotated[str, Field(min_length=1, description="Folder of recordings, or one recording.")],
+    day: Day = "all",
+    standard: Annotated[str | None, Field(description="Service standard by name or file; none: the setting.")] = None,
+    limit: Annotated[int | None, Field(ge=1, description="Take in at most this many recordings.")] = None,
+) -> State[dict[str, Any]]:
+    """Inspect the recordings of one source; asked for again, it finishes what is left and changes nothing else.
+
+    The returned state holds the summary. It is Failed when not one recording could be scored and is named
+    PartiallyCompleted when some could not.
+    """
+    app = _app(standard)
+    listing = list_source(source)
+    local_day = _resolve_day(day, app.settings.time_zone)
+    engine_digest = app.transcriber.engine.digest
+    run = plan_run(listing.uri, local_day, limit, app.standard.ref, engine_digest, SCORER, datetime.now(UTC))
+    run = begin_run(run, app.new_unit_of_work)
+    intake = register_recordings(source, run, limit, standard)
+    chunks = plan_work(run, standard)
+    wait(inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard)))
+    return summarise(run, intake, standard)
+
+
+@task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=3,
+    retry_delay_seconds=RETRY_DELAYS_S,
+    retry_condition_fn=is_transient,
+)
+def register_recordings(source: str, run: Run, limit: int | None, standard: str | None) -> dict[str, Any]:
+    """Register files; returns counts."""
+    app = _app(standard)
+    listing = list_source(source)
+    metadata = MetadataReader(listing, app.settings.time_zone, app.settings.filename_pattern)
+    return asdict(register(listing, metadata, run, app.settings.time_zone, limit, app.probe, app.new_unit_of_work))
+
+
+@task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=3,
+    retry_delay_seconds=RETRY_DELAYS_S,
+    retry_condition_fn=is_transient,
+)
+def plan_work(run: Run, standard: str | None) -> list[tuple[str, ...]]:
+    """Chunks of recording ids that still lack a score."""
+    app = _app(standard)
+    with app.new_unit_of_work() as uow:
+        waiting = uow.runs.waiting(run.id)
+    return list(plan_chunks(waiting, app.settings.chunk_minutes * 60, app.settings.chunk_files))
+
+
+@task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=3,
+    retry_delay_seconds=RETRY_DELAYS_S,
+    retry_condition_fn=is_transient,
+)
+def inspect_chunk(recording_ids: tuple[str, ...], run: Run, standard: str | None) -> int:
+    """Listen to and score one chunk; returns how many recordings it held."""
+    app = _app(standard)
+    Inspector(
+        run, app.standard, app.transcriber, app.new_unit_of_work, __version__, app.settings.max_attempts
+    ).inspect(recording_ids)  # fmt: skip
+    return len(recording_ids)
+
+
+def summarise(run: Run, intake: dict[str, Any], standard: str | None) -> State[dict[str, Any]]:
+    """Close the run, publish its figures as an artifact, and turn them into the flow's final state."""
+    status, counts = finish_run(run.id, datetime.now(UTC), _app(standard).new_unit_of_work)
+    summary = {"run_id": run.id, "status": status.value, **asdict(counts), "intake": intake}
+    rows = "\n".join(f"| {name} | {value} |" for name, value in asdict(counts).items())
+    create_markdown_artifact(f"| {run.id} | {status.value} |\n|---|---|\n{rows}", key="callqa-run-summary")
+    message = f"{counts.scored} of {counts.recordings} recordings scored, {counts.quarantined} quarantined"
+    get_run_logger().info("run %s: %s", run.id, message)
+    if status is RunStatus.FAILED:
+        return Failed(data=summary, message=message)
+    name = "Completed" if status is RunStatus.COMPLETED else "PartiallyCompleted"
+    return Completed(data=summary, name=name, message=message)
+
+
+def _app(standard: str | None) -> App:
+    settings, _ = load_settings({"standard": standard})
+    return assemble(settings)
+
+
+def _resolve_day(day: date | str, time_zone: str) -> date | None:
+    if isinstance(day, date):
+        return day
+    if day == "all":
+        return None
+    return datetime.now(ZoneInfo(time_zone)).date() - timedelta(days=1)

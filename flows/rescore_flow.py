@@ -1,0 +1,26 @@
+"""Scoring every stored transcript again, after a standard has changed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from prefect import flow, get_run_logger
+from pydantic import Field
+
+from callqa import __version__
+from callqa.bootstrap import open_database
+from callqa.services.rescore import rescore as rescore_stored
+from callqa.settings import load_settings
+from callqa.standards import find_standard
+
+
+@flow(name="rescore", validate_parameters=True)
+def rescore(
+    standard: Annotated[str | None, Field(description="Service standard by name or file; none: the setting.")] = None,
+) -> dict[str, Any]:
+    """Score what was transcribed earlier; scorecards under other standards stay. Needs no audio and no model."""
+    settings, _ = load_settings({"standard": standard})
+    result = rescore_stored(find_standard(settings.standard), open_database(settings), __version__)
+    get_run_logger().info("rescored %d calls, %d unchanged", result.scored, result.unchanged)
+    return asdict(result)

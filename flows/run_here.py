@@ -1,0 +1,61 @@
+"""Running a flow in this process, for the command line: with the configured Prefect server, or one of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flows.local_server import local_server
+
+_API_URL = "PREFECT_API_URL"
+
+
+def inspect_calls_here(
+    home: Path, source: str, day: date | None, standard: str | None, limit: int | None
+) -> dict[str, Any]:
+    """Run `inspect_calls` and return its summary, also when not one recording could be scored.
+
+    Raises what the flow raised: UsageError for what the caller can mend.
+    """
+    with prefect_ready(home):
+        from flows.inspect_calls_flow import inspect_calls
+
+        state = inspect_calls(source, day or "all", standard, limit, return_state=True)
+        result: Any = state.result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        raise result
+    return dict(result)
+
+
+@contextmanager
+def prefect_ready(home: Path) -> Iterator[None]:
+    """Prefect with an API to talk to: the configured server, else one of its own until the block ends.
+
+    Sets a private home, no phone-home and a quiet console before Prefect is first imported, and the server's address
+    for child processes too, which would otherwise start a server each.
+    """
+    defaults = {
+        "PREFECT_HOME": str((home / "prefect").absolute()),
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+    if os.environ.get(_API_URL):
+        yield
+        return
+    with local_server(home) as server:
+        # Importing Prefect takes seconds; the server gets ready meanwhile.
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        os.environ[_API_URL] = server.wait_until_ready()
+        try:
+            with temporary_settings({PREFECT_API_URL: os.environ[_API_URL]}):
+                yield
+        finally:
+            del os.environ[_API_URL]

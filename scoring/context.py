@@ -1,0 +1,79 @@
+"""Does a found phrase mean what it says? Negation, quotation, hypothesis and the like, as rules of the standard.
+
+The design follows the ConText algorithm (Harkema, Dowling, Thornblade and Chapman, 2009): cues with a direction and a
+reach, terminators that end the reach, and look-alikes that hold a cue's words without being one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scoring.lexicon import Hit
+from scoring.normalise import ASK, MARKS, STRONG
+from scoring.schema import ContextRule, Family
+from scoring.standard import ServiceStandard
+from scoring.view import Said
+
+_BARRIERS = {"clause": MARKS, "sentence": STRONG + ASK, "utterance": ""}
+
+QUOTED = "quoted"
+"""Pseudo rule: the words stand between quotation marks."""
+
+
+def excuse(standard: ServiceStandard, said: Said, span: Hit, rules: Iterable[str]) -> str | None:
+    """Id of the first of `rules` that takes the sense of the span away, or None. `QUOTED` if it is in quotes."""
+    rule_ids = tuple(rules)
+    if rule_ids and any(start <= span.start and span.end <= end for start, end in said.reading.quoted):
+        return QUOTED
+    for rule_id in rule_ids:
+        if _applies(standard.context_rule(rule_id), said, span, standard.language != "zh"):
+            return rule_id
+    return None
+
+
+def overlaps_any(span: Hit, others: Iterable[Hit]) -> bool:
+    """Whether the span shares a character with one of the others."""
+    return any(other.start < span.end and span.start < other.end for other in others)
+
+
+def living_hits(standard: ServiceStandard, said: Said, name: str, family: Family, rules: tuple[str, ...]) -> list[Hit]:
+    """Hits of one prohibited family that neither a look-alike nor the context excuses; `name` is its place."""
+    asked = [rule for rule in (*rules, *family.excused_by) if rule not in family.immune]
+    look_alikes = said.found(f"{name}.look_alikes")
+    return [
+        hit
+        for hit in said.found(f"{name}.phrases")
+        if not overlaps_any(hit, look_alikes) and excuse(standard, said, hit, asked) is None
+    ]
+
+
+def _applies(rule: ContextRule, said: Said, span: Hit, spaced: bool) -> bool:
+    name = f"context.{rule.id}"
+    look_alikes = said.found(f"{name}.look_alikes")
+    stops = said.found(f"{name}.stops")
+    for cue in said.found(f"{name}.phrases"):
+        if overlaps_any(cue, look_alikes):
+            continue
+        if rule.direction == "forward":
+            if cue.end > span.start:
+                continue
+            between = (cue.end, span.start)
+        else:
+            if cue.start < span.end:
+                continue
+            between = (span.end, cue.start)
+        words = said.reading.text[slice(*between)]
+        if any(mark in words for mark in _BARRIERS[rule.within]):
+            continue
+        if _length(words, spaced) > rule.reach:
+            continue
+        if any(between[0] <= stop.start and stop.end <= between[1] for stop in stops):
+            continue
+        return True
+    return False
+
+
+def _length(words: str, spaced: bool) -> int:
+    for mark in MARKS:
+        words = words.replace(mark, " ")
+    return len(words.split()) if spaced else len(words.replace(" ", ""))

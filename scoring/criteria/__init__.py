@@ -1,0 +1,1 @@
+"""One module per criterion: a call under a standard in, an `Outcome` out."""

@@ -1,0 +1,161 @@
+"""An apology where one is owed (致歉): needed only after a trigger, and only a sincere one counts in full.
+
+Politeness before a request (不好意思，请您再说一遍), softened refusals (很抱歉，这项业务还没有开办), denied and quoted
+apologies, and the customer's own are none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from models.scorecard import Evidence, Verdict
+from scoring.context import excuse, overlaps_any
+from scoring.criteria.hold import waits
+from scoring.lexicon import Hit
+from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
+from scoring.reasons import say
+from scoring.schema import ApologyItem, Trigger
+from scoring.view import CallView, Said
+
+# How far, in characters or words, a courtesy, a softener or a reproach may follow the apology it belongs to.
+_NEAR = 14
+_DOUBTFUL = 0.6
+
+
+class _Sense(Enum):
+    SINCERE = "apology"
+    BLAME = "apology_then_blame"
+    SARCASM = "sarcastic_apology"
+    COURTESY = "courtesy"
+
+
+@dataclass(frozen=True, slots=True)
+class _Apology:
+    sense: _Sense
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    weight: float
+    signs: tuple[tuple[Trigger, Evidence], ...]
+    long_hold_s: float
+
+
+def judge(call: CallView, item: ApologyItem) -> Outcome:
+    """Met, partial (insincere) or missed where an apology was owed; not applicable otherwise."""
+    if not call.agent:
+        return nobody(call, item.points)
+    language = call.standard.language
+    need = _need(call, item)
+    apologies = _apologies(call, item)
+    held = need.long_hold_s >= item.long_hold_s
+    if need.weight < item.needed_from and not held:
+        reasons = [say(language, "apology_not_needed")]
+        if apologies:
+            reasons.append(say(language, "apology_courtesy_anyway", quote=quote(call, apologies[0].evidence)))
+        return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, tuple(reasons), tuple(e for _, e in need.signs))
+    facts: dict[str, object] = {"length": need.long_hold_s}
+    which = "_hold"
+    if need.signs:
+        strongest = max(need.signs, key=lambda sign: sign[0].weight)
+        facts |= {"trigger": strongest[0].title, "trigger_quote": quote(call, strongest[1])}
+        which = ""
+    signs = tuple(e for _, e in need.signs)
+    for sense, verdict, key in (
+        (_Sense.SINCERE, Verdict.MET, f"apology_met{which}"),
+        (_Sense.BLAME, Verdict.PARTIAL, "apology_insincere_blame"),
+        (_Sense.SARCASM, Verdict.PARTIAL, "apology_insincere_sarcasm"),
+    ):
+        found = [a.evidence for a in apologies if a.sense is sense]
+        if found:
+            share = 1.0 if verdict is Verdict.MET else item.insincere_share
+            reason = say(language, key, at=at(call, found[0]), quote=quote(call, found[0]), **facts)
+            return Outcome(verdict, item.points * share, item.points, (reason,), (*found, *signs))
+    reasons = [say(language, f"apology_missed{which}", **facts)]
+    courtesy = [a.evidence for a in apologies]
+    if courtesy:
+        reasons.append(
+            say(language, "apology_courtesy", quote=quote(call, courtesy[0]), at=at(call, courtesy[0]))
+        )  # fmt: skip
+    doubtful = need.weight <= item.needed_from and not held
+    doubts = (say(language, "apology_doubtful"),) if doubtful else ()
+    return Outcome(
+        Verdict.MISSED, 0, item.points, tuple(reasons), (*signs, *courtesy), doubts,
+        certainty=_DOUBTFUL if doubtful else CERTAIN,
+    )  # fmt: skip
+
+
+def _need(call: CallView, item: ApologyItem) -> _Need:
+    """What speaks for an apology. What the customer says after the agent's last word could not be answered."""
+    last_agent = call.agent[-1].place
+    signs: list[tuple[Trigger, Evidence]] = []
+    weight = 0.0
+    for trigger in item.triggers:
+        name = f"items.{item.id}.triggers.{trigger.id}"
+        speakers = call.customer if trigger.said_by == "customer" else call.agent
+        for said in speakers:
+            if trigger.said_by == "customer" and said.place > last_agent:
+                continue
+            look_alikes = said.found(f"{name}.look_alikes")
+            live = [
+                hit
+                for hit in said.found(f"{name}.phrases")
+                if not overlaps_any(hit, look_alikes) and excuse(call.standard, said, hit, trigger.excused_by) is None
+            ]
+            if live:
+                signs.append((trigger, said.evidence(live[0].start, live[0].end, trigger.id, live[0].match)))
+                weight += trigger.weight
+                break
+    return _Need(weight, tuple(signs), max((wait.length_s for wait in waits(call)), default=0.0))
+
+
+def _apologies(call: CallView, item: ApologyItem) -> list[_Apology]:
+    out = []
+    for said in call.agent:
+        look_alikes = said.found(f"items.{item.id}.look_alikes")
+        for hit in said.found(f"items.{item.id}.phrases"):
+            if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, item.excused_by) is not None:
+                continue
+            sense, span = _sense(call, said, hit, item)
+            out.append(_Apology(sense, said.evidence(span.start, span.end, sense.value, span.match)))
+        # A sarcastic apology need not contain a regular one: 行了吧，算我错了.
+        out += [
+            _Apology(_Sense.SARCASM, said.evidence(hit.start, hit.end, _Sense.SARCASM.value, hit.match))
+            for hit in said.found(f"items.{item.id}.sarcasm")
+            if excuse(call.standard, said, hit, item.excused_by) is None
+        ]
+    return out
+
+
+def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem) -> tuple[_Sense, Hit]:
+    name = f"items.{item.id}"
+    for sense, cues in ((_Sense.SARCASM, "sarcasm"), (_Sense.BLAME, "blame")):
+        for cue in said.found(f"{name}.{cues}"):
+            # Across sentences: 真的很抱歉。但是您自己没看清楚.
+            if cue.end > hit.start and cue.start - hit.end <= 2 * _NEAR:
+                return sense, Hit(min(hit.start, cue.start), max(hit.end, cue.end), hit.match, hit.phrase)
+    after = [s for s in _following(call, said) if s.found(f"{name}.blame")]
+    if after and after[0].found(f"{name}.blame")[0].start <= _NEAR and len(said.reading.text) - hit.end <= _NEAR:
+        return _Sense.BLAME, hit
+    if _near_fault(said, hit, f"{name}.fault_near"):
+        return _Sense.SINCERE, hit
+    for cues in ("courtesy_after", "softener_after"):
+        for cue in said.found(f"{name}.{cues}"):
+            if hit.start <= cue.start <= hit.end + _NEAR:
+                return _Sense.COURTESY, hit
+    return _Sense.SINCERE, hit
+
+
+def _near_fault(said: Said, hit: Hit, name: str) -> bool:
+    start, end = said.reading.sentence(hit.start)
+    # The sentence after, too: 实在对不起。是我们没做好.
+    end = said.reading.sentence(min(end + 1, len(said.reading.text)))[1]
+    return any(start <= cue.start < end and cue.start - hit.end <= 2 * _NEAR for cue in said.found(name))
+
+
+def _following(call: CallView, said: Said) -> list[Said]:
+    turn = next(turn for turn in call.agent_turns if said in turn)
+    place = turn.index(said)
+    return list(turn[place + 1 : place + 2])

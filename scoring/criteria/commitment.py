@@ -1,0 +1,62 @@
+"""A promise of what happens next (服务承诺), owed where something stays open when the call ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.scorecard import Evidence, Specificity, Verdict
+from scoring.lexicon import Hit
+from scoring.outcome import Outcome, at, nobody, quote
+from scoring.promises import Made
+from scoring.reasons import say
+from scoring.schema import CommitmentItem
+from scoring.view import CallView, Said
+
+
+def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint: bool) -> Outcome:
+    """The firmest promise decides. Without one: not applicable if nothing was open or all was settled, else missed.
+
+    `complaint` says that the customer had cause for an apology, which by itself leaves something open.
+    """
+    if not call.agent:
+        return nobody(call, item.points)
+    language = call.standard.language
+    # An over-promise outweighs the rest: the customer will hold the company to it.
+    for specificity, verdict, share, key in (
+        (Specificity.OVERPROMISE, Verdict.PARTIAL, item.overpromise_share, "commitment_over"),
+        (Specificity.CONCRETE, Verdict.MET, 1.0, "commitment_concrete"),
+        (Specificity.VAGUE, Verdict.PARTIAL, item.vague_share, "commitment_vague"),
+    ):
+        own = [m for m in made if m.promise.specificity is specificity]
+        if not own:
+            continue
+        evidence = tuple(m.said.evidence(m.hit.start, m.hit.end, specificity.value, m.hit.match) for m in own)
+        reasons = [say(language, key, at=at(call, evidence[0]), quote=quote(call, evidence[0]))]
+        due = own[0].promise.due_at
+        if due is not None:
+            reasons.append(say(language, "commitment_due", due=f"{due:%Y-%m-%d %H:%M}"))
+        if any(m.guessed_days for m in own):
+            reasons.append(say(language, "commitment_guessed_days"))
+        return Outcome(verdict, item.points * share, item.points, tuple(reasons), evidence)
+    done = _first(call.agent, f"items.{item.id}.done_by_agent", "done")
+    done = done or _first(call.customer, f"items.{item.id}.solved_by_customer", "solved")
+    asked = _first(call.customer, f"items.{item.id}.asked_when", "asked_when")
+    opened = asked or _first((*call.agent, *call.customer), f"items.{item.id}.open_signs", "open")
+    if done is not None and asked is None:
+        reason = say(language, "commitment_done", quote=quote(call, done))
+        return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (reason,), (done,))
+    if opened is None and complaint and call.customer:
+        last = call.customer[-1]
+        opened = last.evidence(0, len(last.reading.text.rstrip("，。？")), "open")
+    if opened is None:
+        return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (say(language, "commitment_nothing_open"),))
+    reason = say(language, "commitment_missed", quote=quote(call, opened), at=at(call, opened))
+    return Outcome(Verdict.MISSED, 0, item.points, (reason,), (opened,))
+
+
+def _first(speakers: Sequence[Said], name: str, kind: str) -> Evidence | None:
+    for said in speakers:
+        hits: Sequence[Hit] = said.found(name)
+        if hits:
+            return said.evidence(hits[0].start, hits[0].end, kind, hits[0].match)
+    return None

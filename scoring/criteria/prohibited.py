@@ -1,0 +1,110 @@
+"""Words that must not be said (服务禁语), by kind and severity; only the agent's own words, meant as said.
+
+A hit by sound alone never convicts fatally: it asks a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.scorecard import Evidence, MatchKind, Verdict
+from scoring.context import living_hits
+from scoring.lexicon import Hit
+from scoring.outcome import Outcome, at, quote
+from scoring.promises import Overpromise
+from scoring.reasons import say
+from scoring.schema import Family, ProhibitedItem
+from scoring.view import CallView, Said
+
+_WEIGHT = {"soft": 0, "hard": 1, "fatal": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class _Offence:
+    family: Family
+    said: Said
+    hit: Hit
+    evidence: Evidence
+
+    @property
+    def certain(self) -> bool:
+        return self.hit.match is not MatchKind.HOMOPHONE
+
+
+def judge(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromise]) -> Outcome:
+    """Violated with every hit named, else met. Max points are 0: what it costs is taken from the total."""
+    language = call.standard.language
+    if not call.agent:
+        return Outcome(Verdict.NOT_EVALUATED, 0, 0, (say(language, "no_agent"),))
+    offences = _offences(call, item, overpromises)
+    doubts = [
+        say(language, "prohibited_unknown", at=at(call, e), quote=quote(call, e)) for e in _by_unknown(call, item)
+    ]
+    if not offences:
+        return Outcome(Verdict.MET, 0, 0, (say(language, "prohibited_none"),), (), tuple(doubts))
+    points, fatal, reasons = 0.0, False, []
+    for offence in offences:
+        family, evidence = offence.family, offence.evidence
+        words = quote(call, evidence)
+        if not offence.certain:
+            doubts.append(
+                say(language, "prohibited_unsure", at=at(call, evidence), quote=words, phrase=offence.hit.phrase)
+            )
+        if family.always_review:
+            doubts.append(say(language, "prohibited_always", quote=words))
+        if family.severity == "fatal" and offence.certain and not family.always_review:
+            fatal = True
+            effect = say(language, "to_zero")
+        else:
+            # A fatal word that is not certain costs what a hard one costs until a person has decided.
+            cost = item.soft if family.severity == "soft" else item.hard
+            points += cost
+            effect = say(language, "deduct", points=-cost)
+        reasons.append(
+            say(
+                language,
+                "prohibited_hit",
+                at=at(call, evidence),
+                quote=words,
+                severity=say(language, family.severity),
+                kind=say(language, family.kind),
+                effect=effect,
+            )
+        )
+    return Outcome(
+        Verdict.VIOLATED, points, 0, tuple(reasons), tuple(o.evidence for o in offences), tuple(doubts), fatal=fatal
+    )  # fmt: skip
+
+
+def _offences(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromise]) -> list[_Offence]:
+    """One offence per utterance and kind, the gravest: a stutter or a repeated word is not charged twice."""
+    found = [
+        _Offence(family, said, hit, said.evidence(hit.start, hit.end, family.kind, hit.match))
+        for said in call.agent
+        for family in item.families
+        for hit in living_hits(call.standard, said, f"items.{item.id}.families.{family.id}", family, item.excused_by)
+    ]
+    found += [
+        _Offence(o.family, o.said, o.hit, o.said.evidence(o.hit.start, o.hit.end, o.family.kind, o.hit.match))
+        for o in overpromises
+    ]
+    found.sort(key=lambda o: (o.said.place, not o.certain, -_WEIGHT[o.family.severity], o.hit.start, o.family.id))
+    kept: list[_Offence] = []
+    for offence in found:
+        beside = [k for k in kept if k.said.place == offence.said.place]
+        if any(k.family.kind == offence.family.kind for k in beside):
+            continue
+        if any(k.hit.start < offence.hit.end and offence.hit.start < k.hit.end for k in beside):
+            continue
+        kept.append(offence)
+    return kept
+
+
+def _by_unknown(call: CallView, item: ProhibitedItem) -> list[Evidence]:
+    return [
+        said.evidence(hit.start, hit.end, family.kind, hit.match)
+        for said in call.unknown
+        for family in item.families
+        for hit in living_hits(call.standard, said, f"items.{item.id}.families.{family.id}", family, item.excused_by)
+    ]

@@ -1,0 +1,176 @@
+"""Times in Chinese: 24小时内, 四十八小时之内, 三个工作日, 明天下午五点前, 本周五下班前, 月底前, 半小时后."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import time, timedelta
+
+from scoring.deadline import Day, DayKind, Deadline
+from scoring.numerals import chinese_number
+
+_N = r"(?:[0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百半几]+(?:个半)?)"
+_DURATION = re.compile(
+    rf"(?P<lead>最迟|最晚|最多|最快|最长|大概|大约|预计|一般|通常|可能)?(?:在|是|要|需要|也就)*(?P<need>需要|要|再过|过|等)?"
+    rf"(?:(?P<low>{_N})个?(?:到|至|或者?|-|~))?(?P<n>{_N})个?多?"
+    r"(?P<unit>工作日|工作天|自然日|小时|钟头|分钟|刻钟|天|日|周|星期|礼拜|月)(?:时间)?"
+    r"(?P<tail>之内|以内|内|之前|以前|前|左右|之后|以后|后)?"
+)
+_UNIT = {
+    "小时": timedelta(hours=1),
+    "钟头": timedelta(hours=1),
+    "分钟": timedelta(minutes=1),
+    "刻钟": timedelta(minutes=15),
+    "天": timedelta(days=1),
+    "日": timedelta(days=1),
+    "自然日": timedelta(days=1),
+    "周": timedelta(days=7),
+    "星期": timedelta(days=7),
+    "礼拜": timedelta(days=7),
+    "月": timedelta(days=30),
+}
+_DAY = (
+    r"(?P<past>昨天|昨日|昨晚|前天|大前天|上个?周[一二三四五六日天]?|上个?星期[一二三四五六日天]?|上个?礼拜[一二三四五六日天]?|"
+    r"上个?月|每个?月|每天|每周|去年|那天|刚才)|"
+    r"(?P<offset>今天|今日|今晚|今早|今儿|明天|明日|明早|明晚|明儿|大后天|后天)|"
+    r"(?P<event>当天|当日|当晚|次日|第二天|隔天)|"
+    r"(?P<week>本|这个?|下下个?|下个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])|"
+    r"(?P<wholeweek>本周|这周|这个?星期|这个?礼拜|下周|下个?星期|下个?礼拜)(?=内|之内|以内|前|之前|以前|[^一二三四五六日天末])|"
+    r"(?P<monthof>本|这个|当|下个?)?月(?:底|末)|(?P<yearend>年底|年末)|"
+    rf"(?P<nextmonth>下个?月|这个?月|本月)(?P<mday>{_N})[号日]|下个?月(?P<monthstart>初)|"
+    rf"(?P<month>{_N})月(?P<date>{_N})[号日]|(?P<lonedate>{_N})号(?=之?前|以前|上午|下午|晚上|中午)"
+)
+_CLOCK = rf"(?:{_N}点(?:钟|整|半|一刻|三刻|{_N}分?)?|[0-2]?[0-9]:[0-5][0-9])"
+_ABSOLUTE = re.compile(
+    rf"(?:{_DAY})?的?(?P<part>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里)?"
+    rf"(?:(?:{_CLOCK}(?:到|至|-|~))?(?P<clock>{_CLOCK})|(?P<closing>下班|营业结束))?"
+    r"(?P<tail>之前|以前|前|之内|以内|内|之间|左右)?"
+)
+_OFFSETS = {"今": 0, "明": 1, "后": 2, "大": 3}
+_WEEKDAYS = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6, "末": 6}
+# When a part of the day is named without an hour, its end is meant. Evening shifts of hotlines end at 22 h.
+_PART_ENDS = {
+    "凌晨": time(6), "早上": time(9), "早晨": time(9), "上午": time(12), "中午": time(14), "下午": time(18),
+    "傍晚": time(19), "晚上": time(22), "晚间": time(22), "夜里": time(23, 59),
+}  # fmt: skip
+
+
+def find_deadlines(text: str) -> list[Deadline]:
+    """All times named in a normalised text, in order; past times, 几天 and service hours are not among them."""
+    found = [*_durations(text), *_absolutes(text)]
+    found.sort(key=lambda d: (d.start, -d.end))
+    kept: list[Deadline] = []
+    for deadline in found:
+        if not kept or deadline.start >= kept[-1].end:
+            kept.append(deadline)
+    return kept
+
+
+def _durations(text: str) -> Iterator[Deadline]:
+    for match in _DURATION.finditer(text):
+        count = chinese_number(match["n"].replace("个半", "半"))
+        if count is None or count == 0:
+            continue
+        unit, tail = match["unit"], match["tail"]
+        if unit == "月" and "个" not in match.group():
+            continue  # 三月 is March
+        if unit == "日" and not tail:
+            continue
+        if match["need"] == "过" and match["n"] in ("两", "一两", "两三") and not tail:
+            continue  # 过两天 means some day
+        bare = not (tail or match["lead"] or match["need"])
+        if unit in ("工作日", "工作天"):
+            yield Deadline(match.start(), match.end(), workdays=max(1, round(count)))
+            continue
+        if text[match.end() : match.end() + 1] in ("半",) and unit in ("小时", "天"):
+            count += 0.5
+        yield Deadline(match.start(), match.end(), delay=count * _UNIT[unit], bare=bare)
+
+
+def _absolutes(text: str) -> Iterator[Deadline]:
+    place = 0
+    while place < len(text):
+        match = _ABSOLUTE.search(text, place)
+        if match is None:
+            return
+        if match.end() == match.start():
+            place = match.end() + 1
+            continue
+        place = match.end()
+        deadline = _absolute(match)
+        if deadline is not None:
+            yield deadline
+
+
+def _absolute(match: re.Match[str]) -> Deadline | None:
+    if match["past"]:
+        return None
+    day, event = _day(match), match["event"] is not None
+    part, clock_text = match["part"] or "", match["clock"]
+    if match["offset"] and match["offset"][1] in "晚早":
+        part = part or ("晚上" if match["offset"][1] == "晚" else "早上")
+    clock, ambiguous = None, False
+    if clock_text:
+        clock = _clock(clock_text)
+        if clock is None:
+            return None
+        if part in ("下午", "傍晚", "晚上", "晚间", "夜里") and clock.hour < 12:
+            clock = clock.replace(hour=clock.hour + 12)
+        if part == "中午" and clock.hour < 6:
+            clock = clock.replace(hour=clock.hour + 12)
+        # Nobody is called back at five in the morning: on another day 五点 means the afternoon.
+        if not part and clock.hour < 8 and day is not None and ":" not in clock_text:
+            clock = clock.replace(hour=clock.hour + 12)
+        ambiguous = not part
+    elif part and (day or event or match["tail"]):
+        clock = _PART_ENDS[part]
+    elif not day and not event and not match["closing"]:
+        return None
+    if event:
+        return Deadline(match.start(), match.end())
+    return Deadline(
+        match.start(), match.end(), day=day, clock=clock, ambiguous_half=ambiguous, day_end=bool(match["closing"])
+    )  # fmt: skip
+
+
+def _day(match: re.Match[str]) -> Day | None:
+    if match["offset"]:
+        return Day(DayKind.OFFSET, _OFFSETS[match["offset"][0]])
+    if match["weekday"]:
+        return Day(DayKind.WEEKDAY, _WEEKDAYS[match["weekday"]], _weeks(match["week"]))
+    if match["wholeweek"]:
+        return Day(DayKind.WEEKDAY, 6, _weeks(match["wholeweek"]))
+    if match["yearend"]:
+        return Day(DayKind.DATE, 31, 12)
+    if match["nextmonth"] and (value := chinese_number(match["mday"])):
+        return Day(DayKind.MONTH_DAY, int(value), 1 if match["nextmonth"].startswith("下") else 0)
+    if match["monthstart"]:
+        return Day(DayKind.MONTH_DAY, 5, 1)
+    if match["month"]:
+        month, value = chinese_number(match["month"]), chinese_number(match["date"])
+        return Day(DayKind.DATE, int(value), int(month)) if month and value else None
+    if match["lonedate"] and (value := chinese_number(match["lonedate"])):
+        return Day(DayKind.MONTH_DAY, int(value))
+    if re.search(r"月[底末]", match.group()):
+        return Day(DayKind.MONTH_END, 1 if (match["monthof"] or "").startswith("下") else 0)
+    return None
+
+
+def _weeks(word: str | None) -> int | None:
+    if word is None:
+        return None
+    return 2 if word.startswith("下下") else 1 if word.startswith("下") else 0
+
+
+def _clock(text: str) -> time | None:
+    hour_text, _, rest = text.partition(":") if ":" in text else text.partition("点")
+    hour = chinese_number(hour_text)
+    if hour is None or hour >= 24 or hour != int(hour):
+        return None
+    rest = rest.removesuffix("分").strip("钟整")
+    minute = {"半": 30.0, "一刻": 15.0, "三刻": 45.0}.get(rest) if rest else 0.0
+    if minute is None:
+        minute = chinese_number(rest)
+    if minute is None or minute >= 60:
+        return None
+    return time(int(hour), int(minute))

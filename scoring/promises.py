@@ -1,0 +1,225 @@
+"""What the agent promised: actor, action and time, how firm, and by when.
+
+A deadline alone is no promise (24小时为您服务), nor is one that binds the customer (24小时内把材料发过来), was given
+earlier (上次说48小时), or is denied (24小时内恐怕没法答复). The rules are the standard's `promises`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from models.scorecard import MatchKind, Promise, Specificity
+from scoring import deadline_en, deadline_zh
+from scoring.context import excuse, living_hits, overlaps_any
+from scoring.deadline import Deadline, OfficeTime, resolve
+from scoring.lexicon import Hit
+from scoring.normalise import MARKS
+from scoring.schema import Family
+from scoring.standard import ServiceStandard
+from scoring.view import CallView, Said
+from scoring.workdays import CALENDARS, is_announced
+
+_FIND_DEADLINES = {"zh": deadline_zh.find_deadlines, "en": deadline_en.find_deadlines}
+# A time at the very end of one utterance and its action at the start of the next are one sentence cut in two.
+_TAIL = 2
+_HEAD = 12
+# 三天修好: without 内 or 之后 the action must follow at once.
+_BARE_REACH = {"zh": 3, "en": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Overpromise:
+    """A prohibited assurance, found once and used by two criteria."""
+
+    said: Said
+    hit: Hit
+    family: Family
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A promise and what it rests on. `guessed_days`: its working days lie beyond the announced holidays."""
+
+    promise: Promise
+    said: Said
+    hit: Hit
+    guessed_days: bool = False
+
+
+def find_overpromises(call: CallView) -> tuple[Overpromise, ...]:
+    """Assurances of results that are not the agent's to give, in order."""
+    rules = call.standard.document.promises
+    return tuple(
+        Overpromise(said, hit, family)
+        for said in call.agent
+        for family in rules.overpromise
+        for hit in living_hits(call.standard, said, f"promises.overpromise.{family.id}", family, rules.excused_by)
+    )
+
+
+def find_promises(call: CallView, overpromises: Sequence[Overpromise]) -> tuple[Made, ...]:
+    """All promises of the agent in order of the call; empty when none were made."""
+    office = _office(call.standard)
+    made: list[Made] = []
+    for turn in call.agent_turns:
+        for number, said in enumerate(turn):
+            after = turn[number + 1] if number + 1 < len(turn) else None
+            over = [o.hit for o in overpromises if o.said.place == said.place]
+            firm = _firm(call, said, after, over, office)
+            made += firm
+            taken = [m.hit for m in firm]
+            made += _overpromised(call, said, over, taken)
+            made += _vague(call, said, [*taken, *over])
+    return tuple(made)
+
+
+def _firm(call: CallView, said: Said, after: Said | None, over: Sequence[Hit], office: OfficeTime) -> list[Made]:
+    standard, text = call.standard, said.reading.text
+    rules = standard.document.promises
+    made: list[Made] = []
+    for deadline in _FIND_DEADLINES[standard.language](text):
+        when = Hit(deadline.start, deadline.end, MatchKind.EXACT, "")
+        if overlaps_any(when, said.found("promises.not_a_deadline")):
+            continue
+        found = _action_near(standard, said, deadline)
+        action_id: str | None
+        if found is None and after is not None and len(text.rstrip(MARKS)) - deadline.end <= _TAIL:
+            action_id, action = _action_at_start(standard, after), when
+            span = when
+        elif found is not None:
+            action_id, action = found
+            span = Hit(min(when.start, action.start), max(when.end, action.end), action.match, "")
+            if not _ours(said, span, action):
+                continue
+        else:
+            continue
+        # Asked of both ends: 24小时内恐怕没法答复 is denied between the time and the action.
+        if action_id is None or any(excuse(standard, said, end, rules.excused_by) for end in (span, action)):
+            continue
+        if any(overlaps_any(span, [m.hit]) and m.hit.end >= span.end for m in made):
+            continue
+        sentence = Hit(*said.reading.sentence(span.start), MatchKind.EXACT, "")
+        firmness = Specificity.OVERPROMISE if overlaps_any(sentence, over) else Specificity.CONCRETE
+        due = None
+        if call.meta.started_at is not None:
+            offset = timedelta(seconds=said.utterance.start_s or 0.0)
+            due = resolve(deadline, call.meta.started_at + offset, office)
+        words = said.evidence(when.start, when.end, "").quote
+        evidence = said.evidence(span.start, span.end, firmness.value, span.match)
+        made.append(
+            Made(
+                Promise(
+                    evidence.utterance, evidence.char_start, evidence.char_end, evidence.start_s, evidence.end_s,
+                    evidence.quote, action_id, firmness, due, words,
+                ),
+                said,
+                span,
+                guessed_days=deadline.workdays is not None
+                and due is not None
+                and rules.working_days == "china"
+                and not is_announced(due.date()),
+            )
+        )  # fmt: skip
+    return made
+
+
+def _overpromised(call: CallView, said: Said, over: Sequence[Hit], taken: Sequence[Hit]) -> list[Made]:
+    """Assurances without a deadline of their own."""
+    return [
+        _undated(call, said, hit, Specificity.OVERPROMISE)
+        for hit in over
+        if not overlaps_any(Hit(*said.reading.sentence(hit.start), MatchKind.EXACT, ""), taken)
+    ]
+
+
+def _vague(call: CallView, said: Said, firmer: Sequence[Hit]) -> list[Made]:
+    rules = call.standard.document.promises
+    made = []
+    for hit in said.found("promises.vague"):
+        sentence = Hit(*said.reading.sentence(hit.start), MatchKind.EXACT, "")
+        if overlaps_any(sentence, firmer) or overlaps_any(hit, said.found("promises.vague_look_alikes")):
+            continue
+        action = _nearest(call.standard, said, hit.start, hit.end, hit.start, hit.end)
+        ends = (hit, action[1]) if action else (hit,)
+        if any(excuse(call.standard, said, end, rules.excused_by) for end in ends) or _binds_customer(said, hit):
+            continue
+        made.append(_undated(call, said, hit, Specificity.VAGUE))
+    return made
+
+
+def _undated(call: CallView, said: Said, hit: Hit, specificity: Specificity) -> Made:
+    evidence = said.evidence(hit.start, hit.end, specificity.value, hit.match)
+    near = _nearest(call.standard, said, hit.start, hit.end, *said.reading.sentence(hit.start))
+    action = near[0] if near else call.standard.actions[-1].id
+    return Made(
+        Promise(
+            evidence.utterance, evidence.char_start, evidence.char_end, evidence.start_s, evidence.end_s,
+            evidence.quote, action, specificity, None,
+        ),
+        said,
+        hit,
+    )  # fmt: skip
+
+
+def _action_near(standard: ServiceStandard, said: Said, deadline: Deadline) -> tuple[str, Hit] | None:
+    start, end = said.reading.sentence(deadline.start)
+    if deadline.bare:
+        return _nearest(
+            standard, said, deadline.start, deadline.end, deadline.end, end, _BARE_REACH[standard.language]
+        )  # fmt: skip
+    return _nearest(standard, said, deadline.start, deadline.end, start, end)
+
+
+def _nearest(
+    standard: ServiceStandard, said: Said, start: int, end: int, first: int, last: int, reach: int | None = None
+) -> tuple[str, Hit] | None:
+    """The action nearest to `start:end` within `first:last`; what comes after the time goes before what precedes it."""
+    best: tuple[int, int, str, Hit] | None = None
+    limit = standard.document.promises.reach if reach is None else reach
+    for order, action in enumerate(standard.actions):
+        for hit in said.found(f"promises.actions.{action.id}.phrases"):
+            if hit.start < first or hit.end > last:
+                continue
+            follows = hit.start >= start
+            between = said.reading.text[end : hit.start] if follows else said.reading.text[hit.end : start]
+            distance = len(between.split()) if standard.language != "zh" else len(between)
+            if distance > limit:
+                continue
+            rank = (distance if follows else distance + limit, order, action.id, hit)
+            if best is None or rank[:2] < best[:2]:
+                best = rank
+    return (best[2], best[3]) if best else None
+
+
+def _action_at_start(standard: ServiceStandard, said: Said) -> str | None:
+    found = _nearest(standard, said, 0, 0, 0, min(said.reading.sentence(0)[1], _HEAD * 2))
+    return found[0] if found and found[1].start <= _HEAD else None
+
+
+def _ours(said: Said, span: Hit, action: Hit) -> bool:
+    """Whether the company is bound: its actor stands in the sentence, or only it can bring the outcome about."""
+    if _binds_customer(said, action, span):
+        return False
+    start, end = said.reading.sentence(span.start)
+    if any(start <= hit.start and hit.end <= end for hit in said.found("promises.our_side")):
+        return True
+    return any(hit.start < span.end and span.start < hit.end for hit in said.found("promises.outcome"))
+
+
+def _binds_customer(said: Said, action: Hit, span: Hit | None = None) -> bool:
+    """Whether the customer is told to act and nobody of ours stands between that and the action."""
+    start, _ = said.reading.clause((span or action).start)
+    for cue in said.found("promises.customer_acts"):
+        if not start <= cue.start < action.start:
+            continue
+        if not any(cue.end <= ours.start < action.end for ours in said.found("promises.our_side")):
+            return True
+    return False
+
+
+def _office(standard: ServiceStandard) -> OfficeTime:
+    rules = standard.document.promises
+    hour, minute = map(int, rules.business_closes.split(":"))
+    return OfficeTime(standard.zone, time(hour, minute), CALENDARS[rules.working_days])

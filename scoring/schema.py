@@ -1,0 +1,280 @@
+"""The form of a service standard: what its YAML may hold. Unknown keys are refused everywhere.
+
+Every number that decides a score is here, with the default of the shipped standards in their YAML, not in the code.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Points = Annotated[float, Field(gt=0, le=100)]
+Seconds = Annotated[float, Field(ge=0, le=3600)]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
+Phrases = Annotated[tuple[Text, ...], Field(min_length=1)]
+Severity = Literal["soft", "hard", "fatal"]
+Kind = Literal["abuse", "deflection", "negation", "impatience", "interrogation", "command", "rhetorical", "overpromise"]
+Dimension = Literal["tangibles", "reliability", "responsiveness", "assurance", "empathy"]
+"""The five dimensions of service quality (SERVQUAL; Parasuraman, Zeithaml and Berry, 1988)."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError) as error:
+        raise ValueError("not a known time zone; write it like Asia/Shanghai") from error
+    return name
+
+
+class Part(BaseModel):
+    """Everything of the document is frozen and takes no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Band(Part):
+    """A grade: totals of at least `at_least` earn it."""
+
+    name: Text
+    at_least: Annotated[float, Field(ge=0, le=100)]
+
+
+class ReviewRules(Part):
+    """When the machine asks a person. `homophone_syllables`: shorter phrases are never matched by sound."""
+
+    role_confidence_below: Share
+    recognition_below: Share
+    homophone_syllables: Annotated[int, Field(ge=3, le=10)] = 4
+
+
+class Mishearing(Part):
+    """What recognisers write for a word of the trade; both of the same length."""
+
+    heard: Text
+    meant: Text
+
+
+class ContextRule(Part):
+    """Words that take the sense of a hit away: a cue, the direction it works in, how far, and what stops it.
+
+    `forward`: the cue stands before what it affects. `reach` counts characters (words, in English) between the two;
+    `within` says which boundary a cue never crosses. `look_alikes` contain the cue's words but are no cue.
+    """
+
+    id: Key
+    direction: Literal["forward", "backward"]
+    reach: Annotated[int, Field(ge=0, le=60)]
+    phrases: Phrases
+    stops: tuple[Text, ...] = ()
+    look_alikes: tuple[Text, ...] = ()
+    within: Literal["clause", "sentence", "utterance"] = "sentence"
+
+
+class Family(Part):
+    """Prohibited phrasings of one kind and weight. `immune` names context rules that do not excuse it.
+
+    `look_alikes` contain its words but are innocent. `excused_by` names further context rules that excuse it.
+    `always_review`: a hit always asks a person.
+    """
+
+    id: Key
+    kind: Kind
+    severity: Severity
+    phrases: Phrases
+    look_alikes: tuple[Text, ...] = ()
+    excused_by: tuple[Key, ...] = ()
+    immune: tuple[Key, ...] = ()
+    always_review: bool = False
+
+
+class Action(Part):
+    """Something a company can promise to do; the first action whose phrase stands nearest wins."""
+
+    id: Key
+    title: Text
+    phrases: Phrases
+
+
+class PromiseRules(Part):
+    """How promises are told from other talk about time.
+
+    A deadline counts with an action near it (`reach` characters or words at most) and `our_side` in the same sentence,
+    unless the action is among `outcome`, which only the company can bring about. `customer_acts` before the action
+    bind the customer instead.
+    """
+
+    working_days: Literal["china", "weekdays"]
+    reach: Annotated[int, Field(ge=1, le=60)]
+
+    business_closes: ClockTime
+    actions: Annotated[tuple[Action, ...], Field(min_length=1)]
+    our_side: Phrases
+    outcome: Phrases
+    vague: Phrases
+    vague_look_alikes: tuple[Text, ...] = ()
+    customer_acts: tuple[Text, ...] = ()
+    not_a_deadline: tuple[Text, ...] = ()
+    excused_by: tuple[Key, ...] = ()
+    overpromise: tuple[Family, ...] = ()
+
+
+class GreetingPart(Part):
+    """A part of the opening and the points it earns."""
+
+    id: Key
+    title: Text
+    points: Points
+    phrases: Phrases
+
+
+class Opening(Part):
+    """Where an opening counts: within `agent_turns` and `seconds_after_answer`; up to `late_agent_turns` it is late."""
+
+    agent_turns: Annotated[int, Field(ge=1, le=10)]
+    seconds_after_answer: Seconds
+    late_agent_turns: Annotated[int, Field(ge=1, le=50)]
+
+
+class Item(Part):
+    """What all items have. `points` is what the item is worth."""
+
+    id: Key
+    title: Text
+    dimension: Dimension
+
+
+class GreetingItem(Item):
+    """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once."""
+
+    criterion: Literal["greeting"]
+    points: Points
+    position: Opening
+    late_share: Share
+    salutation: GreetingPart
+    identity: Annotated[tuple[GreetingPart, ...], Field(min_length=1)]
+    offer: GreetingPart
+    look_alikes: tuple[Text, ...] = ()
+
+
+class Trigger(Part):
+    """A sign that an apology is owed; `weight` adds up over different triggers."""
+
+    id: Key
+    title: Text
+    said_by: Literal["customer", "agent"]
+    weight: Annotated[float, Field(gt=0, le=10)]
+    phrases: Phrases
+    look_alikes: tuple[Text, ...] = ()
+    excused_by: tuple[Key, ...] = ()
+
+
+class ApologyItem(Item):
+    """An apology where one is owed: from `needed_from` weight of triggers, or a hold of `long_hold_s`."""
+
+    criterion: Literal["apology"]
+    points: Points
+    needed_from: Annotated[float, Field(gt=0, le=20)]
+    long_hold_s: Seconds
+    insincere_share: Share
+    phrases: Phrases
+    look_alikes: tuple[Text, ...] = ()
+    excused_by: tuple[Key, ...] = ()
+    courtesy_after: Phrases
+    softener_after: Phrases
+    fault_near: Phrases
+    blame: Phrases
+    sarcasm: Phrases
+    triggers: Annotated[tuple[Trigger, ...], Field(min_length=1)]
+
+
+class CommitmentItem(Item):
+    """A promise of what happens next, where something stays open."""
+
+    criterion: Literal["commitment"]
+    points: Points
+    vague_share: Share
+    overpromise_share: Share
+    open_signs: Phrases
+    asked_when: Phrases
+    done_by_agent: Phrases
+    solved_by_customer: Phrases
+
+
+class ProhibitedItem(Item):
+    """Words that must not be said: deductions from the total by severity; fatal sets the total to 0."""
+
+    criterion: Literal["prohibited"]
+    soft: Annotated[float, Field(le=0, ge=-100)]
+    hard: Annotated[float, Field(le=0, ge=-100)]
+    excused_by: tuple[Key, ...] = ()
+    families: Annotated[tuple[Family, ...], Field(min_length=1)]
+
+
+class ClosingItem(Item):
+    """Closing words in the last `last_agent_turns` turns."""
+
+    criterion: Literal["closing"]
+    points: Points
+    last_agent_turns: Annotated[int, Field(ge=1, le=10)]
+    bare_share: Share
+    farewell: Phrases
+    courtesy: Phrases
+    look_alikes: tuple[Text, ...] = ()
+
+
+class HoldItem(Item):
+    """Waits of `silence_s` and more: announced before, thanked for after."""
+
+    criterion: Literal["hold"]
+    points: Points
+    silence_s: Annotated[float, Field(gt=0, le=600)]
+    announced_share: Share
+    announce: Phrases
+    thanks: Phrases
+
+
+AnyItem = Annotated[
+    GreetingItem | ApologyItem | CommitmentItem | ProhibitedItem | ClosingItem | HoldItem,
+    Field(discriminator="criterion"),
+]
+
+
+class Example(Part):
+    """One turn (or a short dialogue) with the verdict that the standard must give: a regression case."""
+
+    item: Key
+    expect: Literal["met", "partial", "missed", "violated", "not_applicable", "not_evaluated"]
+    turns: Annotated[tuple[Text, ...], Field(min_length=1)]
+    note: str = ""
+
+
+class Document(Part):
+    """A whole service standard."""
+
+    id: Key
+    title: Text
+    version: Text
+    language: Literal["zh", "en"]
+    owner: Text
+    effective_from: date
+    review_by: date
+    change_note: Text
+    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    asr_glossary: Annotated[tuple[Text, ...], Field(max_length=12)] = ()
+    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
+    not_graded: Text
+    review: ReviewRules
+    words: dict[str, tuple[Text, ...]] = {}
+    fillers: tuple[Text, ...] = ()
+    mishearings: tuple[Mishearing, ...] = ()
+    announcements: tuple[Text, ...] = ()
+    context: tuple[ContextRule, ...] = ()
+    promises: PromiseRules
+    items: Annotated[tuple[AnyItem, ...], Field(min_length=1)]
+    examples: tuple[Example, ...] = ()

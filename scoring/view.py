@@ -1,0 +1,84 @@
+"""One call as the criteria see it: every utterance read and scanned once, grouped into turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from models.call import CallMeta
+from models.scorecard import Evidence, MatchKind
+from models.transcript import Role, Transcript, Utterance
+from scoring.lexicon import Hit, Hits
+from scoring.normalise import MARKS, Reading
+from scoring.standard import ServiceStandard
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One utterance with its reading and everything found in it. `place` counts utterances of the call."""
+
+    place: int
+    utterance: Utterance
+    reading: Reading
+    hits: Hits
+
+    def found(self, name: str) -> Sequence[Hit]:
+        """Hits of one phrase list, in order; empty when there are none."""
+        return self.hits.get(name, ())
+
+    def evidence(self, start: int, end: int, kind: str, match: MatchKind = MatchKind.EXACT) -> Evidence:
+        """Evidence for `reading.text[start:end]`, quoted from what was said.
+
+        Times are those of the words that cover the quote, else of the utterance, else None.
+        """
+        a, b = self.reading.original_span(start, end)
+        utterance = self.utterance
+        inside = [w for w in utterance.words if w.char_start < b and w.char_end > a]
+        start_s = inside[0].start_s if inside else utterance.start_s
+        end_s = inside[-1].end_s if inside else utterance.end_s
+        return Evidence(utterance.index, a, b, start_s, end_s, utterance.text[a:b], kind, match)
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A transcript under one standard. `agent_turns` are runs of agent utterances that nobody else interrupted."""
+
+    transcript: Transcript
+    meta: CallMeta
+    standard: ServiceStandard
+    said: tuple[Said, ...]
+    agent: tuple[Said, ...]
+    customer: tuple[Said, ...]
+    unknown: tuple[Said, ...]
+    agent_turns: tuple[tuple[Said, ...], ...]
+
+
+def view(transcript: Transcript, meta: CallMeta, standard: ServiceStandard) -> CallView:
+    """Read and scan every utterance. Recorded announcements taken for the agent are set apart as SYSTEM speech."""
+    said = []
+    for place, utterance in enumerate(transcript.utterances):
+        reading = standard.normaliser.read(utterance.text)
+        said.append(Said(place, utterance, reading, standard.lexicon.scan(reading)))
+    agent, customer, unknown = [], [], []
+    for one in said:
+        if not one.reading.text.strip(MARKS) or one.utterance.role is Role.SYSTEM or is_announcement(one):
+            continue
+        if one.utterance.role is Role.AGENT:
+            agent.append(one)
+        elif one.utterance.role is Role.CUSTOMER:
+            customer.append(one)
+        else:
+            unknown.append(one)
+    speaking = sorted((*agent, *customer, *unknown), key=lambda s: s.place)
+    turns = tuple(
+        tuple(group) for role, group in groupby(speaking, key=lambda s: s.utterance.role) if role is Role.AGENT
+    )
+    return CallView(
+        transcript, meta, standard, tuple(said), tuple(agent), tuple(customer), tuple(unknown), turns
+    )  # fmt: skip
+
+
+def is_announcement(said: Said) -> bool:
+    """Whether this is the voice menu or another recorded text, whatever role it was given."""
+    return bool(said.found("announcements"))

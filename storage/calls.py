@@ -1,0 +1,140 @@
+"""Recordings and their states, the calls they hold, the agents who took them, and where the files were seen."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import func, literal, or_, select, update
+
+from models.call import UNASSIGNED_AGENT, CallMeta, Quarantine, Recording, RecordingState
+from models.errors import ReasonCode, RecordingError, StateError
+from models.run import StoredCall
+from storage.column_types import Text, storable
+from storage.mapping import recording_to_row, stored_call_from_row
+from storage.tables import agents, recordings, run_files, teams
+from storage.transaction import Transaction
+
+
+class Calls:
+    """`models.ports.Calls` in a transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def get(self, recording_id: str) -> StoredCall | None:
+        row = self._transaction.first(select(recordings).where(recordings.c.id == recording_id))
+        return None if row is None else stored_call_from_row(row)
+
+    def recording_of(self, call_id: str) -> str | None:
+        """As in the port; a quarantined recording holds no call, so that a mended file can take its place."""
+        row = self._transaction.first(
+            select(recordings.c.id).where(
+                recordings.c.call_id == call_id, recordings.c.state != RecordingState.QUARANTINED
+            )
+        )
+        return None if row is None else str(row.id)
+
+    def add(self, recording: Recording, meta: CallMeta, quarantine: Quarantine | None = None) -> None:
+        """As in the port. The agent and the team come into being with their first call.
+
+        An agent's name and team follow the latest call, by its start, that tells them; each recording keeps what
+        its own metadata said. Raises RecordingError (call_id_conflict) when another recording holds this call, also
+        when a process at work at the same time has just registered it.
+        """
+        if self.get(recording.id) is not None:
+            return
+        self._know_agent(meta)
+        if self._transaction.insert_new(recordings, recording_to_row(recording, meta, quarantine)):
+            return
+        if self.get(recording.id) is None:
+            raise RecordingError(
+                ReasonCode.CALL_ID_CONFLICT,
+                f"call {meta.call_id} is held by recording {self.recording_of(meta.call_id)} already, and "
+                f"{recording.uri} has other content; give it a call id of its own",
+            )
+
+    def saw(self, run_id: str, uri: str, recording_id: str) -> None:
+        """As in the port. When the file at an address is replaced, the newest content counts for the run."""
+        uri_sha256 = hashlib.sha256(storable(uri).encode()).hexdigest()
+        row = {"run_id": run_id, "uri_sha256": uri_sha256, "uri": uri, "recording_id": recording_id}
+        if not self._transaction.insert_new(run_files, row):
+            self._transaction.update(
+                update(run_files)
+                .where(
+                    run_files.c.run_id == run_id,
+                    run_files.c.uri_sha256 == uri_sha256,
+                    run_files.c.recording_id != recording_id,
+                )
+                .values(recording_id=recording_id)
+            )
+
+    def addresses(self, run_id: str, recording_id: str) -> tuple[str, ...]:
+        rows = self._transaction.rows(
+            select(run_files.c.uri).where(run_files.c.run_id == run_id, run_files.c.recording_id == recording_id)
+        )
+        return tuple(sorted(row.uri for row in rows))
+
+    def quarantine(self, recording_id: str, quarantine: Quarantine) -> None:
+        """As in the port, from any state. What is quarantined already keeps its first reason."""
+        if locked_state(self._transaction, recording_id) is not RecordingState.QUARANTINED:
+            self._transaction.update(
+                update(recordings)
+                .where(recordings.c.id == recording_id)
+                .values(
+                    state=RecordingState.QUARANTINED,
+                    quarantine_reason=quarantine.reason,
+                    quarantine_detail=quarantine.detail,
+                )
+            )
+
+    def failed_attempt(self, recording_id: str, error: str) -> None:
+        counted = self._transaction.update(
+            update(recordings)
+            .where(recordings.c.id == recording_id)
+            .values(attempts=recordings.c.attempts + 1, last_error=error)
+        )
+        if not counted:
+            raise _unknown(recording_id)
+
+    def _know_agent(self, meta: CallMeta) -> None:
+        if meta.team is not None:
+            self._transaction.insert_new(teams, {"name": meta.team})
+        if meta.agent_id == UNASSIGNED_AGENT:
+            # Many people stand behind this id: it has neither a name nor a team.
+            self._transaction.insert_new(agents, {"id": UNASSIGNED_AGENT})
+            return
+        row = {"id": meta.agent_id, "name": meta.agent_name, "team": meta.team, "as_of": meta.started_at}
+        if self._transaction.insert_new(agents, row):
+            return
+        if meta.started_at is not None and (meta.agent_name is not None or meta.team is not None):
+            self._transaction.update(
+                update(agents)
+                .where(agents.c.id == meta.agent_id, or_(agents.c.as_of.is_(None), agents.c.as_of < meta.started_at))
+                .values(
+                    name=func.coalesce(literal(meta.agent_name, Text), agents.c.name),
+                    team=func.coalesce(literal(meta.team, Text), agents.c.team),
+                    as_of=meta.started_at,
+                )
+            )
+
+
+def locked_state(transaction: Transaction, recording_id: str) -> RecordingState:
+    """The state of a recording, held until the transaction ends. Raises StateError when the id is unknown."""
+    row = transaction.locked(recordings, id=recording_id)
+    if row is None:
+        raise _unknown(recording_id)
+    return RecordingState(row.state)
+
+
+def advance(transaction: Transaction, recording_id: str, now: RecordingState, then: RecordingState) -> None:
+    """Move a recording from its locked state `now` to `then`. Raises StateError when it is quarantined."""
+    if now is RecordingState.QUARANTINED:
+        raise StateError(
+            f"recording {recording_id} is quarantined and cannot become {then.value}; "
+            "it stays set aside until a person releases it"
+        )
+    transaction.update(update(recordings).where(recordings.c.id == recording_id).values(state=then))
+
+
+def _unknown(recording_id: str) -> StateError:
+    return StateError(f"recording {recording_id} is not in the database; register it first")

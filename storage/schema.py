@@ -1,0 +1,149 @@
+"""Makes the tables, brings them up to date, and says whether they are."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
+
+from models.errors import SchemaError
+from storage.engine import build_engine, take_write_lock
+from storage.faults import passing_faults
+from storage.tables import metadata
+from storage.urls import parse, shown
+
+VERSION_TABLE = "callqa_schema_version"
+"""Not Alembic's usual name: another program that uses Alembic (Prefect) may share the PostgreSQL database."""
+
+MIGRATIONS = "storage:migrations"
+"""Where the migrations are: a package's folder, so that an installed wheel has them too."""
+
+_UPGRADE_LOCK = int.from_bytes(b"callqa")
+
+# Alembic keeps the environment of the running command in a global of its module.
+_one_command = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """Where a database stands. `current` is None before the first upgrade; `head` is what this program needs.
+
+    `empty` says that none of callqa's tables is there.
+    """
+
+    current: str | None
+    head: str
+    empty: bool
+
+
+def state(url: str) -> SchemaState:
+    """Where the database stands; looks only, and makes no SQLite file.
+
+    Raises SettingsError for a bad address, SchemaError for a file that is no SQLite database and TransientError when
+    the database cannot be reached.
+    """
+    address = parse(url)
+    if _missing_file(address):
+        return SchemaState(None, _head(), empty=True)
+    engine = build_engine(address)
+    try:
+        with passing_faults(address), engine.connect() as connection:
+            return _state(connection)
+    except DatabaseError as error:
+        raise _unusable(address, error) from error
+    finally:
+        engine.dispose()
+
+
+def check(url: str) -> None:
+    """Raise SchemaError with one clear message unless the database is at this program's revision."""
+    address = parse(url)
+    found = state(url)
+    if found.current is None:
+        raise SchemaError(f"the database {shown(address)} is not set up: run `callqa db upgrade`")
+    _refuse_newer(address, found)
+    if found.current != found.head:
+        raise SchemaError(
+            f"the database {shown(address)} is at revision {found.current}, this program needs {found.head}: "
+            "run `callqa db upgrade`"
+        )
+
+
+def upgrade(url: str) -> None:
+    """Bring the database to this program's revision; does nothing when it is there already.
+
+    All or nothing, and safe when several processes do it at once: they take turns. Makes the folder and the file of an
+    SQLite database. Raises what `state` raises, and SchemaError when the database was upgraded by a newer program or
+    holds tables of the same names that callqa did not make.
+    """
+    address = parse(url)
+    if address.get_backend_name() == "sqlite" and address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = build_engine(address)
+    try:
+        with passing_faults(address), engine.connect() as connection:
+            take_write_lock(connection)
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+            found = _state(connection)
+            _refuse_newer(address, found)
+            if found.current is None and not found.empty:
+                raise SchemaError(
+                    f"the database {shown(address)} holds tables that callqa did not make; use an empty database"
+                )
+            with _one_command:
+                command.upgrade(_config(connection), "head")
+            connection.commit()
+    except DatabaseError as error:
+        raise _unusable(address, error) from error
+    finally:
+        engine.dispose()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection, "version_table": VERSION_TABLE})
+    config.set_main_option("script_location", MIGRATIONS)
+    return config
+
+
+def _head() -> str:
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise SchemaError("this installation of callqa holds no migrations; install it again")
+    return head
+
+
+def _state(connection: Connection) -> SchemaState:
+    current = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+    there = set(sa.inspect(connection).get_table_names())
+    return SchemaState(current, _head(), empty=there.isdisjoint(metadata.tables))
+
+
+def _refuse_newer(address: URL, found: SchemaState) -> None:
+    if found.current is None:
+        return
+    try:
+        ScriptDirectory.from_config(_config()).get_revision(found.current)
+    except CommandError as error:
+        raise SchemaError(
+            f"the database {shown(address)} is at revision {found.current}, which this program does not know "
+            f"(it needs {found.head}): the database was upgraded by a newer callqa; install that one"
+        ) from error
+
+
+def _missing_file(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite" and not Path(address.database or "").exists()
+
+
+def _unusable(address: URL, error: DatabaseError) -> SchemaError:
+    return SchemaError(f"the database {shown(address)} cannot be used: {str(error.orig).strip()}")

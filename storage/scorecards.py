@@ -1,0 +1,158 @@
+"""Scorecards with their findings, evidence and promises, one per transcript, standard and scorer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Row, Table, func, select
+
+from models.call import RecordingState
+from models.errors import StateError
+from models.run import StoredCall
+from models.scorecard import Scorecard, StandardRef
+from storage.calls import advance, locked_state
+from storage.column_types import storable
+from storage.mapping import (
+    evidence_to_row,
+    finding_to_row,
+    promise_to_row,
+    scorecard_from_rows,
+    scorecard_to_row,
+    standard_to_row,
+    stored_call_from_row,
+)
+from storage.tables import evidence, findings, promises, recordings, scorecards, standards, transcripts
+from storage.transaction import Transaction
+from storage.transcripts import find_transcript
+
+_BATCH = 1000
+"""Scorecards read at once: few queries, and a bounded number of parameters and of cards in memory."""
+
+
+class Scorecards:
+    """`models.ports.Scorecards` in a transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def get(self, recording_id: str, engine_digest: str, standard: StandardRef, scorer: str) -> Scorecard | None:
+        transcript_id = find_transcript(self._transaction, recording_id, engine_digest)
+        if transcript_id is None:
+            return None
+        card_id = self._find(transcript_id, standard, scorer)
+        return None if card_id is None else read_scorecards(self._transaction, [card_id])[card_id]
+
+    def put(self, recording_id: str, engine_digest: str, scorer: str, scorecard: Scorecard) -> None:
+        """As in the port.
+
+        Raises StateError when the recording or its transcript is unknown or the recording quarantined, ValueError
+        when the scorecard is about another call or agent.
+        """
+        state = locked_state(self._transaction, recording_id)
+        transcript_id = find_transcript(self._transaction, recording_id, engine_digest)
+        if transcript_id is None:
+            raise StateError(
+                f"recording {recording_id} has no transcript by engine {engine_digest}; transcribe it before scoring"
+            )
+        if self._find(transcript_id, scorecard.standard, scorer) is not None:
+            return
+        self._check_call(recording_id, scorecard)
+        advance(self._transaction, recording_id, state, RecordingState.SCORED)
+        self._transaction.insert_new(standards, standard_to_row(scorecard.standard))
+        card_id: int = self._transaction.insert(scorecards, scorecard_to_row(scorecard, transcript_id, scorer))
+        self._transaction.insert_all(
+            findings, [finding_to_row(found, card_id, place) for place, found in enumerate(scorecard.findings)]
+        )
+        self._transaction.insert_all(
+            evidence,
+            [
+                evidence_to_row(proof, card_id, finding_place, place)
+                for finding_place, found in enumerate(scorecard.findings)
+                for place, proof in enumerate(found.evidence)
+            ],
+        )
+        self._transaction.insert_all(
+            promises, [promise_to_row(promise, card_id, place) for place, promise in enumerate(scorecard.promises)]
+        )
+
+    def latest(self) -> Iterator[tuple[StoredCall, Scorecard]]:
+        """As in the port, without quarantined recordings. Reads in batches; consume it inside the unit of work."""
+        newest = self._transaction.rows(
+            select(recordings.c.call_id, recordings.c.id, func.max(scorecards.c.id).label("card_id"))
+            .join(transcripts, transcripts.c.recording_id == recordings.c.id)
+            .join(scorecards, scorecards.c.transcript_id == transcripts.c.id)
+            .where(recordings.c.state != RecordingState.QUARANTINED)
+            .group_by(recordings.c.call_id, recordings.c.id)
+        )
+        # Sorted here, because databases order text by their own collations.
+        remaining = iter(sorted(newest, key=lambda row: str(row.call_id)))
+        while batch := list(islice(remaining, _BATCH)):
+            cards = read_scorecards(self._transaction, [row.card_id for row in batch])
+            calls = {
+                row.id: stored_call_from_row(row)
+                for row in self._transaction.rows(
+                    select(recordings).where(recordings.c.id.in_([row.id for row in batch]))
+                )
+            }
+            for row in batch:
+                yield calls[row.id], cards[row.card_id]
+
+    def _find(self, transcript_id: int, standard: StandardRef, scorer: str) -> int | None:
+        row = self._transaction.first(
+            select(scorecards.c.id).where(
+                scorecards.c.transcript_id == transcript_id,
+                scorecards.c.standard_digest == standard.digest,
+                scorecards.c.scorer == scorer,
+            )
+        )
+        return None if row is None else int(row.id)
+
+    def _check_call(self, recording_id: str, scorecard: Scorecard) -> None:
+        call = self._transaction.first(
+            select(recordings.c.call_id, recordings.c.agent_id).where(recordings.c.id == recording_id)
+        )
+        if call is None or [call.call_id, call.agent_id] != storable([scorecard.call_id, scorecard.agent_id]):
+            raise ValueError(
+                f"the scorecard of call {scorecard.call_id}, agent {scorecard.agent_id}, "
+                f"is not about recording {recording_id}"
+            )
+
+
+def read_scorecards(transaction: Transaction, ids: Sequence[int]) -> dict[int, Scorecard]:
+    """The scorecards with these row ids, in four queries per thousand."""
+    cards: dict[int, Scorecard] = {}
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        heads = transaction.rows(
+            select(
+                scorecards,
+                recordings.c.call_id,
+                recordings.c.agent_id,
+                standards.c.id.label("standard_id"),
+                standards.c.version.label("standard_version"),
+            )
+            .join(transcripts, transcripts.c.id == scorecards.c.transcript_id)
+            .join(recordings, recordings.c.id == transcripts.c.recording_id)
+            .join(standards, standards.c.digest == scorecards.c.standard_digest)
+            .where(scorecards.c.id.in_(batch))
+        )
+        found = _parts(transaction, findings, batch)
+        proofs = _parts(transaction, evidence, batch)
+        promised = _parts(transaction, promises, batch)
+        for head in heads:
+            by_finding: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+            for proof in proofs[head.id]:
+                by_finding[proof.finding_position].append(proof)
+            cards[head.id] = scorecard_from_rows(head, found[head.id], by_finding, promised[head.id])
+    return cards
+
+
+def _parts(transaction: Transaction, table: Table, ids: Sequence[int]) -> defaultdict[int, list[Row[Any]]]:
+    """Rows of a part's table by scorecard, in the order of their primary key."""
+    parts: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in transaction.rows(select(table).where(table.c.scorecard_id.in_(ids)).order_by(*table.primary_key)):
+        parts[row.scorecard_id].append(row)
+    return parts

@@ -1,0 +1,88 @@
+"""One database transaction, shared by the repositories of a unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Table, Update, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.selectable import Select
+
+from storage.engine import take_write_lock
+from storage.faults import passing_faults
+
+
+class Transaction:
+    """Reads and writes on one connection. Every method raises TransientError for faults that may pass."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._url = engine.url
+        self._writing = False
+        with passing_faults(self._url):
+            self._connection: Connection = engine.connect()
+            self._connection.begin()
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        """All rows of a query."""
+        with passing_faults(self._url):
+            return self._connection.execute(statement).all()
+
+    def first(self, statement: Select[Any]) -> Row[Any] | None:
+        """The first row of a query, or None."""
+        with passing_faults(self._url):
+            return self._connection.execute(statement).first()
+
+    def begin_writing(self) -> None:
+        """Take the right to write; a method that reads in order to write calls this before it reads."""
+        if not self._writing:
+            with passing_faults(self._url):
+                take_write_lock(self._connection)
+            self._writing = True
+
+    def locked(self, table: Table, **key: object) -> Row[Any] | None:
+        """The row with this key, kept from changing under us until the transaction ends; None when there is none."""
+        self.begin_writing()
+        return self.first(select(table).filter_by(**key).with_for_update(key_share=True))
+
+    def insert(self, table: Table, values: Mapping[str, Any]) -> Any:
+        """Insert a row that is known to be new; returns the first column of its primary key."""
+        self.begin_writing()
+        with passing_faults(self._url):
+            result = self._connection.execute(table.insert().values(**values))
+        key = result.inserted_primary_key
+        return key[0] if key is not None else None
+
+    def insert_all(self, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows that are known to be new; none is fine."""
+        if values:
+            self.begin_writing()
+            with passing_faults(self._url):
+                self._connection.execute(table.insert(), list(values))
+
+    def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
+        """Insert a row unless any unique key of it is taken, also by a process at work just now; says if it went in."""
+        self.begin_writing()
+        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        statement = insert(table).values(**values).on_conflict_do_nothing()
+        with passing_faults(self._url):
+            result = self._connection.execute(statement, execution_options={"preserve_rowcount": True})
+        return result.rowcount > 0
+
+    def update(self, statement: Update) -> bool:
+        """Change rows; says whether there were any to change."""
+        self.begin_writing()
+        with passing_faults(self._url):
+            return self._connection.execute(statement).rowcount > 0
+
+    def commit(self) -> None:
+        """Keep everything so far and begin anew."""
+        with passing_faults(self._url):
+            self._connection.commit()
+            self._writing = False
+            self._connection.begin()
+
+    def close(self) -> None:
+        """Give up what was not committed."""
+        with passing_faults(self._url):
+            self._connection.close()

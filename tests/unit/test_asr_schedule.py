@@ -1,0 +1,109 @@
+"""One queue for many calls: everything done once, batches of one kind, errors heard."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from asr.schedule import Prepared, Schedule
+
+Job = tuple[int, tuple[int, ...]]
+"""A job's number and the kind of each of its items."""
+Item = tuple[int, int, int]
+"""Job, index and kind."""
+
+
+class Work:
+    """Doubles nothing, loses nothing, and writes down what it was asked to do."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[Item, ...]] = []
+        self.open = 0
+        self.most_open = 0
+        self.lock = threading.Lock()
+
+    def prepare(self, job: Job) -> Prepared[Item, Item, tuple[int, list[Item]]]:
+        number, kinds = job
+        with self.lock:
+            self.open += len(kinds)
+            self.most_open = max(self.most_open, self.open)
+        items = tuple((kind, 10.0, (number, index, kind)) for index, kind in enumerate(kinds))
+        return Prepared(items, lambda results: (number, list(results)))
+
+    def run(self, items: Sequence[Item]) -> list[Item]:
+        with self.lock:
+            self.batches.append(tuple(items))
+            self.open -= len(items)
+        return list(items)
+
+    def schedule(
+        self, jobs: Sequence[Job], threads: int = 2, batch: int = 4, backlog_s: float = 200.0
+    ) -> Schedule[Job, Item, Item, tuple[int, list[Item]]]:
+        return Schedule(jobs, self.prepare, self.run, threads=threads, batch=batch, backlog_s=backlog_s)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.lists(st.integers(5, 9), max_size=12).map(tuple), max_size=20),
+    st.integers(1, 4),
+    st.integers(1, 8),
+    st.sampled_from([1.0, 50.0, 10_000.0]),
+)
+def test_every_job_finishes_once_with_its_own_results(
+    kinds: list[tuple[int, ...]], threads: int, batch: int, backlog_s: float
+) -> None:
+    work = Work()
+    outcomes = dict(work.schedule(list(enumerate(kinds)), threads, batch, backlog_s).outcomes())
+    assert outcomes == {n: [(n, i, kind) for i, kind in enumerate(row)] for n, row in enumerate(kinds)}
+    assert all(len({kind for _, _, kind in items}) == 1 for items in work.batches)
+    assert all(len(items) <= batch for items in work.batches)
+    assert sum(map(len, work.batches)) == sum(map(len, kinds))
+
+
+def test_little_waits_at_a_time() -> None:
+    work = Work()
+    jobs = [(n, (5, 6, 7)) for n in range(200)]
+    assert len(list(work.schedule(jobs, threads=2, batch=8, backlog_s=200.0).outcomes())) == 200
+    # The backlog of 20 items, a job that each thread was just preparing, and a batch that each was just decoding.
+    assert work.most_open <= 20 + 2 * 3 + 2 * 8
+
+
+def test_batches_are_filled_across_jobs() -> None:
+    work = Work()
+    list(work.schedule([(n, (5,)) for n in range(16)], threads=1, batch=8, backlog_s=10_000.0).outcomes())
+    assert [len(items) for items in work.batches] == [8, 8]
+
+
+def test_outcomes_come_while_work_goes_on() -> None:
+    work = Work()
+    schedule = work.schedule([(n, (5,) * 4) for n in range(50)], threads=1, batch=4, backlog_s=1.0)
+    outcomes = schedule.outcomes()
+    next(outcomes)
+    time.sleep(0)
+    assert len(list(outcomes)) == 49
+
+
+def test_an_error_reaches_the_caller() -> None:
+    def fail(_: Sequence[Item]) -> list[Item]:
+        raise LookupError("no such model")
+
+    work = Work()
+    schedule = Schedule([(0, (5,)), (1, (5,))], work.prepare, fail, threads=2, batch=1, backlog_s=100.0)
+    with pytest.raises(LookupError, match="no such model"):
+        list(schedule.outcomes())
+
+
+def test_leaving_early_stops_the_threads() -> None:
+    work = Work()
+    outcomes = work.schedule([(n, (5,)) for n in range(10_000)], threads=2, batch=1, backlog_s=10.0).outcomes()
+    next(outcomes)
+    outcomes.close()
+    done = len(work.batches)
+    time.sleep(0.05)
+    assert len(work.batches) == done < 10_000
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("asr-")]

@@ -1,0 +1,113 @@
+"""Metadata of calls: three places, one order of trust, nothing guessed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from callqa.metadata import MetadataReader, parse_time
+from callqa.sources import list_source
+from models.call import CallMeta, Direction
+from models.errors import InputError, SettingsError
+from models.transcript import Role
+
+
+def read(folder: Path, pattern: str = "") -> dict[str, CallMeta]:
+    listing = list_source(str(folder))
+    reader = MetadataReader(listing, "Asia/Shanghai", pattern)
+    return {file.path.name: reader.read(file) for file in listing.files}
+
+
+def test_nothing_known_is_said_not_guessed(tmp_path: Path) -> None:
+    (tmp_path / "call.wav").touch()
+    meta = read(tmp_path)["call.wav"]
+    assert meta == CallMeta("call", flags=("started_at_missing", "agent_missing"))
+
+
+def test_manifest_wins_over_sidecar_over_file_name(tmp_path: Path) -> None:
+    name = "A99-20261120-093100-8001.wav"
+    (tmp_path / name).touch()
+    (tmp_path / "manifest.csv").write_text(f"file,agent_id,team\n{name},A17,夜班\n", encoding="utf-8-sig")
+    (tmp_path / name.replace(".wav", ".json")).write_text(
+        json.dumps({"id": "C1", "agent_id": "A18", "team": "早班", "direction": "OUTBOUND", "ring_s": 6.5, "csat": 4})
+    )
+    pattern = r"(?P<agent_id>A\d+)-(?P<started_at>\d{8}-\d{6})-(?P<queue>\d+)"
+
+    meta = read(tmp_path, pattern)[name]
+
+    assert meta.call_id == "C1"
+    assert (meta.agent_id, meta.team, meta.queue) == ("A17", "夜班", "8001")
+    assert (meta.direction, meta.ring_s, meta.csat) == (Direction.OUTBOUND, 6.5, 4.0)
+    assert meta.started_at == datetime(2026, 11, 20, 1, 31, tzinfo=UTC)
+    assert meta.flags == ()
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "flag"),
+    [
+        ("started_at", "昨天", "started_at_unreadable"),
+        ("ring_s", "six", "ring_s_unreadable"),
+        ("ring_s", "nan", "ring_s_unreadable"),
+        ("direction", "sideways", "direction_unreadable"),
+        ("resolved", "perhaps", "resolved_unreadable"),
+        ("channels", {"left": "agent"}, "channels_unreadable"),
+        ("channels", ["agent", "dog"], "channels_unreadable"),
+        ("agent_id", ["A1"], "agent_id_unreadable"),
+        ("csat", -1, "csat_unreadable"),
+        ("agent_id", "A" * 300, "agent_id_unreadable"),
+        ("team", "夜班\0", "team_unreadable"),
+    ],
+)
+def test_an_unreadable_fact_is_flagged_and_left_out(tmp_path: Path, fact: str, value: object, flag: str) -> None:
+    (tmp_path / "c.wav").touch()
+    (tmp_path / "c.json").write_text(json.dumps({fact: value}))
+    meta = read(tmp_path)["c.wav"]
+    assert flag in meta.flags
+    assert meta.started_at is None
+    assert (meta.ring_s, meta.direction, meta.resolved, meta.channel_roles) == (None, None, None, ())
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "\xff"])
+def test_a_broken_sidecar_is_flagged(tmp_path: Path, content: str) -> None:
+    (tmp_path / "c.wav").touch()
+    (tmp_path / "c.json").write_text(content, encoding="latin-1")
+    assert "sidecar_unreadable" in read(tmp_path)["c.wav"].flags
+
+
+@pytest.mark.parametrize(
+    "value", [{"left": "agent", "right": "customer"}, ["agent", "customer"], "agent,customer", "Agent, Customer"]
+)
+def test_channel_roles_from_the_switchboard(tmp_path: Path, value: object) -> None:
+    (tmp_path / "c.wav").touch()
+    (tmp_path / "c.json").write_text(json.dumps({"channels": value}))
+    assert read(tmp_path)["c.wav"].channel_roles == (Role.AGENT, Role.CUSTOMER)
+
+
+def test_files_that_the_manifest_names_and_nobody_delivered(tmp_path: Path) -> None:
+    (tmp_path / "here.wav").touch()
+    (tmp_path / "manifest.csv").write_text("file,agent_id\nhere.wav,A1\ngone.wav,A2\n")
+    assert MetadataReader(list_source(str(tmp_path)), "UTC").manifest_rows_without_file() == ("gone.wav",)
+
+
+@pytest.mark.parametrize("content", ["name,agent\na.wav,A1\n", "\xff\xfe"])
+def test_a_manifest_that_cannot_be_used_stops_the_run(tmp_path: Path, content: str) -> None:
+    (tmp_path / "manifest.csv").write_text(content, encoding="latin-1")
+    with pytest.raises(InputError, match=r"manifest\.csv"):
+        MetadataReader(list_source(str(tmp_path)), "UTC")
+
+
+@pytest.mark.parametrize(("pattern", "said"), [("(", "regular expression"), ("(?P<agnet>.)", "agnet")])
+def test_a_wrong_file_name_pattern_is_a_settings_error(tmp_path: Path, pattern: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        MetadataReader(list_source(str(tmp_path)), "UTC", pattern)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-20T09:31:00+08:00", "2026-11-20T01:31:00Z", "2026-11-20 09:31:00", "20261120-093100", "20261120093100"],
+)
+def test_times_as_switchboards_write_them(text: str) -> None:
+    assert parse_time(text, "Asia/Shanghai") == datetime(2026, 11, 20, 1, 31, tzinfo=UTC)

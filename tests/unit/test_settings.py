@@ -1,0 +1,52 @@
+"""Settings: layers, sources, and one clear message for what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from callqa.settings import load_settings
+from models.errors import SettingsError
+
+
+def test_environment_wins_over_file_and_command_line_over_both(tmp_path: Path) -> None:
+    (tmp_path / "callqa.toml").write_text('model = "small"\ndevice = "cpu"\nworkers = 3\n')
+    environ = {"CALLQA_MODEL": "large-v3", "CALLQA_WORKERS": "5", "PATH": "/bin"}
+
+    settings, sources = load_settings({"workers": 7, "standard": None}, environ, tmp_path)
+
+    assert (settings.device, settings.model, settings.workers) == ("cpu", "large-v3", 7)
+    assert settings.standard == "telecom-hotline-zh"
+    assert sources.of["device"] == "callqa.toml"
+    assert sources.of["model"] == "CALLQA_MODEL"
+    assert sources.of["workers"] == "command line"
+    assert sources.of["standard"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("toml", "environ", "said"),
+    [
+        ("modle = 'base'", {}, ["callqa.toml", "'modle'", "no setting"]),
+        ("", {"CALLQA_MODLE": "base"}, ["CALLQA_MODLE", "no setting"]),
+        ("workers = -1", {}, ["callqa.toml", "workers", "-1"]),
+        ("", {"CALLQA_CHUNK_MINUTES": "many"}, ["CALLQA_CHUNK_MINUTES", "chunk_minutes", "many"]),
+        ("time_zone = 'Mars/Olympus'", {}, ["time_zone", "Mars/Olympus", "Asia/Shanghai"]),
+        ("workers = ", {}, ["callqa.toml", "cannot be read"]),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_place(
+    tmp_path: Path, toml: str, environ: dict[str, str], said: list[str]
+) -> None:
+    (tmp_path / "callqa.toml").write_text(toml)
+    with pytest.raises(SettingsError) as error:
+        load_settings({}, environ, tmp_path)
+    for part in said:
+        assert part in str(error.value)
+
+
+def test_database_is_a_file_in_the_home_folder_unless_set(tmp_path: Path) -> None:
+    settings, _ = load_settings({"home": tmp_path / "data"}, {}, tmp_path)
+    assert settings.resolved_database_url == f"sqlite:///{tmp_path}/data/callqa.db"
+    settings, _ = load_settings({}, {"CALLQA_DATABASE_URL": "postgresql://h/d"}, tmp_path)
+    assert settings.resolved_database_url == "postgresql://h/d"
