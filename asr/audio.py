@@ -73,7 +73,7 @@ def decode(path: str) -> Sound:
 def _collect(blocks: Iterator[tuple[int, Block]]) -> Sound | None:
     """Resample blocks of (rate, samples by channels) and join them; None when there were no samples."""
     resampler: soxr.ResampleStream | None = None
-    pieces: list[Samples] = []
+    pieces: list[list[Samples]] = []
     offset = np.zeros(0)
     count = 0
     for rate_hz, block in blocks:
@@ -82,25 +82,29 @@ def _collect(blocks: Iterator[tuple[int, Block]]) -> Sound | None:
         np.clip(block, -1.0, 1.0, out=block)
         if not len(offset):
             offset = np.zeros(block.shape[1])
+            pieces = [[] for _ in offset]
             if rate_hz != RATE_HZ:
                 resampler = soxr.ResampleStream(rate_hz, RATE_HZ, block.shape[1], dtype="float32")
         offset += block.sum(axis=0, dtype=np.float64)
         count += len(block)
-        pieces.append(_to_samples(resampler.resample_chunk(block) if resampler else block))
+        _append(pieces, resampler.resample_chunk(block) if resampler else block)
     if resampler is not None:
-        pieces.append(_to_samples(resampler.resample_chunk(np.zeros((0, len(offset)), np.float32), last=True)))
+        _append(pieces, resampler.resample_chunk(np.zeros((0, len(offset)), np.float32), last=True))
     if not count:
         return None
     means = np.rint(offset / count * FULL_SCALE).astype(np.int32)
-    return Sound(tuple(_centred(pieces, channel, int(mean)) for channel, mean in enumerate(means)))
+    return Sound(tuple(_centred(own, int(mean)) for own, mean in zip(pieces, means, strict=True)))
 
 
-def _to_samples(block: Block) -> Samples:
-    return np.rint(np.clip(block, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
+def _append(pieces: list[list[Samples]], block: Block) -> None:
+    samples = np.rint(np.clip(block, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
+    for channel, own in enumerate(pieces):
+        own.append(samples[:, channel].copy())
 
 
-def _centred(pieces: list[Samples], channel: int, mean: int) -> Samples:
-    samples = np.concatenate([piece[:, channel] for piece in pieces])
+def _centred(pieces: list[Samples], mean: int) -> Samples:
+    samples = np.concatenate(pieces)
+    pieces.clear()  # of hours of sound there should be one copy
     if mean:
         for start in range(0, len(samples), _BLOCK_FRAMES):
             part = samples[start : start + _BLOCK_FRAMES]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -72,7 +72,7 @@ class Schedule(Generic[Job, Item, Result, Outcome]):
         self._stopped = False
         self._changed = threading.Condition()
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Generator[Outcome, None, None]:
         """Start the threads and yield outcomes as jobs finish; closing the iterator early stops the rest.
 
         What `prepare`, `run` or `finish` raise is raised here; they must turn foreseeable failures into outcomes.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asr.packing import Window
 from asr.text import PUNCTUATION, SENTENCE_ENDS, is_punctuation, phantom, tidy
@@ -12,6 +12,7 @@ from asr.whisper import HeardWord
 # Longer than a slow character; the rest of the time before it is a pause that Whisper's alignment gave to it.
 _MAX_WORD_S = 0.4
 _MAX_CHARACTER_S = 0.3
+_KEPT_MARKS = frozenset("，。？！；：、…—·,.?!;:%-'’$￥")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,19 @@ def on_call_clock(window: Window, heard: Sequence[HeardWord], language: str) -> 
     latest_s = 0.0
     for word, text in zip(heard, texts, strict=True):
         if is_punctuation(text):
-            if found and (mark := text.strip()):
-                found[-1] = _with_tail(found[-1], found[-1].tail + mark)
+            if found:
+                found[-1] = replace(found[-1], tail=found[-1].tail + _marks(text))
             continue
         start_s, end_s = _times(window, word, len(text.strip()), fresh=not found or bool(found[-1].tail))
         start_s, end_s = max(start_s, latest_s), max(end_s, latest_s)
         latest_s = end_s
         core = text.strip().rstrip("".join(PUNCTUATION))
-        tail = text.strip()[len(core) :]
+        tail = _marks(text.strip()[len(core) :])
+        if found and language != "zh" and not text[0].isspace():
+            # Where words have spaces between them this goes on with the word before: p|.m., 5|-T-I, don|'t.
+            found[-1] = replace(found[-1], text=found[-1].text + found[-1].tail + core, tail=tail)
+            continue
+        core = core.lstrip("".join(PUNCTUATION))
         found.append(
             SpokenWord(window.channel, core, tail, text[0].isspace(), start_s, end_s, round(word.probability, 4))
         )
@@ -81,8 +87,9 @@ def _tidy_each(texts: Sequence[str], language: str) -> list[str]:
     return result
 
 
-def _with_tail(word: SpokenWord, tail: str) -> SpokenWord:
-    return SpokenWord(word.channel, word.text, tail, word.spaced, word.start_s, word.end_s, word.probability)
+def _marks(text: str) -> str:
+    """The punctuation that a transcript of speech needs: Whisper also writes brackets and quotes around guesses."""
+    return "".join(c for c in text if c in _KEPT_MARKS)
 
 
 def _sentences(words: Sequence[SpokenWord]) -> list[list[SpokenWord]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,5 +29,11 @@ def read_standard(name_or_path: str) -> tuple[str, str]:
 
 def find_standard(name_or_path: str) -> ServiceStandard:
     """Load and validate a standard. Raises StandardError with file, line and value of every problem."""
-    text, source = read_standard(name_or_path)
+    return _load(*read_standard(name_or_path))
+
+
+@lru_cache(maxsize=8)
+def _load(text: str, source: str) -> ServiceStandard:
+    # Keyed by content: a file edited meanwhile is another standard. Reading one takes about a second, and every task
+    # of a run asks for it.
     return load_standard(text, source)

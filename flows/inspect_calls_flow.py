@@ -22,7 +22,7 @@ from prefect.tasks import Task
 from pydantic import Field
 
 from callqa import __version__
-from callqa.bootstrap import App, assemble
+from callqa.bootstrap import App, assemble, open_database
 from callqa.metadata import MetadataReader
 from callqa.services.inspect import Inspector
 from callqa.services.intake import register
@@ -30,7 +30,7 @@ from callqa.services.plan import plan_chunks
 from callqa.services.runs import begin_run, finish_run, plan_run
 from callqa.settings import load_settings
 from callqa.sources import list_source
-from models.errors import TransientError
+from models.errors import StandardError, TransientError
 from models.run import Run, RunStatus
 from scoring import SCORER
 
@@ -70,8 +70,13 @@ def inspect_calls(
     run = begin_run(run, app.new_unit_of_work)
     intake = register_recordings(source, run, limit, standard)
     chunks = plan_work(run, standard)
-    wait(inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard)))
-    return summarise(run, intake, standard)
+    inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard))
+    wait(inspected)
+    final = summarise(run, intake)
+    for chunk in inspected:
+        # What one recording cannot help (a missing model, a database gone) ends the run, after all that could be kept.
+        chunk.result()
+    return final
 
 
 @task(
@@ -83,7 +88,7 @@ def inspect_calls(
 )
 def register_recordings(source: str, run: Run, limit: int | None, standard: str | None) -> dict[str, Any]:
     """Register files; returns counts."""
-    app = _app(standard)
+    app = _app_of(run, standard)
     listing = list_source(source)
     metadata = MetadataReader(listing, app.settings.time_zone, app.settings.filename_pattern)
     return asdict(register(listing, metadata, run, app.settings.time_zone, limit, app.probe, app.new_unit_of_work))
@@ -98,7 +103,7 @@ def register_recordings(source: str, run: Run, limit: int | None, standard: str 
 )
 def plan_work(run: Run, standard: str | None) -> list[tuple[str, ...]]:
     """Chunks of recording ids that still lack a score."""
-    app = _app(standard)
+    app = _app_of(run, standard)
     with app.new_unit_of_work() as uow:
         waiting = uow.runs.waiting(run.id)
     return list(plan_chunks(waiting, app.settings.chunk_minutes * 60, app.settings.chunk_files))
@@ -113,16 +118,16 @@ def plan_work(run: Run, standard: str | None) -> list[tuple[str, ...]]:
 )
 def inspect_chunk(recording_ids: tuple[str, ...], run: Run, standard: str | None) -> int:
     """Listen to and score one chunk; returns how many recordings it held."""
-    app = _app(standard)
+    app = _app_of(run, standard)
     Inspector(
         run, app.standard, app.transcriber, app.new_unit_of_work, __version__, app.settings.max_attempts
     ).inspect(recording_ids)  # fmt: skip
     return len(recording_ids)
 
 
-def summarise(run: Run, intake: dict[str, Any], standard: str | None) -> State[dict[str, Any]]:
+def summarise(run: Run, intake: dict[str, Any]) -> State[dict[str, Any]]:
     """Close the run, publish its figures as an artifact, and turn them into the flow's final state."""
-    status, counts = finish_run(run.id, datetime.now(UTC), _app(standard).new_unit_of_work)
+    status, counts = finish_run(run.id, datetime.now(UTC), open_database(load_settings({})[0]))
     summary = {"run_id": run.id, "status": status.value, **asdict(counts), "intake": intake}
     rows = "\n".join(f"| {name} | {value} |" for name, value in asdict(counts).items())
     create_markdown_artifact(f"| {run.id} | {status.value} |\n|---|---|\n{rows}", key="callqa-run-summary")
@@ -137,6 +142,16 @@ def summarise(run: Run, intake: dict[str, Any], standard: str | None) -> State[d
 def _app(standard: str | None) -> App:
     settings, _ = load_settings({"standard": standard})
     return assemble(settings)
+
+
+def _app_of(run: Run, standard: str | None) -> App:
+    app = _app(standard)
+    if app.standard.ref != run.standard:
+        raise StandardError(
+            f"the service standard changed during run {run.id}: it began under version {run.standard.version} "
+            f"({run.standard.digest}) and is now {app.standard.ref.version} ({app.standard.ref.digest}); run again"
+        )
+    return app
 
 
 def _resolve_day(day: date | str, time_zone: str) -> date | None:

@@ -42,13 +42,15 @@ def prefect_ready(home: Path) -> Iterator[None]:
         "PREFECT_HOME": str((home / "prefect").absolute()),
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
+        # The caller reports what goes wrong in its own words; nobody could read logs sent to a server that ends here.
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
     }
-    for name, value in defaults.items():
-        os.environ.setdefault(name, value)
     if os.environ.get(_API_URL):
         yield
         return
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
     with local_server(home) as server:
         # Importing Prefect takes seconds; the server gets ready meanwhile.
         from prefect.settings import PREFECT_API_URL, temporary_settings

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from scoring.homophone import sounds_of
 
@@ -148,6 +148,7 @@ class Normaliser:
         )
 
 
+@lru_cache(maxsize=32_768)
 def fold_width(text: str) -> str:
     """Half-width, lower-case form; may be longer than `text`."""
     return unicodedata.normalize("NFKC", text).lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.scorecard import Evidence, Finding, MatchKind, Verdict
@@ -32,28 +32,9 @@ class Outcome:
 
 def finish(call: CallView, item: AnyItem, outcome: Outcome) -> Finding:
     """Add what recognition and roles leave uncertain."""
-    rules, language = call.standard.document.review, call.standard.language
-    doubts = list(outcome.doubts)
-    confidence = outcome.certainty
-    judged = outcome.verdict not in (Verdict.NOT_EVALUATED,)
-    if judged and outcome.evidence and all(e.match is MatchKind.HOMOPHONE for e in outcome.evidence):
-        confidence = min(confidence, _BY_SOUND)
-        if outcome.verdict is Verdict.VIOLATED and not doubts:
-            doubts.append(say(language, "review_homophone"))
-    heard = min(_recognition(call, outcome.evidence), default=None)
-    if judged and heard is not None:
-        confidence *= 0.5 + 0.5 * heard
-        if heard < rules.recognition_below:
-            doubts.append(say(language, "review_recognition", p=heard))
-    roles = call.transcript.role_confidence
-    if judged:
-        confidence *= roles
-        if roles < rules.role_confidence_below:
-            doubts.append(say(language, "review_roles", p=roles))
-        if call.unknown:
-            known = len(call.agent) + len(call.customer)
-            confidence *= known / (known + len(call.unknown))
-            doubts.append(say(language, "review_unknown", n=len(call.unknown)))
+    outcome = _abstain(call, outcome)
+    judged = outcome.verdict is not Verdict.NOT_EVALUATED
+    confidence, doubts = _uncertainty(call, outcome) if judged else (0.0, outcome.doubts)
     return Finding(
         item_id=item.id,
         criterion=item.criterion,
@@ -61,17 +42,60 @@ def finish(call: CallView, item: AnyItem, outcome: Outcome) -> Finding:
         verdict=outcome.verdict,
         points=round(outcome.points, 1),
         max_points=round(outcome.max_points, 1),
-        confidence=round(confidence if judged else 0.0, 3),
-        needs_review=bool(doubts) or not judged,
-        reasons=(*outcome.reasons, *dict.fromkeys(doubts)),
+        confidence=round(confidence, 3),
+        needs_review=bool(doubts),
+        reasons=tuple(dict.fromkeys((*outcome.reasons, *doubts))),
         evidence=tuple(sorted(set(outcome.evidence), key=lambda e: (e.utterance, e.char_start, e.char_end, e.kind))),
         fatal=outcome.fatal,
     )
 
 
+def _abstain(call: CallView, outcome: Outcome) -> Outcome:
+    """What was not found may stand in the words of those whom nobody could name."""
+    rests_on_absence = outcome.verdict in (Verdict.MISSED, Verdict.NOT_APPLICABLE) or (
+        outcome.verdict is Verdict.MET and not outcome.evidence
+    )
+    limit = call.standard.document.review.unknown_share_above
+    if not rests_on_absence or len(call.unknown) <= limit * _speaking(call):
+        return outcome
+    reason = say(call.standard.language, "too_many_unknown", n=len(call.unknown), all=_speaking(call))
+    return Outcome(
+        Verdict.NOT_EVALUATED, 0, outcome.max_points, (reason,), outcome.evidence, (reason, *outcome.doubts)
+    )  # fmt: skip
+
+
+def _uncertainty(call: CallView, outcome: Outcome) -> tuple[float, tuple[str, ...]]:
+    rules, language = call.standard.document.review, call.standard.language
+    doubts = list(outcome.doubts)
+    confidence = outcome.certainty
+    if outcome.evidence and all(e.match is MatchKind.HOMOPHONE for e in outcome.evidence):
+        confidence = min(confidence, _BY_SOUND)
+        if outcome.verdict is Verdict.VIOLATED and not doubts:
+            doubts.append(say(language, "review_homophone"))
+    known = (recognition(call, evidence) for evidence in outcome.evidence)
+    heard = min((p for p in known if p is not None), default=None)
+    if heard is not None:
+        confidence *= 0.5 + 0.5 * heard
+        if heard < rules.recognition_below:
+            doubts.append(say(language, "review_recognition", p=heard))
+    roles = call.transcript.role_confidence
+    confidence *= roles
+    if roles < rules.role_confidence_below:
+        doubts.append(say(language, "review_roles", p=roles))
+    if call.unknown:
+        confidence *= 1 - len(call.unknown) / _speaking(call)
+        doubts.append(say(language, "review_unknown", n=len(call.unknown)))
+    return confidence, tuple(doubts)
+
+
+def _speaking(call: CallView) -> int:
+    return len(call.agent) + len(call.customer) + len(call.unknown)
+
+
 def nobody(call: CallView, max_points: float) -> Outcome:
     """The answer when no agent can be heard."""
-    return Outcome(Verdict.NOT_EVALUATED, 0, max_points, (say(call.standard.language, "no_agent"),))
+    reason = say(call.standard.language, "no_agent")
+    return Outcome(Verdict.NOT_EVALUATED, 0, max_points, (reason,), doubts=(reason,))
 
 
 def at(call: CallView, evidence: Evidence) -> str:
@@ -95,15 +119,12 @@ def listed(call: CallView, names: Iterable[str]) -> str:
     return say(call.standard.language, "and").join(names)
 
 
-def _recognition(call: CallView, evidence: Sequence[Evidence]) -> tuple[float, ...]:
-    """How sure the recogniser was of the words of each piece of evidence; empty when it did not say."""
-    by_index = {said.utterance.index: said.utterance for said in call.said}
-    out = []
-    for one in evidence:
-        utterance = by_index[one.utterance]
-        inside = [w.probability for w in utterance.words if w.char_start < one.char_end and w.char_end > one.char_start]
-        if inside:
-            out.append(sum(inside) / len(inside))
-        elif utterance.confidence is not None:
-            out.append(utterance.confidence)
-    return tuple(out)
+def recognition(call: CallView, evidence: Evidence) -> float | None:
+    """How sure the recogniser was of the words of the evidence, 0 to 1; None when it did not say."""
+    utterance = next(said.utterance for said in call.said if said.utterance.index == evidence.utterance)
+    inside = [
+        word.probability
+        for word in utterance.words
+        if word.char_start < evidence.char_end and word.char_end > evidence.char_start
+    ]
+    return sum(inside) / len(inside) if inside else utterance.confidence

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from models.scorecard import MatchKind, Promise, Specificity
 from scoring import deadline_en, deadline_zh
@@ -75,54 +75,86 @@ def find_promises(call: CallView, overpromises: Sequence[Overpromise]) -> tuple[
     return tuple(made)
 
 
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A time, the action that it limits, and the stretch that holds both. `action_id` is the action's key."""
+
+    deadline: Deadline
+    when: Hit
+    action_id: str
+    action: Hit
+    span: Hit
+
+    @property
+    def distance(self) -> int:
+        return max(self.action.start - self.when.end, self.when.start - self.action.end, 0)
+
+
 def _firm(call: CallView, said: Said, after: Said | None, over: Sequence[Hit], office: OfficeTime) -> list[Made]:
-    standard, text = call.standard, said.reading.text
-    rules = standard.document.promises
+    rules = call.standard.document.promises
     made: list[Made] = []
-    for deadline in _FIND_DEADLINES[standard.language](text):
-        when = Hit(deadline.start, deadline.end, MatchKind.EXACT, "")
-        if overlaps_any(when, said.found("promises.not_a_deadline")):
-            continue
-        found = _action_near(standard, said, deadline)
-        action_id: str | None
-        if found is None and after is not None and len(text.rstrip(MARKS)) - deadline.end <= _TAIL:
-            action_id, action = _action_at_start(standard, after), when
-            span = when
-        elif found is not None:
-            action_id, action = found
-            span = Hit(min(when.start, action.start), max(when.end, action.end), action.match, "")
-            if not _ours(said, span, action):
-                continue
-        else:
-            continue
-        # Asked of both ends: 24小时内恐怕没法答复 is denied between the time and the action.
-        if action_id is None or any(excuse(standard, said, end, rules.excused_by) for end in (span, action)):
-            continue
-        if any(overlaps_any(span, [m.hit]) and m.hit.end >= span.end for m in made):
-            continue
-        sentence = Hit(*said.reading.sentence(span.start), MatchKind.EXACT, "")
+    for bound in _bound(call.standard, said, after):
+        sentence = Hit(*said.reading.sentence(bound.span.start), MatchKind.EXACT, "")
         firmness = Specificity.OVERPROMISE if overlaps_any(sentence, over) else Specificity.CONCRETE
         due = None
         if call.meta.started_at is not None:
             offset = timedelta(seconds=said.utterance.start_s or 0.0)
-            due = resolve(deadline, call.meta.started_at + offset, office)
-        words = said.evidence(when.start, when.end, "").quote
-        evidence = said.evidence(span.start, span.end, firmness.value, span.match)
-        made.append(
-            Made(
-                Promise(
-                    evidence.utterance, evidence.char_start, evidence.char_end, evidence.start_s, evidence.end_s,
-                    evidence.quote, action_id, firmness, due, words,
-                ),
-                said,
-                span,
-                guessed_days=deadline.workdays is not None
-                and due is not None
-                and rules.working_days == "china"
-                and not is_announced(due.date()),
-            )
-        )  # fmt: skip
+            due = resolve(bound.deadline, call.meta.started_at + offset, office)
+        guessed = (
+            bound.deadline.workdays is not None
+            and due is not None
+            and rules.working_days == "china"
+            and not is_announced(due.date())
+        )
+        words = said.evidence(bound.when.start, bound.when.end, "").quote
+        made.append(Made(_promise(said, bound.span, bound.action_id, firmness, due, words), said, bound.span, guessed))
     return made
+
+
+def _bound(standard: ServiceStandard, said: Said, after: Said | None) -> list[_Bound]:
+    """Every time in the utterance that limits an action of ours, each action with the time nearest to it."""
+    rules, text = standard.document.promises, said.reading.text
+    found: list[_Bound] = []
+    for deadline in _FIND_DEADLINES[standard.language](text):
+        when = Hit(deadline.start, deadline.end, MatchKind.EXACT, "")
+        if overlaps_any(when, said.found("promises.not_a_deadline")):
+            continue
+        near = _action_near(standard, said, deadline)
+        if near is not None:
+            action_id, action = near
+            span = Hit(min(when.start, action.start), max(when.end, action.end), action.match, "")
+            if not _ours(said, span, action):
+                continue
+        elif after is not None and len(text.rstrip(MARKS)) - deadline.end <= _TAIL:
+            begun = _action_at_start(standard, after)
+            if begun is None:
+                continue
+            action_id, action, span = begun, when, when
+        else:
+            continue
+        # Asked of all three: 24小时内恐怕没法答复 is denied between the time and the action.
+        if any(excuse(standard, said, end, rules.excused_by) for end in (span, action, when)):
+            continue
+        found.append(_Bound(deadline, when, action_id, action, span))
+    return [b for b in found if all(b.distance <= o.distance for o in found if overlaps_any(b.action, [o.action]))]
+
+
+def _promise(
+    said: Said, hit: Hit, action: str, specificity: Specificity, due: datetime | None = None, words: str | None = None
+) -> Promise:
+    evidence = said.evidence(hit.start, hit.end, specificity.value, hit.match)
+    return Promise(
+        utterance=evidence.utterance,
+        char_start=evidence.char_start,
+        char_end=evidence.char_end,
+        start_s=evidence.start_s,
+        end_s=evidence.end_s,
+        quote=evidence.quote,
+        action=action,
+        specificity=specificity,
+        due_at=due,
+        deadline=words,
+    )
 
 
 def _overpromised(call: CallView, said: Said, over: Sequence[Hit], taken: Sequence[Hit]) -> list[Made]:
@@ -150,17 +182,9 @@ def _vague(call: CallView, said: Said, firmer: Sequence[Hit]) -> list[Made]:
 
 
 def _undated(call: CallView, said: Said, hit: Hit, specificity: Specificity) -> Made:
-    evidence = said.evidence(hit.start, hit.end, specificity.value, hit.match)
     near = _nearest(call.standard, said, hit.start, hit.end, *said.reading.sentence(hit.start))
     action = near[0] if near else call.standard.actions[-1].id
-    return Made(
-        Promise(
-            evidence.utterance, evidence.char_start, evidence.char_end, evidence.start_s, evidence.end_s,
-            evidence.quote, action, specificity, None,
-        ),
-        said,
-        hit,
-    )  # fmt: skip
+    return Made(_promise(said, hit, action, specificity), said, hit)
 
 
 def _action_near(standard: ServiceStandard, said: Said, deadline: Deadline) -> tuple[str, Hit] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _ZH = {
     "no_agent": "录音文本中没有可确认的坐席发言，无法评价。",
+    "too_many_unknown": "{all} 句中有 {n} 句说话人不明，没有找到不等于没有说过，不作评价。",
     "second": "第 {s:.1f} 秒",
     "no_second": "第 {n} 句",
     "quote": "“{q}”",
@@ -68,6 +69,7 @@ _ZH = {
 
 _EN = {
     "no_agent": "The transcript holds no speech that is known to be the agent's; it cannot be judged.",
+    "too_many_unknown": "The speaker of {n} of {all} utterances is not known: not found is not the same as not said.",
     "second": "second {s:.1f}",
     "no_second": "utterance {n}",
     "quote": "“{q}”",

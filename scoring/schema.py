@@ -46,10 +46,15 @@ class Band(Part):
 
 
 class ReviewRules(Part):
-    """When the machine asks a person. `homophone_syllables`: shorter phrases are never matched by sound."""
+    """When the machine asks a person.
+
+    With a share of utterances by unknown speakers over `unknown_share_above`, an item whose verdict rests on not having
+    found something is not evaluated. `homophone_syllables`: shorter phrases are never matched by sound.
+    """
 
     role_confidence_below: Share
     recognition_below: Share
+    unknown_share_above: Share
     homophone_syllables: Annotated[int, Field(ge=3, le=10)] = 4
 
 

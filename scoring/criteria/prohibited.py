@@ -1,17 +1,17 @@
 """Words that must not be said (服务禁语), by kind and severity; only the agent's own words, meant as said.
 
-A hit by sound alone never convicts fatally: it asks a person.
+A fatal verdict needs words recognised as written and well, and an agent known to be the agent; else a person decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.scorecard import Evidence, MatchKind, Verdict
 from scoring.context import living_hits
 from scoring.lexicon import Hit
-from scoring.outcome import Outcome, at, quote
+from scoring.outcome import Outcome, at, nobody, quote, recognition
 from scoring.promises import Overpromise
 from scoring.reasons import say
 from scoring.schema import Family, ProhibitedItem
@@ -28,32 +28,33 @@ class _Offence:
     evidence: Evidence
 
     @property
-    def certain(self) -> bool:
+    def as_written(self) -> bool:
         return self.hit.match is not MatchKind.HOMOPHONE
 
 
 def judge(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromise]) -> Outcome:
     """Violated with every hit named, else met. Max points are 0: what it costs is taken from the total."""
     language = call.standard.language
-    if not call.agent:
-        return Outcome(Verdict.NOT_EVALUATED, 0, 0, (say(language, "no_agent"),))
-    offences = _offences(call, item, overpromises)
     doubts = [
         say(language, "prohibited_unknown", at=at(call, e), quote=quote(call, e)) for e in _by_unknown(call, item)
     ]
+    if not call.agent:
+        nothing = nobody(call, 0)
+        return replace(nothing, doubts=(*nothing.doubts, *doubts))
+    offences = _offences(call, item, overpromises)
     if not offences:
         return Outcome(Verdict.MET, 0, 0, (say(language, "prohibited_none"),), (), tuple(doubts))
     points, fatal, reasons = 0.0, False, []
     for offence in offences:
         family, evidence = offence.family, offence.evidence
         words = quote(call, evidence)
-        if not offence.certain:
+        if not offence.as_written:
             doubts.append(
                 say(language, "prohibited_unsure", at=at(call, evidence), quote=words, phrase=offence.hit.phrase)
             )
         if family.always_review:
             doubts.append(say(language, "prohibited_always", quote=words))
-        if family.severity == "fatal" and offence.certain and not family.always_review:
+        if family.severity == "fatal" and _certain(call, offence):
             fatal = True
             effect = say(language, "to_zero")
         else:
@@ -77,6 +78,17 @@ def judge(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromi
     )  # fmt: skip
 
 
+def _certain(call: CallView, offence: _Offence) -> bool:
+    rules = call.standard.document.review
+    heard = recognition(call, offence.evidence)
+    return (
+        offence.as_written
+        and not offence.family.always_review
+        and call.transcript.role_confidence >= rules.role_confidence_below
+        and (heard is None or heard >= rules.recognition_below)
+    )
+
+
 def _offences(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromise]) -> list[_Offence]:
     """One offence per utterance and kind, the gravest: a stutter or a repeated word is not charged twice."""
     found = [
@@ -89,7 +101,7 @@ def _offences(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overp
         _Offence(o.family, o.said, o.hit, o.said.evidence(o.hit.start, o.hit.end, o.family.kind, o.hit.match))
         for o in overpromises
     ]
-    found.sort(key=lambda o: (o.said.place, not o.certain, -_WEIGHT[o.family.severity], o.hit.start, o.family.id))
+    found.sort(key=lambda o: (o.said.place, not o.as_written, -_WEIGHT[o.family.severity], o.hit.start, o.family.id))
     kept: list[_Offence] = []
     for offence in found:
         beside = [k for k in kept if k.said.place == offence.said.place]

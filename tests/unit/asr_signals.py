@@ -57,7 +57,7 @@ def voice(seconds: float, rate_hz: int = RATE_HZ, seed: int = 3) -> Sound:
         out += gain * np.sin(harmonic * phase)
     envelope = 0.15 + 0.85 * np.abs(np.sin(np.pi * 4 * time_s)) ** 0.7
     out *= envelope
-    return 0.3 * out / np.abs(out).max()
+    return np.asarray(0.3 * out / np.abs(out).max())
 
 
 def samples(sound: Sound) -> Samples:

@@ -1,0 +1,147 @@
+"""Commands at their contract: output forms, exit codes, and one clear message for what the caller can mend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+import sqlalchemy as sa
+
+from tests.e2e.conftest import DEMO_CALLS, Demo, callqa
+
+pytestmark = pytest.mark.slow
+
+
+def test_run_json_holds_scorecards_and_the_quarantined_and_exits_3(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    sound, rate_hz = soundfile.read(DEMO_CALLS / "d08_customer_only_sorry_short.flac")
+    soundfile.write(source / "line\nbreak 客服①.wav", sound, rate_hz)
+    (source / "page.wav").write_text("<html>502 Bad Gateway</html>")
+    (source / "nothing.wav").touch()
+
+    done = callqa("run", str(source), "--json", cwd=tmp_path)
+
+    assert done.returncode == 3, done.stderr
+    printed = json.loads(done.stdout)
+    assert printed["counts"]["files"] == 3
+    assert {q["reason"] for q in printed["quarantined"]} == {"not_audio", "empty_file"}
+    (card,) = printed["calls"]
+    assert card["files"] == [str(source / "line\nbreak 客服①.wav")]
+    assert {"greeting", "apology", "commitment", "prohibited"} <= {item["id"] for item in card["items"]}
+    assert card["receipt"]["audio_sha256"] == card["recording_id"]
+    assert card["receipt"]["engine"]["model"] == "base"
+    assert card["agent_id"] == "unassigned"
+
+
+def test_transcribe_then_score_gives_what_the_run_stored(tmp_path: Path, demo: Demo) -> None:
+    recording = str(DEMO_CALLS / "d10_abusive_agent.flac")
+    heard = callqa("transcribe", recording, "-o", "t.jsonl", "--home", str(demo.home), cwd=tmp_path)
+    assert heard.returncode == 0, heard.stderr
+    scored = callqa("score", "t.jsonl", cwd=tmp_path)
+    assert scored.returncode == 0, scored.stderr
+    card = json.loads(scored.stdout)
+    url = f"sqlite:///{demo.home / 'demo.db'}"
+    stored = callqa("export", "scorecards", "--format", "jsonl", "-o", "s.jsonl", "--database-url", url, cwd=tmp_path)
+    assert stored.returncode == 0, stored.stderr
+    lines = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()]
+    (same,) = [line for line in lines if line["call_id"] == card["call_id"]]
+    assert card == same
+
+
+def test_score_takes_the_contract_s_own_example_and_leaves_timing_open(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text(
+        '{"call_id":"C1","agent_id":"A17","started_at":"2026-11-20T09:31:00+08:00","language":"zh","ring_s":6.0,'
+        '"utterances":[{"speaker":"agent","start_s":0.42,"end_s":3.10,"text":"您好，很高兴为您服务。","confidence":0.93}]}\n'
+        '{"call_id":"C2","utterances":[{"speaker":"agent","start_s":null,"end_s":null,"text":"您好，请讲。"}]}\n'
+    )
+    done = callqa("score", "t.jsonl", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["items"][0]["id"] == "greeting"
+    assert first["items"][0]["verdict"] == "met"
+    assert second["items"][0]["evidence"][0]["start_s"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "files", "said"),
+    [
+        (("run", "nowhere"), {}, {}, ["nowhere", "does not exist"]),
+        (("run", "."), {"CALLQA_MODLE": "base"}, {}, ["CALLQA_MODLE"]),
+        (("run", "."), {"CALLQA_MODEL": "./none"}, {}, ["./none"]),
+        (("run", ".", "--day", "yesterday"), {}, {}, ["yesterday", "2026-11-20"]),
+        (("run", ".", "--standard", "s.yaml"), {}, {"s.yaml": "id: x\nitms: []\n"}, ["s.yaml", "itms", "2"]),
+        (("standard", "check", "s.yaml"), {}, {"s.yaml": "id: [\n"}, ["s.yaml"]),
+        (("standard", "check", "telecom-hotline"), {}, {}, ["telecom-hotline-zh"]),
+        (("score", "t.jsonl"), {}, {"t.jsonl": "{}\n"}, ["t.jsonl:1", "call_id"]),
+        (("score", "t.jsonl"), {}, {"t.jsonl": "not json\n"}, ["t.jsonl:1", "JSON"]),
+        (("report", "run"), {}, {}, ["no run"]),
+        (("db", "check"), {}, {}, ["callqa db upgrade"]),
+        (("run", "."), {"CALLQA_DATABASE_URL": "oracle://h/d"}, {}, ["oracle"]),
+        (("frobnicate",), {}, {}, ["frobnicate"]),
+    ],
+)
+def test_what_the_caller_can_mend_is_one_message_and_exit_code_2(
+    tmp_path: Path, arguments: tuple[str, ...], settings: dict[str, str], files: dict[str, str], said: list[str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    done = callqa(*arguments, cwd=tmp_path, **settings)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    for part in said:
+        assert part in done.stderr
+
+
+def test_a_database_one_migration_behind_is_refused(tmp_path: Path) -> None:
+    assert callqa("db", "upgrade", cwd=tmp_path).returncode == 0
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/callqa-data/callqa.db")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE callqa_schema_version SET version_num = '0000'"))
+    engine.dispose()
+    (tmp_path / "a.wav").touch()
+    done = callqa("run", ".", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "0000" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_shipped_standards_pass_their_own_check(tmp_path: Path) -> None:
+    for name in ("telecom-hotline-zh", "service-desk-en"):
+        done = callqa("standard", "check", name, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert name in done.stdout
+        shown = callqa("standard", "show", name, cwd=tmp_path)
+        (tmp_path / "copy.yaml").write_text(shown.stdout)
+        assert callqa("standard", "check", "copy.yaml", cwd=tmp_path).returncode == 0
+
+
+def test_doctor_names_the_source_of_each_setting_and_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "callqa.toml").write_text('device = "cpu"\n')
+    done = callqa("doctor", "--json", cwd=tmp_path, CALLQA_DATABASE_URL="postgresql://qa:secret@127.0.0.1:1/none")
+    assert done.returncode == 2
+    printed = json.loads(done.stdout)
+    assert printed["settings"]["device"] == {"value": "cpu", "source": "callqa.toml"}
+    checks = {check["name"]: check for check in printed["checks"]}
+    assert checks["model"]["ok"]
+    assert "cpu" in checks["device"]["detail"]
+    assert not checks["database"]["ok"]
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_exports_in_every_form(tmp_path: Path, demo: Demo) -> None:
+    url = f"sqlite:///{demo.home / 'demo.db'}"
+    for form in ("csv", "xlsx", "jsonl", "parquet"):
+        done = callqa("export", "scorecards", "--format", form, "--database-url", url, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / f"scorecards.{form}").stat().st_size > 0
+
+
+def test_the_report_of_a_run_in_both_languages(tmp_path: Path, demo: Demo) -> None:
+    url = f"sqlite:///{demo.home / 'demo.db'}"
+    for language, title in (("zh", '<html lang="zh'), ("en", '<html lang="en')):
+        done = callqa("report", "run", "--database-url", url, "--language", language, "-o", "r.html", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert title in (tmp_path / "r.html").read_text()

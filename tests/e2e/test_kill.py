@@ -1,0 +1,81 @@
+"""kill -9 in the middle of transcribing: the next run ends in the rows of an undisturbed one, and no server stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage import Database, schema
+from tests.databases import dump
+from tests.e2e.conftest import DEMO_CALLS, Demo, callqa, command, environment
+
+pytestmark = pytest.mark.slow
+
+# When and in which order things happened differs between any two runs; what was found must not.
+CLOCK = {"started_at", "finished_at"}
+
+
+def content(url: str) -> dict[str, Any]:
+    """All rows as sets without row numbers and the run's clock times."""
+    return {name: len(rows) for name, rows in dump(url).items()}
+
+
+def scorecards(url: str) -> list[Any]:
+    database = Database(url)
+    with database.unit_of_work() as uow:
+        found = [(call, card) for call, card in uow.scorecards.latest()]
+    database.close()
+    return found
+
+
+def servers_of(home: Path) -> list[str]:
+    """Prefect servers that work for this data folder."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            line = (process / "cmdline").read_bytes()
+            variables = (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"flows.local_server" in line and str(home).encode() in variables:
+            found.append(process.name)
+    return found
+
+
+def transcribed(url: str) -> int:
+    if schema.state(url).empty:
+        return 0
+    return len(dump(url)["transcripts"])
+
+
+def test_same_rows_as_an_undisturbed_run(tmp_path: Path, demo: Demo) -> None:
+    home = tmp_path / "callqa-data"
+    url = f"sqlite:///{home / 'demo.db'}"
+    run = ("run", str(DEMO_CALLS), "--database-url", url)
+    victim = subprocess.Popen(
+        command(run), cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while transcribed(url) == 0 and time.monotonic() < deadline:
+        assert victim.poll() is None, "it ended before it could be killed"
+        time.sleep(0.05)
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.wait()
+    left = transcribed(url)
+    assert 0 < left < 8
+
+    deadline = time.monotonic() + 30
+    while servers_of(home) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert servers_of(home) == []
+
+    again = callqa(*run, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert content(url) == content(demo.database_url)
+    assert scorecards(url) == scorecards(demo.database_url)

@@ -1,0 +1,124 @@
+"""Loading a standard: what is accepted, and errors an author can act on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from models.errors import StandardError
+from scoring import SHIPPED_STANDARDS, check_examples, load_standard
+from scoring.load import BUILT_IN_ITEMS
+from tests.unit.scoring_calls import shipped_text
+
+TEXT = shipped_text("telecom-hotline-zh")
+
+
+def changed(old: str, new: str) -> str:
+    assert old in TEXT
+    return TEXT.replace(old, new, 1)
+
+
+def line_of(text: str, fragment: str) -> int:
+    return text[: text.index(fragment)].count("\n") + 1
+
+
+@pytest.mark.parametrize("name", SHIPPED_STANDARDS)
+def test_shipped_standards_load_and_hold_their_own_examples(name: str) -> None:
+    standard = load_standard(shipped_text(name), name)
+    assert standard.ref.id == name
+    assert set(BUILT_IN_ITEMS) <= {item.id for item in standard.items}
+    assert standard.document.examples
+    assert check_examples(standard) == ()
+
+
+def test_facts_of_the_document() -> None:
+    standard = load_standard(TEXT, "s.yaml")
+    assert standard.language == "zh"
+    assert standard.time_zone == "Asia/Shanghai"
+    assert 0 < len(standard.asr_glossary) <= 12
+    assert standard.effective_from < standard.review_by
+    assert standard.bands[-1].at_least == 0
+    assert {"callback", "refund", "visit"} <= {action.id for action in standard.actions}
+    assert standard.title
+    assert standard.owner
+    assert standard.change_note
+
+
+def test_the_digest_is_of_the_content_not_of_the_writing() -> None:
+    digest = load_standard(TEXT, "a").ref.digest
+    assert load_standard("# another comment\n" + TEXT.replace("  - 请按", "  -   请按"), "b").ref.digest == digest
+    assert load_standard(changed("soft: -5", "soft: -6"), "a").ref.digest != digest
+    assert load_standard(changed("不归我管", "不归我管哦"), "a").ref.digest != digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragments"),
+    [
+        ("soft: -5", "sofft: -5", ["sofft", "not a key"]),
+        ("soft: -5", "soft: 5", ["soft", "'5'"]),
+        ("vague_share: 0.4", "vague_share: 1.4", ["vague_share", "'1.4'"]),
+        ("vague_share: 0.4", "vague_share: viel", ["vague_share", "'viel'"]),
+        ("severity: hard", "severity: harsh", ["severity", "'harsh'"]),
+        ("criterion: hold", "criterion: holding", ["'hold", "criterion"]),
+        ("time_zone: Asia/Shanghai", "time_zone: Asia/Atlantis", ["Asia/Atlantis", "time zone"]),
+        ("review_by: 2027-02-01", "review_by: 2026-02-01", ["2026-02-01", "not after"]),
+        ("review_by: 2027-02-01", "review_by: soon", ["review_by", "'soon'"]),
+        ("  - {name: 不合格, at_least: 0}\n", "", ["bands", "one at 0"]),
+        ("- id: out_of_scope", "- id: not_my_job", ["not_my_job", "twice"]),
+        ("excused_by: [remedy]", "excused_by: [remady]", ["remady", "remedy"]),
+        ("{heard: 公号, meant: 工号}", "{heard: 公号, meant: 工}", ["公号", "same number"]),
+        ("      points: 4\n", "      points: 5\n", ["10 points", "11"]),
+        ("- 活该\n", "- 。。\n", ["'。。'"]),
+        ("- 活该\n", "- 活(该\n", ["'活(该'"]),
+        ("- 活该\n", "- <骂>人\n", ["<骂>", "words"]),
+        ("- 活该\n", "- ''\n", ["phrases"]),
+        ("soft: -5", "soft: -5\n    soft: -6", ["'soft'", "twice"]),
+        ("item: greeting, expect: met, turns: [\"agent: 您好，工号8026", "item: greetings, expect: met, turns: [\"agent: 您好，工号8026", ["'greetings'"]),
+        ("turns: [\"agent: 您好高兴服务。\"]", "turns: [\"坐席: 您好高兴服务。\"]", ["speaker"]),
+    ],
+)  # fmt: skip
+def test_errors_name_file_line_and_value(old: str, new: str, fragments: list[str]) -> None:
+    text = changed(old, new)
+    with pytest.raises(StandardError) as caught:
+        load_standard(text, "standards/mine.yaml")
+    message = str(caught.value)
+    assert re.match(r"standards/mine\.yaml:\d+: ", message)
+    for fragment in fragments:
+        assert fragment in message
+
+
+def test_the_line_is_the_line() -> None:
+    text = changed("soft: -5", "soft: 5")
+    with pytest.raises(StandardError, match=f"^x.yaml:{line_of(text, 'soft: 5')}: "):
+        load_standard(text, "x.yaml")
+    text = changed("- 活该\n", "- 活(该\n")
+    with pytest.raises(StandardError, match=f"^x.yaml:{line_of(text, '- 活(该')}: "):
+        load_standard(text, "x.yaml")
+
+
+def test_all_problems_come_at_once() -> None:
+    text = changed("soft: -5", "soft: 5").replace("vague_share: 0.4", "vague_share: 7")
+    with pytest.raises(StandardError) as caught:
+        load_standard(text, "x.yaml")
+    assert len(str(caught.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", BUILT_IN_ITEMS)
+def test_the_built_in_items_cannot_be_left_out(name: str) -> None:
+    text = changed(f"  - id: {name}\n    criterion: {name}", f"  - id: other\n    criterion: {name}")
+    with pytest.raises(StandardError, match=f"'{name}' with criterion '{name}' is missing"):
+        load_standard(text, "x.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "just words", "- a\n- b", "id: [", "\t", "a: b: c"])
+def test_what_is_no_standard(text: str) -> None:
+    with pytest.raises(StandardError, match=r"^x\.yaml:\d+: "):
+        load_standard(text, "x.yaml")
+
+
+def test_an_example_that_fails_is_reported() -> None:
+    text = changed('item: prohibited, expect: violated, turns: ["agent: 这个不归我管。"]', 'item: prohibited, expect: met, turns: ["agent: 这个不归我管。"]')
+    (failure,) = check_examples(load_standard(text, "x.yaml"))
+    assert (failure.expected, failure.found) == ("met", "violated")
+    assert failure.reasons
