@@ -54,11 +54,17 @@ def assemble(
 
 
 def known_roles(meta: CallMeta, analysis: Analysis, agent_channel: int | None) -> Known | None:
-    """Roles of the analysed channels from the setting, else from metadata; None when neither says."""
+    """Roles of the analysed channels from the setting, else from metadata; None when neither says.
+
+    Who faces a known agent or customer is the other one.
+    """
     indices = [channel.index for channel in analysis.channels]
     if agent_channel is not None and agent_channel in indices:
         return Known(tuple(Role.AGENT if i == agent_channel else Role.CUSTOMER for i in indices), "setting")
     roles = tuple(meta.channel_roles[i] if i < len(meta.channel_roles) else Role.UNKNOWN for i in indices)
+    if len(roles) > 1 and Role.UNKNOWN in roles:
+        facing = {Role.AGENT: Role.CUSTOMER, Role.CUSTOMER: Role.AGENT}
+        roles = tuple(facing.get(roles[1 - i], role) if role is Role.UNKNOWN else role for i, role in enumerate(roles))
     return Known(roles, "metadata") if any(role is not Role.UNKNOWN for role in roles) else None
 
 

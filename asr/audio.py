@@ -131,14 +131,13 @@ def _blocks_by_av(path: str, faults: _Faults) -> Iterator[tuple[int, Block]]:
         frames = 0
         for packet in container.demux(stream):
             try:
-                decoded = packet.decode()
-            except av.FFmpegError:
+                for frame in packet.decode():
+                    for flat in to_float.resample(frame):
+                        waiting.append(flat.to_ndarray().reshape(-1, channels).astype(np.float32, copy=False))
+                        frames += len(waiting[-1])
+            except (av.FFmpegError, ValueError):  # ValueError: the format changes in mid-stream
                 faults.count += 1
                 continue
-            for frame in decoded:
-                for flat in to_float.resample(frame):
-                    waiting.append(flat.to_ndarray().reshape(-1, channels).astype(np.float32, copy=False))
-                    frames += len(waiting[-1])
             if frames >= _BLOCK_FRAMES:
                 yield rate_hz, np.concatenate(waiting)
                 waiting, frames = [], 0

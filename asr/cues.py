@@ -54,7 +54,7 @@ _CUSTOMER_CUES: dict[str, dict[str, float]] = {
 }
 _ANNOUNCEMENTS = {
     "zh": re.compile(
-        r"请按[0-9零一二三四五六七八九幺井星#*]|按.{0,2}号?键|正在为您转接|通话(?:可能)?(?:会|将)?(?:会|被|可能)*录音|"
+        r"请按[0-9零一二三四五六七八九幺井星#*]|正在为您转接|通话(?:可能)?(?:会|将)?(?:会|被|可能)*录音|"
         r"为了?提[高升].{0,4}服务质量|您(?:拨打|所拨|呼叫)的|来电将被录音|坐席(?:全)?忙|请稍后再拨|^欢迎(?:致电|拨打)|"
         r"请对(?:本次|我的)?服务(?:进行)?评价"
     ),
@@ -64,6 +64,11 @@ _ANNOUNCEMENTS = {
         r"please stay on the line|your call is important|the (?:number|person) you (?:have dialed|are calling)",
         re.IGNORECASE,
     ),
+}
+# What only a machine says, even in the middle of a call; people, too, say that they connect you or which key to press.
+_UNMISTAKABLE = {
+    "zh": re.compile(r"您(?:所)?(?:拨打|呼叫)的(?:电话|号码|用户)|请对(?:本次|我的)?服务(?:进行)?评价|坐席(?:全)?忙"),
+    "en": re.compile(r"the (?:number|person) you (?:have dialed|are calling)|your call is important", re.IGNORECASE),
 }
 _MAX_PER_TURN = 4.0
 
@@ -82,9 +87,13 @@ def greets(text: str, language: str) -> bool:
     return any(weight >= 2.5 and cue.search(text) for cue, weight in agent)
 
 
-def announces(text: str, language: str) -> bool:
-    """Whether the text is a recorded announcement."""
-    return _ANNOUNCEMENTS[language].search(text) is not None
+def announces(text: str, language: str, *, greeted: bool) -> bool:
+    """Whether the text is a recorded announcement; `greeted`: somebody has spoken before.
+
+    Then only what no person would say counts.
+    """
+    cues = _UNMISTAKABLE if greeted else _ANNOUNCEMENTS
+    return cues[language].search(text) is not None
 
 
 def asks(text: str) -> bool:

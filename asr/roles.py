@@ -16,6 +16,7 @@ from models.transcript import Role
 _KNOWN_CONFIDENCE = 0.99
 _CONTRADICTED_CONFIDENCE = 0.6
 _SURE = 0.7
+_RING_SLACK_S = 0.5
 _MOST_BY_WORDING = 0.98
 _MOST_BY_TEXT = 0.85
 _CONTRADICTION = 6.0
@@ -24,7 +25,7 @@ _CONTRADICTION = 6.0
 # inside a turn, and a question that is followed by a pause is mostly answered.
 _TURN_GAP_S = 0.36
 _SWITCH_WITHIN = 0.08
-_SWITCH_BETWEEN = 0.6
+_SWITCH_BETWEEN = 0.65
 _SWITCH_AFTER_QUESTION = 0.75
 
 # Who is called picks up and speaks first: in an inbound call the agent. Weighed like a cue of wording.
@@ -85,14 +86,17 @@ def cast(
 
 
 def _announcements(turns: Sequence[Turn], rings: Sequence[Span], language: str) -> list[bool]:
-    """Which turns are recorded: by phrase; and before the ring-back, where no agent can speak yet."""
-    found = [announces(turn.text, language) for turn in turns]
-    heard_person = False
-    for i, turn in enumerate(turns):
-        before_ring = any(turn.end_s <= ring.start_s + 0.5 for ring in rings)
-        if not found[i] and before_ring and not heard_person and any(found[:i]):
-            found[i] = True
-        heard_person = heard_person or not found[i]
+    """Which turns are recorded: by phrase, or between an announcement and the ring-back that follows it."""
+    found: list[bool] = []
+    greeted: set[int] = set()
+    announced: set[int] = set()
+    for turn in turns:
+        before_ring = any(turn.end_s <= ring.start_s + _RING_SLACK_S for ring in rings)
+        # A machine may go on although the caller speaks; it does not begin when the call is under way.
+        going_on = turn.channel in announced - greeted
+        recorded = announces(turn.text, language, greeted=bool(greeted) and not going_on) or (before_ring and going_on)
+        (announced if recorded else greeted).add(turn.channel)
+        found.append(recorded)
     return found
 
 

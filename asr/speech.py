@@ -19,6 +19,7 @@ from models.errors import ModelError
 
 FRAME_S = FRAME_SAMPLES / RATE_HZ
 Probabilities = NDArray[np.float32]
+Levels = NDArray[np.float32]
 
 # The thresholds are Silero's own defaults; silence and padding were measured on telephone calls (see docs).
 THRESHOLD = 0.5
@@ -97,12 +98,17 @@ class SpeechDetector:
             return self._session
 
 
-def gate(probabilities: Probabilities, own_db: Probabilities, other_db: Probabilities) -> Probabilities:
-    """Set to 0 what is only the other party's echo: frames where the other was much louder a moment ago."""
+def echo(own_db: Levels, other_db: Levels) -> NDArray[np.bool_]:
+    """Frames that hold only the other party's echo: the other side was much louder now or a moment ago."""
     hold = round(GATE_HOLD_S / FRAME_S)
     padded = np.pad(other_db, (hold, 1), constant_values=-100.0)
     loudest = np.lib.stride_tricks.sliding_window_view(padded, hold + 2).max(axis=1)
-    return np.where(loudest - own_db > GATE_MARGIN_DB, np.float32(0), probabilities)
+    return np.asarray(loudest - own_db > GATE_MARGIN_DB)
+
+
+def gate(probabilities: Probabilities, own_db: Levels, other_db: Levels) -> Probabilities:
+    """The probabilities with 0 where there is only echo."""
+    return np.where(echo(own_db, other_db), np.float32(0), probabilities)
 
 
 def spans(probabilities: Probabilities, min_silence_s: float = MIN_SILENCE_S) -> tuple[Span, ...]:

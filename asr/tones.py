@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from asr.audio import FULL_SCALE
 from asr.channels import FRAME_SAMPLES, Channel
 from asr.options import RATE_HZ
-from asr.speech import FRAME_S, GATE_MARGIN_DB, Span
+from asr.speech import FRAME_S, Levels, Span, echo
 
 _WINDOW = 2 * FRAME_SAMPLES
 _BIN_HZ = RATE_HZ / _WINDOW
@@ -43,13 +43,11 @@ class Tones:
     bursts: tuple[Span, ...] = ()
 
 
-def find_tones(
-    channel: Channel, own_db: NDArray[np.float32], other_db: NDArray[np.float32] | None, speech: Sequence[Span]
-) -> Tones:
+def find_tones(channel: Channel, own_db: Levels, other_db: Levels | None, speech: Sequence[Span]) -> Tones:
     """Look for tones where the channel is audible, is not the other party's echo, and nobody speaks on it."""
     candidates = own_db > _AUDIBLE_DB
     if other_db is not None:
-        candidates &= other_db - own_db < GATE_MARGIN_DB
+        candidates &= ~echo(own_db, other_db)
     for span in speech:
         candidates[int(span.start_s / FRAME_S) : round(span.end_s / FRAME_S)] = False
     pure = np.zeros(len(candidates), bool)

@@ -64,9 +64,9 @@ def inspect_calls(
     """
     app = _app(standard)
     listing = list_source(source)
-    local_day = _resolve_day(day, app.settings.time_zone)
-    engine_digest = app.transcriber.engine.digest
-    run = plan_run(listing.uri, local_day, limit, app.standard.ref, engine_digest, SCORER, datetime.now(UTC))
+    now = datetime.now(UTC)
+    local_day = resolve_day(day, app.settings.time_zone, now)
+    run = plan_run(listing.uri, local_day, limit, app.standard.ref, app.transcriber.engine.digest, SCORER, now)
     run = begin_run(run, app.new_unit_of_work)
     intake = register_recordings(source, run, limit, standard)
     chunks = plan_work(run, standard)
@@ -154,9 +154,8 @@ def _app_of(run: Run, standard: str | None) -> App:
     return app
 
 
-def _resolve_day(day: date | str, time_zone: str) -> date | None:
+def resolve_day(day: date | str, time_zone: str, now: datetime) -> date | None:
+    """The date meant, None for all days; "yesterday" is that of the given zone."""
     if isinstance(day, date):
         return day
-    if day == "all":
-        return None
-    return datetime.now(ZoneInfo(time_zone)).date() - timedelta(days=1)
+    return None if day == "all" else now.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)

@@ -69,6 +69,12 @@ class Calls(Protocol):
     def quarantine(self, recording_id: str, quarantine: Quarantine) -> None:
         """Set the recording aside until a person acts."""
 
+    def readmit(self, recording: Recording, meta: CallMeta) -> None:
+        """Take a quarantined recording in again, as received and with this metadata: what set it aside was mended.
+
+        Raises RecordingError (call_id_conflict) when another recording holds that call.
+        """
+
     def failed_attempt(self, recording_id: str, error: str) -> None:
         """Count a failure that may pass; the state stays as it is."""
 

@@ -42,7 +42,7 @@ _DAY = (
 )
 _CLOCK = rf"(?:{_N}点(?:钟|整|半|一刻|三刻|{_N}分?)?|[0-2]?[0-9]:[0-5][0-9])"
 _ABSOLUTE = re.compile(
-    rf"(?:{_DAY})?的?(?P<part>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里)?"
+    rf"(?P<lead>预计|大概|大约|最迟|最晚)?(?:{_DAY})?的?(?P<part>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里)?"
     rf"(?:(?:{_CLOCK}(?:到|至|-|~))?(?P<clock>{_CLOCK})|(?P<closing>下班|营业结束))?"
     r"(?P<tail>之前|以前|前|之内|以内|内|之间|左右)?"
 )
@@ -122,7 +122,7 @@ def _absolute(match: re.Match[str]) -> Deadline | None:
         if not part and clock.hour < 8 and day is not None and ":" not in clock_text:
             clock = clock.replace(hour=clock.hour + 12)
         ambiguous = not part
-    elif part and (day or event or match["tail"]):
+    elif part and (day or event or match["tail"] or match["lead"]):
         clock = _PART_ENDS[part]
     elif not day and not event and not match["closing"]:
         return None

@@ -1,7 +1,7 @@
 """Chinese by its sound: toneless pinyin with the confusions of telephone speech and of recognisers folded together.
 
 Folded pairs (zh/z, ch/c, sh/s, n/l, in/ing, en/eng, an/ang, f/h) are the usual ones of southern Mandarin speakers and
-of recognition on 8 kHz sound; see the traps in docs/scoring.md.
+of recognition on 8 kHz sound.
 """
 
 from __future__ import annotations

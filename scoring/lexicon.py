@@ -47,7 +47,7 @@ class Lexicon:
                 self._entries.append((name, phrase))
                 for key in phrase.keys:
                     self._exact[key].append(number)
-                if phrase.by_sound is not None and name in sounded:
+                if phrase.sound_expression is not None and name in sounded:
                     for key in phrase.sound_keys:
                         self._sound[key].append(number)
 

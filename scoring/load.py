@@ -49,7 +49,7 @@ Problem = tuple[int, str]
 def _read_yaml(text: str, source: str) -> tuple[Any, Lines, list[Problem]]:
     try:
         # Every scalar stays text (the schema knows the types): 18:00 is no number, 2026.10 keeps its zero.
-        root = yaml.compose(text, Loader=yaml.BaseLoader)
+        root = yaml.compose(text, Loader=yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

@@ -7,7 +7,7 @@ earlier (上次说48小时), or is denied (24小时内恐怕没法答复). The r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from models.scorecard import MatchKind, Promise, Specificity
@@ -25,6 +25,7 @@ _FIND_DEADLINES = {"zh": deadline_zh.find_deadlines, "en": deadline_en.find_dead
 # A time at the very end of one utterance and its action at the start of the next are one sentence cut in two.
 _TAIL = 2
 _HEAD = 12
+_COMPLETION = 10
 # 三天修好: without 内 or 之后 the action must follow at once.
 _BARE_REACH = {"zh": 3, "en": 2}
 
@@ -107,7 +108,8 @@ def _firm(call: CallView, said: Said, after: Said | None, over: Sequence[Hit], o
             and not is_announced(due.date())
         )
         words = said.evidence(bound.when.start, bound.when.end, "").quote
-        made.append(Made(_promise(said, bound.span, bound.action_id, firmness, due, words), said, bound.span, guessed))
+        hit = _to_clause_end(said, bound.span)
+        made.append(Made(_promise(said, hit, bound.action_id, firmness, due, words), said, hit, guessed))
     return made
 
 
@@ -184,7 +186,14 @@ def _vague(call: CallView, said: Said, firmer: Sequence[Hit]) -> list[Made]:
 def _undated(call: CallView, said: Said, hit: Hit, specificity: Specificity) -> Made:
     near = _nearest(call.standard, said, hit.start, hit.end, *said.reading.sentence(hit.start))
     action = near[0] if near else call.standard.actions[-1].id
+    hit = _to_clause_end(said, hit)
     return Made(_promise(said, hit, action, specificity), said, hit)
+
+
+def _to_clause_end(said: Said, hit: Hit) -> Hit:
+    """The hit with the few words that complete its clause, so that a quote does not break off."""
+    end = said.reading.clause(hit.end)[1] if hit.end < len(said.reading.text) else hit.end
+    return replace(hit, end=end) if hit.end < end <= hit.end + _COMPLETION else hit
 
 
 def _action_near(standard: ServiceStandard, said: Said, deadline: Deadline) -> tuple[str, Hit] | None:

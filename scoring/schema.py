@@ -27,7 +27,7 @@ Dimension = Literal["tangibles", "reliability", "responsiveness", "assurance", "
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise ValueError("not a known time zone; write it like Asia/Shanghai") from error
     return name
 

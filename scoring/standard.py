@@ -8,9 +8,10 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from models.scorecard import StandardRef
+from scoring.grammar import PhraseError
 from scoring.lexicon import Lexicon
 from scoring.normalise import Normaliser
-from scoring.phrase import Phrase, PhraseError, compile_phrase
+from scoring.phrase import Phrase, compile_phrase
 from scoring.schema import Action, AnyItem, Band, ContextRule, Document, Part
 
 Path = tuple[str | int, ...]

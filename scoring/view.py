@@ -27,6 +27,13 @@ class Said:
         """Hits of one phrase list, in order; empty when there are none."""
         return self.hits.get(name, ())
 
+    def whole(self, kind: str) -> Evidence:
+        """Evidence for all that was said, without a full stop at the end; the text must not be blank."""
+        text = self.utterance.text
+        end = len(text.rstrip("，。？！,.?! ")) or len(text)
+        start_s, end_s = self.utterance.start_s, self.utterance.end_s
+        return Evidence(self.utterance.index, 0, end, start_s, end_s, text[:end], kind, MatchKind.EXACT)
+
     def evidence(self, start: int, end: int, kind: str, match: MatchKind = MatchKind.EXACT) -> Evidence:
         """Evidence for `reading.text[start:end]`, quoted from what was said.
 

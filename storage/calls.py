@@ -47,11 +47,7 @@ class Calls:
         if self._transaction.insert_new(recordings, recording_to_row(recording, meta, quarantine)):
             return
         if self.get(recording.id) is None:
-            raise RecordingError(
-                ReasonCode.CALL_ID_CONFLICT,
-                f"call {meta.call_id} is held by recording {self.recording_of(meta.call_id)} already, and "
-                f"{recording.uri} has other content; give it a call id of its own",
-            )
+            raise _conflict(meta, recording, self.recording_of(meta.call_id))
 
     def saw(self, run_id: str, uri: str, recording_id: str) -> None:
         """As in the port. When the file at an address is replaced, the newest content counts for the run."""
@@ -86,6 +82,16 @@ class Calls:
                     quarantine_detail=quarantine.detail,
                 )
             )
+
+    def readmit(self, recording: Recording, meta: CallMeta) -> None:
+        if locked_state(self._transaction, recording.id) is not RecordingState.QUARANTINED:
+            raise StateError(f"recording {recording.id} is not quarantined; there is nothing to take in again")
+        owner = self.recording_of(meta.call_id)
+        if owner is not None:
+            raise _conflict(meta, recording, owner)
+        self._know_agent(meta)
+        row = recording_to_row(recording, meta, None)
+        self._transaction.update(update(recordings).where(recordings.c.id == recording.id).values(row))
 
     def failed_attempt(self, recording_id: str, error: str) -> None:
         counted = self._transaction.update(
@@ -134,6 +140,14 @@ def advance(transaction: Transaction, recording_id: str, now: RecordingState, th
             "it stays set aside until a person releases it"
         )
     transaction.update(update(recordings).where(recordings.c.id == recording_id).values(state=then))
+
+
+def _conflict(meta: CallMeta, recording: Recording, owner: str | None) -> RecordingError:
+    return RecordingError(
+        ReasonCode.CALL_ID_CONFLICT,
+        f"call {meta.call_id} is held by recording {owner} already, and "
+        f"{recording.uri} has other content; give it a call id of its own",
+    )
 
 
 def _unknown(recording_id: str) -> StateError:

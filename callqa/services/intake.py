@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from callqa.metadata import MetadataReader
 from callqa.sources import Listing, SourceFile, hash_file
 from models.call import CallMeta, Quarantine, Recording
-from models.errors import InputError, RecordingError
+from models.errors import InputError, ReasonCode, RecordingError
 from models.ports import AudioProbe, UnitOfWork, UnitOfWorkFactory
-from models.run import Run
+from models.run import Run, StoredCall
 from models.wire import digest
 
 FILES_PER_TRANSACTION = 200
@@ -88,7 +88,8 @@ def _look_at(file: SourceFile, meta: CallMeta, probe: AudioProbe) -> _Sighting:
 
 def _store(sighting: _Sighting, run_id: str, uow: UnitOfWork) -> None:
     recording, meta, quarantine = sighting.recording, sighting.meta, sighting.quarantine
-    if uow.calls.get(recording.id) is None:
+    known = uow.calls.get(recording.id)
+    if known is None:
         if meta.call_id == sighting.file.default_call_id and uow.calls.recording_of(meta.call_id) is not None:
             # Only the file's name was known, and another folder uses it as well.
             meta = replace(meta, call_id=f"{meta.call_id}~{recording.id[:8]}")
@@ -96,7 +97,16 @@ def _store(sighting: _Sighting, run_id: str, uow: UnitOfWork) -> None:
             uow.calls.add(recording, meta, quarantine)
         except RecordingError as conflict:
             uow.calls.add(recording, meta, Quarantine(conflict.reason, conflict.detail))
+    elif _conflict_mended(known, meta, uow):
+        uow.calls.readmit(recording, meta)
     uow.calls.saw(run_id, sighting.file.uri, recording.id)
+
+
+def _conflict_mended(known: StoredCall, meta: CallMeta, uow: UnitOfWork) -> bool:
+    """Whether the metadata, which alone were at fault, now give the recording a call of its own."""
+    if known.quarantine is None or known.quarantine.reason is not ReasonCode.CALL_ID_CONFLICT:
+        return False
+    return meta.call_id != known.meta.call_id and uow.calls.recording_of(meta.call_id) is None
 
 
 def _is_of_day(meta: CallMeta, day: date | None, time_zone: str) -> bool:

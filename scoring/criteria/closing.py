@@ -30,7 +30,7 @@ def judge(call: CallView, item: ClosingItem) -> Outcome:
     spoken = [s for s in call.said if s.utterance.role in (Role.AGENT, Role.CUSTOMER)]
     if spoken[-1].utterance.role is Role.CUSTOMER:
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (say(language, "closing_customer_left"),))
-    last = call.agent[-1].evidence(0, len(call.agent[-1].reading.text.rstrip("，。？")), "last_words")
+    last = call.agent[-1].whole("last_words")
     reason = say(language, "closing_missed", at=at(call, last), quote=quote(call, last))
     return Outcome(Verdict.MISSED, 0, item.points, (reason,), (last,))
 

@@ -47,7 +47,7 @@ def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint:
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (reason,), (done,))
     if opened is None and complaint and call.customer:
         last = call.customer[-1]
-        opened = last.evidence(0, len(last.reading.text.rstrip("，。？")), "open")
+        opened = last.whole("open")
     if opened is None:
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (say(language, "commitment_nothing_open"),))
     reason = say(language, "commitment_missed", quote=quote(call, opened), at=at(call, opened))

@@ -68,7 +68,7 @@ def _incomplete(call: CallView, item: GreetingItem) -> Outcome:
             evidence = tuple(e for _, e in opening.parts)
             return Outcome(Verdict.PARTIAL, _points(opening, item), item.points, (reason,), evidence)
     first = call.agent_turns[0][0]
-    start = first.evidence(0, len(first.reading.text.rstrip("，。？")), "first_words")
+    start = first.whole("first_words")
     reason = say(language, "greeting_missed", at=at(call, start), quote=quote(call, start))
     return Outcome(Verdict.MISSED, 0, item.points, (reason,), (start,))
 

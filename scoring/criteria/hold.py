@@ -11,7 +11,7 @@ from models.transcript import Role
 from scoring.outcome import Outcome, at, nobody
 from scoring.reasons import say
 from scoring.schema import HoldItem
-from scoring.view import CallView, Said
+from scoring.view import CallView, Said, is_announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def judge(call: CallView, item: HoldItem) -> Outcome:
         reason = say(language, "hold_met", n=len(long), length=longest)
         return Outcome(Verdict.MET, item.points, item.points, (reason,), tuple(proof))
     share, key, wait = worst
-    last = wait.before.evidence(0, len(wait.before.reading.text.rstrip("，。？")), "before_wait")
+    last = wait.before.whole("before_wait")
     reason = say(language, key, length=wait.length_s, at=at(call, last))
     verdict = Verdict.PARTIAL if share > 0 else Verdict.MISSED
     return Outcome(verdict, item.points * share, item.points, (reason,), (last, *proof))
@@ -65,15 +65,19 @@ def waits(call: CallView) -> Iterator[Wait]:
     A stretch that the customer breaks (喂，还在吗) is two waits; one that the customer fills by trying something out,
     customer before and after, is none of the agent's.
     """
-    speaking = sorted((*call.agent, *call.customer), key=lambda s: s.place)
+    # All of them, those too who only hummed: a hum ends a silence.
+    parties = (Role.AGENT, Role.CUSTOMER)
+    speaking = [
+        s for s in call.said if s.utterance.role in parties and s.utterance.text.strip() and not is_announcement(s)
+    ]
     for before, after in pairwise(speaking):
         start, end = before.utterance.end_s, after.utterance.start_s
         if start is None or end is None or end <= start:
             continue
         if before.utterance.role is not Role.AGENT:
             continue
-        later = [s for s in call.agent if s.place > before.place]
-        yield Wait(end - start, before, later[0] if later else None)
+        later = (s for s in call.agent if s.place > before.place)
+        yield Wait(end - start, before, next(later, None))
 
 
 def _first(said: Said | None, name: str, kind: str) -> Evidence | None:

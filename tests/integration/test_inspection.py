@@ -133,6 +133,11 @@ def test_one_call_id_for_two_recordings_is_reported_not_overwritten(
     assert quarantine is not None
     assert quarantine.reason is ReasonCode.CALL_ID_CONFLICT
 
+    (source / "manifest.csv").write_text("file,call_id\na.wav,C1\nb.wav,C2\n")
+    _, _, mended = night(source, new_unit_of_work)
+    assert sorted(c.stored.meta.call_id for c in mended.calls if c.scorecard) == ["C1", "C2"]
+    assert mended.run.status is RunStatus.COMPLETED
+
 
 def test_a_recording_moved_since_it_was_first_seen_is_found_where_it_is_now(
     source: Path, new_unit_of_work: UnitOfWorkFactory

@@ -138,22 +138,45 @@ def test_english() -> None:
     assert casting.channels == {0: CUSTOMER, 1: AGENT}
 
 
+def test_a_person_who_talks_of_keys_and_transfers_is_no_machine() -> None:
+    casting = roles_of(
+        dialogue(
+            (0, "您好，云联通信为您服务，请问有什么可以帮您？"),
+            (1, "电视进不去，屏幕上说请按1。"),
+            (0, "您请按1再按确定，我按键给您减点费用。"),
+            (0, "正在为您转接专席，请稍等。"),
+            (0, "请对本次服务进行评价。"),
+        )
+    )
+    assert casting.turns == (AGENT, CUSTOMER, AGENT, AGENT, SYSTEM)
+
+
+def test_whatever_is_said_between_announcement_and_ringback_is_recorded() -> None:
+    turns = dialogue((0, "欢迎致电云联通信。"), (0, "本月有优惠。"), (0, "您好，工号8026为您服务。"))
+    rings = (Span(turns[1].end_s + 0.2, turns[1].end_s + 0.4),)
+    assert roles_of(turns, rings=rings).turns == (SYSTEM, SYSTEM, AGENT)
+    assert roles_of(turns).turns == (SYSTEM, UNKNOWN, AGENT)
+
+
 @pytest.mark.parametrize(
-    ("text", "language", "yes"),
+    ("text", "language", "at_first", "later"),
     [
-        ("欢迎致电云联通信，话费查询请按一，故障报修请按二。", "zh", True),
-        ("正在为您转接，您的通话可能会被录音。", "zh", True),
-        ("您拨打的用户正忙，请稍后再拨。", "zh", True),
-        ("您好，欢迎您，请问有什么可以帮您？", "zh", False),
-        ("我刚才按了一个键就断了。", "zh", False),
-        ("我可以申请调听当时的录音。", "zh", False),
-        ("For billing, press one.", "en", True),
-        ("This call may be recorded for quality.", "en", True),
-        ("Did you press the reset button?", "en", False),
+        ("欢迎致电云联通信，话费查询请按一，故障报修请按二。", "zh", True, False),
+        ("正在为您转接，您的通话可能会被录音。", "zh", True, False),
+        ("您拨打的用户正忙，请稍后再拨。", "zh", True, True),
+        ("请对本次服务进行评价，满意请按一。", "zh", True, True),
+        ("您好，欢迎您，请问有什么可以帮您？", "zh", False, False),
+        ("我刚才按了一个键就断了。", "zh", False, False),
+        ("我按键给您减点费用。", "zh", False, False),
+        ("我可以申请调听当时的录音。", "zh", False, False),
+        ("For billing, press one.", "en", True, False),
+        ("This call may be recorded for quality.", "en", True, False),
+        ("Did you press the reset button?", "en", False, False),
     ],
 )
-def test_announcements(text: str, language: str, yes: bool) -> None:
-    assert announces(text, language) is yes
+def test_announcements(text: str, language: str, at_first: bool, later: bool) -> None:
+    assert announces(text, language, greeted=False) is at_first
+    assert announces(text, language, greeted=True) is later
 
 
 @pytest.mark.parametrize(

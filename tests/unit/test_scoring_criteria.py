@@ -56,7 +56,9 @@ def test_a_menu_on_the_agents_channel_is_no_opening() -> None:
 
 
 def test_one_opening_cut_in_two_utterances_is_one_opening() -> None:
-    found = finding(score(("agent", "您好"), ("agent", "云联通信，请问有什么可以帮您"), ("customer", "我查话费")), "greeting")
+    found = finding(
+        score(("agent", "您好"), ("agent", "云联通信，请问有什么可以帮您"), ("customer", "我查话费")), "greeting"
+    )
     assert (found.verdict, found.points) == ("met", 10)
 
 
@@ -85,7 +87,12 @@ def test_blame_in_the_next_utterance_takes_the_apology_back() -> None:
 
 
 def test_a_sincere_apology_elsewhere_outweighs_an_insincere_one() -> None:
-    turns = (("customer", COMPLAINT), ("agent", "对不起行了吧。"), ("customer", "什么态度"), ("agent", "非常抱歉，给您带来不便了。"))
+    turns = (
+        ("customer", COMPLAINT),
+        ("agent", "对不起行了吧。"),
+        ("customer", "什么态度"),
+        ("agent", "非常抱歉，给您带来不便了。"),
+    )
     assert finding(score(*turns), "apology").verdict == "met"
 
 
@@ -125,7 +132,11 @@ def test_a_weak_sign_is_said_to_be_weak() -> None:
         ((("customer", "帮我取消彩铃。"), ("agent", "已经帮您取消了。")), "not_applicable", 0),
         ((("customer", "我想查话费。"), ("agent", "三十元。")), "not_applicable", 0),
         ((("customer", COMPLAINT), ("agent", "知道了。")), "missed", 0),
-        ((("customer", "机顶盒连不上。"), ("agent", "您重启一下。"), ("customer", "诶，可以了。")), "not_applicable", 0),
+        (
+            (("customer", "机顶盒连不上。"), ("agent", "您重启一下。"), ("customer", "诶，可以了。")),
+            "not_applicable",
+            0,
+        ),
     ],
 )
 def test_commitment_by_what_was_left_open(turns: tuple[tuple[str, str], ...], verdict: str, points: float) -> None:
@@ -135,7 +146,9 @@ def test_commitment_by_what_was_left_open(turns: tuple[tuple[str, str], ...], ve
 
 def test_a_sentence_cut_in_two_is_one_promise() -> None:
     card = score(("agent", "明天下午五点前"), ("agent", "给您回过去。"))
-    assert [(p.quote, p.specificity.value, p.action) for p in card.promises] == [("明天下午五点前", "concrete", "callback")]
+    assert [(p.quote, p.specificity.value, p.action) for p in card.promises] == [
+        ("明天下午五点前", "concrete", "callback")
+    ]
 
 
 def test_a_vague_word_beside_a_concrete_time_is_not_counted_again() -> None:
@@ -163,7 +176,10 @@ def test_one_offence_per_utterance_and_kind() -> None:
 
 
 def test_the_same_offence_twice_costs_twice() -> None:
-    assert finding(score(("agent", "不归我管。"), ("customer", "啊？"), ("agent", "跟我没关系。")), "prohibited").points == -20
+    assert (
+        finding(score(("agent", "不归我管。"), ("customer", "啊？"), ("agent", "跟我没关系。")), "prohibited").points
+        == -20
+    )
 
 
 def test_by_sound_it_counts_but_asks_a_person() -> None:

@@ -27,7 +27,13 @@ CALL = (
     ("customer", "好吧。"),
     ("agent", "感谢您的来电，再见。"),
 )
-SENTENCES = [row["text"] for name in ("zh_prohibited", "zh_promises") for rows in table(name).values() for row in rows if isinstance(row, dict)]
+SENTENCES = [
+    row["text"]
+    for name in ("zh_prohibited", "zh_promises")
+    for rows in table(name).values()
+    for row in rows
+    if isinstance(row, dict)
+]
 SENTENCES += [row["text"] for row in table("zh_greetings")] + table("zh_prohibited")["innocent"]
 TURNS = st.lists(st.tuples(st.sampled_from([r.value for r in Role]), st.sampled_from(SENTENCES)), max_size=8)
 NOISE = st.lists(st.tuples(st.sampled_from([r.value for r in Role]), st.text(max_size=40)), max_size=6)
@@ -138,7 +144,9 @@ def test_without_words_the_times_are_the_utterances_or_none() -> None:
     assert (hit.start_s, hit.end_s) == (None, None)
 
 
-@pytest.mark.parametrize("turns", [(), (("customer", "喂，你好。"),), (("system", "人工服务请按零。"),), (("unknown", "您好。"),)])
+@pytest.mark.parametrize(
+    "turns", [(), (("customer", "喂，你好。"),), (("system", "人工服务请按零。"),), (("unknown", "您好。"),)]
+)
 def test_without_an_agent_nothing_is_judged(turns: tuple[tuple[str, str], ...]) -> None:
     card = judge(factories.transcript(*turns))
     assert {f.verdict for f in card.findings} == {Verdict.NOT_EVALUATED}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.scorecard import Finding, Verdict
@@ -41,6 +41,7 @@ def test_fatal_keeps_what_it_would_have_been() -> None:
     assert (result.total, result.before_fatal, result.band, result.fatal) == (0.0, 90.0, "不合格", True)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 20)), max_size=6), st.integers(-200, 0))
 def test_totals_stay_within_bounds(points: list[tuple[int, int]], deducted: int) -> None:
     findings = [factories.finding(str(i), MET, min(p, most), most) for i, (p, most) in enumerate(points)]

@@ -9,7 +9,17 @@ from scoring.homophone import sounds_of
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("知", "资"), ("吃", "词"), ("是", "四"), ("您", "林"), ("工", "公"), ("经", "金"), ("正", "真"), ("上", "山"), ("话", "发")],
+    [
+        ("知", "资"),
+        ("吃", "词"),
+        ("是", "四"),
+        ("您", "林"),
+        ("工", "公"),
+        ("经", "金"),
+        ("正", "真"),
+        ("上", "山"),
+        ("话", "发"),
+    ],
 )
 def test_usual_confusions_sound_alike(one: str, other: str) -> None:
     assert sounds_of(one) == sounds_of(other)

@@ -49,7 +49,7 @@ def test_the_digest_is_of_the_content_not_of_the_writing() -> None:
     digest = load_standard(TEXT, "a").ref.digest
     assert load_standard("# another comment\n" + TEXT.replace("  - 请按", "  -   请按"), "b").ref.digest == digest
     assert load_standard(changed("soft: -5", "soft: -6"), "a").ref.digest != digest
-    assert load_standard(changed("不归我管", "不归我管哦"), "a").ref.digest != digest
+    assert load_standard(changed("- 活该\n", "- 活该啦\n"), "a").ref.digest != digest
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,10 @@ def test_what_is_no_standard(text: str) -> None:
 
 
 def test_an_example_that_fails_is_reported() -> None:
-    text = changed('item: prohibited, expect: violated, turns: ["agent: 这个不归我管。"]', 'item: prohibited, expect: met, turns: ["agent: 这个不归我管。"]')
+    text = changed(
+        'item: prohibited, expect: violated, turns: ["agent: 这个不归我管。"]',
+        'item: prohibited, expect: met, turns: ["agent: 这个不归我管。"]',
+    )
     (failure,) = check_examples(load_standard(text, "x.yaml"))
     assert (failure.expected, failure.found) == ("met", "violated")
     assert failure.reasons

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.normalise import Normaliser
@@ -58,6 +58,7 @@ def test_quoted_words_are_known() -> None:
     assert reading.text[slice(*span)] == "不归我管"
 
 
+@settings(deadline=None)
 @given(SPOKEN, st.data())
 def test_every_span_of_a_reading_is_a_span_of_the_original(original: str, data: st.DataObject) -> None:
     for normaliser in (ZH, EN):
@@ -71,6 +72,7 @@ def test_every_span_of_a_reading_is_a_span_of_the_original(original: str, data: 
             assert 0 <= a < b <= len(original)
 
 
+@settings(deadline=None)
 @given(SPOKEN)
 def test_reading_twice_changes_nothing(original: str) -> None:
     once = EN.read(original).text

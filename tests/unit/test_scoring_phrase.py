@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.scorecard import MatchKind
+from scoring.grammar import PhraseError
 from scoring.lexicon import Lexicon
 from scoring.normalise import Normaliser
-from scoring.phrase import PhraseError, compile_phrase
+from scoring.phrase import compile_phrase
 
 NORMALISERS = {"zh": Normaliser("zh", ("嗯",)), "en": Normaliser("en", ("um",))}
 WORDS = {"我方": ("我", "我们"), "who": ("we", "they will")}
@@ -108,6 +109,7 @@ def test_by_sound_only_long_phrases_and_half_of_the_characters(
     assert find(phrase, text, by_sound=True) == found
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="不归我管，。嗯您", max_size=40))
 def test_the_index_finds_what_a_plain_search_finds(text: str) -> None:
     normaliser = NORMALISERS["zh"]

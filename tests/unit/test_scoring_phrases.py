@@ -83,7 +83,10 @@ def test_apology_after_a_complaint(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", APOLOGIES["cases"], ids=lambda row: str(row["text"]))
 def test_the_customers_apology_never_counts(row: dict[str, str]) -> None:
     card = score(
-        ("agent", "您好，云联通信。"), ("customer", APOLOGIES["customer"]), ("customer", row["text"]), ("agent", "好的。")
+        ("agent", "您好，云联通信。"),
+        ("customer", APOLOGIES["customer"]),
+        ("customer", row["text"]),
+        ("agent", "好的。"),
     )
     assert finding(card, "apology").verdict == "missed"
 

@@ -1,0 +1,100 @@
+"""The transcript as put together from channels, words and tones."""
+
+from __future__ import annotations
+
+import pytest
+
+from asr.assemble import assemble, known_roles
+from asr.listen import Analysis
+from asr.speech import Span
+from asr.tones import Tones
+from asr.words import SpokenWord
+from models.call import CallMeta, Direction
+from models.transcript import Role, SpeechSpan, Transcript
+from tests.factories import ENGINE
+from tests.unit.asr_signals import channel, silence
+
+AGENT, CUSTOMER, SYSTEM, UNKNOWN = Role.AGENT, Role.CUSTOMER, Role.SYSTEM, Role.UNKNOWN
+
+
+def analysis(*speech: tuple[Span, ...], tones: Tones | None = None, indices: tuple[int, ...] = (0, 1)) -> Analysis:
+    return Analysis(
+        duration_s=60.0,
+        channels=tuple(channel(silence(0.1), index) for index in indices[: len(speech)]),
+        speech=speech,
+        tones=(tones or Tones(), *[Tones()] * (len(speech) - 1)),
+        windows=((),) * len(speech),
+    )
+
+
+def said(channel_: int, text: str, start_s: float, step_s: float = 0.1) -> list[SpokenWord]:
+    return [
+        SpokenWord(channel_, c, "。" if i == len(text) - 1 else "", False, round(start_s + i * step_s, 3), round(start_s + (i + 1) * step_s, 3), 0.9)
+        for i, c in enumerate(text)
+    ]  # fmt: skip
+
+
+def assembled(found: Analysis, words: list[SpokenWord], direction: Direction | None = None) -> Transcript:
+    return assemble("r1", found, words, None, direction, "zh", 3, ENGINE)
+
+
+def test_nothing_said() -> None:
+    transcript = assembled(analysis((), ()), [])
+    assert transcript.utterances == ()
+    assert transcript.speech == ()
+    assert transcript.answered_at_s is None
+    assert (transcript.role_basis, transcript.role_confidence) == ("none", 0.0)
+    assert (transcript.duration_s, transcript.dropped_windows, transcript.engine) == (60.0, 3, ENGINE)
+
+
+def test_announcement_ring_answer() -> None:
+    ring = Tones((Span(6.0, 17.0),), (Span(6.0, 17.0),), (Span(6.0, 7.0), Span(11.0, 12.0), Span(16.0, 17.0)))
+    words = [
+        *said(0, "欢迎致电云联通信人工服务请按零", 1.0),
+        *said(0, "您好工号八零二六为您服务请问有什么可以帮您", 18.0),
+        *said(1, "我家宽带断了你们什么时候来修", 22.0),
+    ]
+    found = analysis((Span(0.9, 2.6), Span(17.9, 20.2)), (Span(21.9, 23.5), Span(30.0, 30.4)), tones=ring)
+
+    transcript = assembled(found, words)
+
+    assert [u.role for u in transcript.utterances] == [SYSTEM, AGENT, CUSTOMER]
+    assert [u.index for u in transcript.utterances] == [0, 1, 2]
+    assert transcript.answered_at_s == 18.0
+    assert transcript.tones == (SpeechSpan(SYSTEM, 6.0, 17.0),)
+    assert transcript.speech == (
+        SpeechSpan(SYSTEM, 0.9, 2.6),
+        SpeechSpan(AGENT, 17.9, 20.2),
+        SpeechSpan(CUSTOMER, 21.9, 23.5),
+        SpeechSpan(CUSTOMER, 30.0, 30.4),  # heard, though without words: the channel says who
+    )
+
+
+def test_speech_of_one_channel_is_shared_out_at_the_change_of_speaker() -> None:
+    words = [*said(0, "您好为您服务请问有什么可以帮您", 1.0), *said(0, "我要投诉你们的宽带", 2.9)]
+    transcript = assembled(analysis((Span(0.9, 4.0),)), words, Direction.INBOUND)
+    assert [u.role for u in transcript.utterances] == [AGENT, CUSTOMER]
+    assert transcript.speech == (SpeechSpan(AGENT, 0.9, 2.9), SpeechSpan(CUSTOMER, 2.9, 4.0))
+
+
+@pytest.mark.parametrize(
+    ("what", "indices", "setting", "metadata", "expected"),
+    [
+        ("nothing known", (0, 1), None, (), None),
+        ("metadata", (0, 1), None, (CUSTOMER, AGENT), ((CUSTOMER, AGENT), "metadata")),
+        ("setting before metadata", (0, 1), 0, (CUSTOMER, AGENT), ((AGENT, CUSTOMER), "setting")),
+        ("two of six channels", (1, 4), None, (UNKNOWN, AGENT, UNKNOWN, UNKNOWN, CUSTOMER), ((AGENT, CUSTOMER), "metadata")),
+        ("a setting for a channel that is not there", (0, 1), 5, (), None),
+        ("metadata that do not say", (0, 1), None, (UNKNOWN, UNKNOWN), None),
+        ("metadata for one side", (0, 1), None, (AGENT,), ((AGENT, CUSTOMER), "metadata")),
+    ],
+)  # fmt: skip
+def test_known_roles(
+    what: str,
+    indices: tuple[int, ...],
+    setting: int | None,
+    metadata: tuple[Role, ...],
+    expected: tuple[tuple[Role, ...], str] | None,
+) -> None:
+    known = known_roles(CallMeta("C1", channel_roles=metadata), analysis((), (), indices=indices), setting)
+    assert (None if known is None else (known.roles, known.basis)) == expected, what

@@ -1,0 +1,58 @@
+"""What flows decide by themselves: which failures are tried again, which day is meant, which parameters are refused."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from prefect.exceptions import ParameterTypeError
+from prefect.states import Failed
+
+from flows.inspect_calls_flow import inspect_calls, is_transient, resolve_day
+from models.errors import InputError, StandardError, TransientError
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (TransientError("database is locked"), True),
+        (InputError("no such folder"), False),
+        (StandardError("line 3"), False),
+        (ZeroDivisionError(), False),
+    ],
+)
+def test_only_what_may_pass_by_itself_is_tried_again(error: Exception, again: bool) -> None:
+    state: Any = Failed(data=error)
+    assert asyncio.run(is_transient(None, None, state)) is again  # type: ignore[arg-type]
+
+
+def test_days() -> None:
+    now = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)  # half past midnight of the 21st in Shanghai
+    assert resolve_day("yesterday", "Asia/Shanghai", now) == date(2026, 11, 20)
+    assert resolve_day("yesterday", "UTC", now) == date(2026, 11, 19)
+    assert resolve_day("all", "UTC", now) is None
+    assert resolve_day(date(2026, 1, 2), "UTC", now + timedelta(days=9)) == date(2026, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"source": ""},
+        {"source": "x", "day": "tomorrow"},
+        {"source": "x", "limit": 0},
+        {"source": "x", "limit": "many"},
+        {"source": 3.5},
+    ],
+)
+def test_parameters_that_cannot_be_meant_are_refused(parameters: dict[str, object]) -> None:
+    complete = {"day": "all", "standard": None, "limit": None} | parameters
+    with pytest.raises(ParameterTypeError):
+        inspect_calls.validate_parameters(complete)
+
+
+@pytest.mark.parametrize("day", ["2026-11-20", "yesterday", "all"])
+def test_days_as_a_deployment_writes_them(day: str) -> None:
+    taken = inspect_calls.validate_parameters({"source": "x", "day": day, "standard": None, "limit": None})
+    assert taken["day"] == (date(2026, 11, 20) if day[0] == "2" else day)
