@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import track
 
 from callqa import __version__
 from callqa.bootstrap import probe, transcriber_for
-from callqa.cli.common import EXIT_QUARANTINED, HomeOption, StandardOption, complain, settings_from, write_lines
+from callqa.cli.common import EXIT_QUARANTINED, HomeOption, StandardOption, complain, notes, settings_from, write_lines
 from callqa.metadata import MetadataReader
 from callqa.settings import Settings
 from callqa.sources import SourceFile, hash_file, list_source
@@ -45,7 +46,11 @@ def transcribe(
                 refused += 1
     transcriber = transcriber_for(settings, find_standard(settings.standard))
     heard: dict[str, Transcript] = {}
-    for outcome in transcriber.transcribe(list({job.recording_id: job for job in jobs}.values())):
+    distinct = list({job.recording_id: job for job in jobs}.values())
+    outcomes = transcriber.transcribe(distinct)
+    for outcome in track(
+        outcomes, "callqa", len(distinct), console=notes, transient=True, disable=not notes.is_terminal
+    ):
         if outcome.transcript is None:
             complain(f"recording {outcome.recording_id[:12]}: {outcome.error}")
             refused += 1
