@@ -51,7 +51,8 @@ def decode(path: str) -> Sound:
     """Decode every channel; constant offsets are removed, NaN and infinities read as silence.
 
     libsndfile first, FFmpeg where that does not know the format, fails or finds nothing (a WAV whose length field was
-    never filled in). Raises RecordingError when no sound, or only part of it, can be read.
+    never filled in). Raises RecordingError when no sound, or only part of it, is in the file, and OSError when the file
+    cannot be read.
     """
     check_complete(path)
     sound: Sound | None = None

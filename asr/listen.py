@@ -24,7 +24,7 @@ class Analysis:
 
 
 def analyse(path: str, detector: SpeechDetector, clock: StageClock) -> Analysis:
-    """Decode the recording and find out what is worth decoding further; raises RecordingError."""
+    """Decode the recording and find out what is worth decoding further; raises RecordingError, OSError."""
     with clock.at(Stage.DECODE):
         sound = decode(path)
         channels = parties(sound)

@@ -37,20 +37,24 @@ def probe(path: str) -> AudioFacts:
     Raises RecordingError with the reason when the file is missing, empty, no sound, without a sound track, without a
     header, cut short, or holds no samples.
     """
-    facts = _facts_by_soundfile(path) if reads_with_soundfile(path) else None
-    if facts is None or not facts.duration_s:
-        facts = _facts_by_av(path)
-    if facts.duration_s is not None and facts.duration_s < MIN_DURATION_S:
-        raise RecordingError(ReasonCode.NO_SAMPLES, f"{Path(path).name!r} has a header but no sound in it")
-    check_complete(path)
+    try:
+        facts = _facts_by_soundfile(path) if reads_with_soundfile(path) else None
+        if facts is None or not facts.duration_s:
+            facts = _facts_by_av(path)
+        if facts.duration_s is not None and facts.duration_s < MIN_DURATION_S:
+            raise RecordingError(ReasonCode.NO_SAMPLES, f"{Path(path).name!r} has a header but no sound in it")
+        check_complete(path)
+    except OSError as error:
+        detail = f"{Path(path).name!r} cannot be opened: {error.strerror or error}"
+        raise RecordingError(ReasonCode.UNREADABLE_FILE, detail) from error
     return facts
 
 
 def reads_with_soundfile(path: str) -> bool:
     """Whether libsndfile is tried first: five times as fast as FFmpeg on the WAV family and FLAC.
 
-    It can read mp3 as well, but writes its complaints about damaged ones straight to the terminal. Raises
-    RecordingError when the file cannot be opened or is empty.
+    It can read mp3 as well, but writes its complaints about damaged ones straight to the terminal. Raises OSError when
+    the file cannot be read and RecordingError when it is empty.
     """
     with _open(path) as file:
         return file.read(4) in _SOUNDFILE_MAGIC
@@ -80,7 +84,8 @@ def open_container(file: IO[bytes], path: str) -> InputContainer:
 def check_complete(path: str) -> None:
     """Raise RecordingError when a WAV header promises noticeably more sound than the file holds.
 
-    A length of zero or of all ones is what streaming recorders leave and promises nothing.
+    A length of zero or of all ones is what streaming recorders leave and promises nothing. Raises OSError when the
+    file cannot be read.
     """
     with _open(path) as file:
         size = file.seek(0, 2)
@@ -117,15 +122,11 @@ def check_decoded(path: str, decoded_s: float, declared_s: float | None, faults:
 
 
 def _open(path: str) -> IO[bytes]:
-    name = Path(path).name
-    try:
-        size = Path(path).stat().st_size
-        file: IO[bytes] = Path(path).open("rb")  # noqa: SIM115 - handed to the caller, who closes it
-    except OSError as error:
-        raise RecordingError(ReasonCode.UNREADABLE_FILE, f"{name!r} cannot be opened: {error.strerror}") from error
+    size = Path(path).stat().st_size
+    file: IO[bytes] = Path(path).open("rb")  # noqa: SIM115 - handed to the caller, who closes it
     if size == 0:
         file.close()
-        raise RecordingError(ReasonCode.EMPTY_FILE, f"{name!r} has 0 bytes")
+        raise RecordingError(ReasonCode.EMPTY_FILE, f"{Path(path).name!r} has 0 bytes")
     return file
 
 

@@ -75,7 +75,8 @@ class Schedule(Generic[Job, Item, Result, Outcome]):
     def outcomes(self) -> Generator[Outcome, None, None]:
         """Start the threads and yield outcomes as jobs finish; closing the iterator early stops the rest.
 
-        What `prepare`, `run` or `finish` raise is raised here; they must turn foreseeable failures into outcomes.
+        What `prepare`, `run` or `finish` raise is raised here, after the outcomes of the jobs that were finished by
+        then; a failure that concerns one job only they must turn into its outcome.
         """
         threads = [threading.Thread(target=self._work, name=f"asr-{i}", daemon=True) for i in range(self._threads)]
         for thread in threads:
@@ -83,11 +84,11 @@ class Schedule(Generic[Job, Item, Result, Outcome]):
         try:
             while True:
                 with self._changed:
-                    while not self._outcomes and self._unfinished and self._error is None:
+                    while not self._outcomes and self._unfinished and (self._error is None or self._busy):
                         self._changed.wait()
-                    if self._error is not None:
-                        raise self._error
                     if not self._outcomes:
+                        if self._error is not None:
+                            raise self._error
                         return
                     outcome = self._outcomes.popleft()
                 yield outcome
@@ -104,7 +105,7 @@ class Schedule(Generic[Job, Item, Result, Outcome]):
                 task()
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for the outcomes
                 with self._changed:
-                    self._error = error
+                    self._error = self._error or error
             finally:
                 with self._changed:
                     self._busy -= 1

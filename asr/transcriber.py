@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import av
 
 from asr.assemble import assemble, known_roles
 from asr.device import Choice, choose
@@ -23,7 +27,9 @@ from asr.words import SpokenWord
 from models.errors import ReasonCode, RecordingError, TransientError, UsageError
 from models.ports import TranscribeOutcome
 from models.run import AudioJob
-from models.transcript import EngineReceipt
+from models.transcript import EngineReceipt, Transcript
+
+log = logging.getLogger(__name__)
 
 _BATCH = {"cpu": 8, "cuda": 16}
 _BACKLOG_S = 900.0
@@ -41,9 +47,9 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """A window that could not be decoded: what CTranslate2 said."""
+    """A window that could not be read, and why."""
 
-    error: RuntimeError
+    error: Exception
 
 
 _Prepared = Prepared[WindowJob, Reading | _Failure, TranscribeOutcome]
@@ -86,7 +92,10 @@ class WhisperTranscriber:
         return self._clock.timings()
 
     def transcribe(self, jobs: Sequence[AudioJob]) -> Iterator[TranscribeOutcome]:
-        """Yield one outcome per job as each finishes. Raises ModelError when the model cannot be had or loaded."""
+        """Yield one outcome per job as each finishes; what goes wrong with a recording is that recording's outcome.
+
+        Raises ModelError when the model cannot be had or loaded.
+        """
         self.warm_up()
         schedule = Schedule(
             jobs,
@@ -110,15 +119,13 @@ class WhisperTranscriber:
             return self._parts
 
     def _prepare(self, job: AudioJob) -> _Prepared:
-        """Analyse a recording; what goes wrong becomes its outcome."""
         try:
             analysis = analyse(job.path, self._detector, self._clock)
-        except RecordingError as error:
-            return _failed(job, error)
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 - one recording that breaks a decoder must not stop the others
-            return _failed(job, _unforeseen(error))
+            failed = _failed(job, error)
+            return Prepared((), lambda _: failed)
         items = tuple(
             (window.length_s, float(window.length_s), WindowJob(window, analysis.channels[window.channel]))
             for channel in analysis.windows
@@ -127,15 +134,22 @@ class WhisperTranscriber:
         return Prepared(items, lambda readings: self._finish(job, analysis, readings))
 
     def _finish(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | _Failure]) -> TranscribeOutcome:
+        try:
+            return TranscribeOutcome(job.recording_id, self._transcript(job, analysis, readings), None)
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in _prepare
+            return _failed(job, error)
+
+    def _transcript(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | _Failure]) -> Transcript:
         words: list[SpokenWord] = []
         dropped = 0
         for reading in readings:
             if isinstance(reading, _Failure):
-                fault = TransientError(f"Whisper failed on a window of {job.recording_id}: {reading.error}")
-                return TranscribeOutcome(job.recording_id, None, fault)
+                raise reading.error
             words.extend(reading.words)
             dropped += reading.dropped
-        transcript = assemble(
+        return assemble(
             job.recording_id,
             analysis,
             words,
@@ -145,22 +159,35 @@ class WhisperTranscriber:
             dropped,
             self.engine,
         )
-        return TranscribeOutcome(job.recording_id, transcript, None)
 
     def _read(self, jobs: Sequence[WindowJob]) -> Sequence[Reading | _Failure]:
         """Read a batch of windows of one length; if that fails, one by one, so that only the culprit fails."""
         try:
             with self._clock.at(Stage.WHISPER):
                 return self._ready().reader.read(jobs)
+        except UsageError:
+            raise
         except RuntimeError as error:  # what CTranslate2 raises, out of memory included
+            if len(jobs) == 1:
+                return [_Failure(TransientError(f"Whisper failed on a window: {error}"))]
+        except Exception as error:  # noqa: BLE001 - as in _prepare
             if len(jobs) == 1:
                 return [_Failure(error)]
         return [reading for job in jobs for reading in self._read([job])]
 
 
-def _failed(job: AudioJob, error: RecordingError) -> _Prepared:
-    return Prepared((), lambda _: TranscribeOutcome(job.recording_id, None, error))
+def _failed(job: AudioJob, error: Exception) -> TranscribeOutcome:
+    return TranscribeOutcome(job.recording_id, None, _fault(job, error))
 
 
-def _unforeseen(error: Exception) -> RecordingError:
-    return RecordingError(ReasonCode.PROCESSING_FAILED, f"decoding failed: {type(error).__name__}: {error}")
+def _fault(job: AudioJob, error: Exception) -> RecordingError | TransientError:
+    """Whether this recording is to blame, and would fail again, or the machine that it was heard on."""
+    if isinstance(error, RecordingError | TransientError):
+        return error
+    if isinstance(error, MemoryError):
+        return TransientError(f"memory ran out at {Path(job.path).name!r}: {error}")
+    # FFmpeg reports damage in a file with operating-system codes too; a file that cannot be read raises Python's own.
+    if isinstance(error, OSError) and not isinstance(error, av.FFmpegError):
+        return TransientError(f"{Path(job.path).name!r} cannot be read just now: {error.strerror or error}")
+    log.error("recording %s cannot be processed", job.recording_id, exc_info=error)
+    return RecordingError(ReasonCode.PROCESSING_FAILED, f"transcription failed: {type(error).__name__}: {error}")

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,30 +48,34 @@ class ModelFiles:
 def ensure_model(model: str, data_dir: Path) -> ModelFiles:
     """Find, assemble or download the model and return its folder and digest.
 
-    The digest is noted beside the weights and believed as long as sizes and modification times stay the same, so that
-    a start does not read 145 MB again; `verify_model` reads them. Raises ModelError: what is missing, what to do.
+    Only a value with a path separator, or that begins with "." or "~", may name a folder; any other is a model's name,
+    whatever lies in the working directory. The digest is noted beside the weights and believed as long as sizes and
+    modification times stay the same, so that a start does not read 145 MB again; `verify_model` reads them. Raises
+    ModelError: what is missing or cannot be read or written, and what to do.
     """
-    if Path(model).is_dir():
-        folder = Path(model).resolve()
-        if not (folder / "model.bin").is_file():
-            raise ModelError(f"{folder} holds no model.bin; name a folder with a converted CTranslate2 Whisper model")
-        return ModelFiles(folder.name, folder, _digest(folder, data_dir / "weights" / "digests"))
-    if any(mark in model for mark in ("/", "\\", "..")) and not _is_hub_name(model):
-        raise ModelError(f"model folder {model!r} does not exist; give a folder, a model name, or {BUNDLED_MODEL!r}")
+    if "/" in model or "\\" in model or model.startswith((".", "~")):
+        folder = Path(os.path.expanduser(model)).resolve()  # noqa: PTH111 - Path.expanduser fails for unknown users
+        if _has_weights(folder):
+            return ModelFiles(folder.name, folder, _digest(folder, data_dir))
+        if folder.is_dir() or not _is_hub_name(model):
+            raise ModelError(
+                f"{model!r} is no folder with a model.bin; name a folder with a converted CTranslate2 Whisper model, "
+                f"or a model like {BUNDLED_MODEL!r}"
+            )
 
     folder = data_dir / "weights" / model.replace("/", "--")
-    if not (folder / "model.bin").is_file():
-        with _locked(data_dir / "weights" / "lock"):
-            if not (folder / "model.bin").is_file():
+    if not _has_weights(folder):
+        with _home_written(data_dir), _locked(data_dir / "weights" / "lock"):
+            if not _has_weights(folder):
                 _install(model, folder)
-    files = ModelFiles(model, folder, _digest(folder, data_dir / "weights" / "digests"))
+    files = ModelFiles(model, folder, _digest(folder, data_dir))
     if model == BUNDLED_MODEL and files.digest != _total(_BASE_FILES):
         raise ModelError(f"the model files in {folder} are not the published ones; {_remedy(files)}")
     return files
 
 
 def verify_model(files: ModelFiles) -> None:
-    """Read the weights again and compare; raises ModelError when they are not what they were."""
+    """Read the weights again and compare; raises ModelError when they are not what they were, or not readable."""
     if _hash_folder(files.path) != files.digest:
         raise ModelError(f"the model files in {files.path} have changed on disk; {_remedy(files)}")
 
@@ -89,13 +92,18 @@ def _remedy(files: ModelFiles) -> str:
 
 
 def _is_hub_name(model: str) -> bool:
-    return model.count("/") == 1 and not model.startswith((".", "/")) and ".." not in model and "\\" not in model
+    return model.count("/") == 1 and not model.startswith((".", "/", "~")) and ".." not in model and "\\" not in model
 
 
 def _install(model: str, folder: Path) -> None:
-    """Put the model together beside its place and rename it there, so that no half a model is ever seen."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    """Put the model together beside its place and rename it there, so that no half a model is ever seen.
+
+    The caller holds the lock, so the scratch folder is nobody else's: what is in it was left by a process that died.
+    """
+    scratch = folder.parent / ".installing"
+    if scratch.exists():
+        shutil.rmtree(scratch)
+    scratch.mkdir()
     try:
         if model == BUNDLED_MODEL:
             _assemble_base(scratch)
@@ -144,17 +152,25 @@ def _download(model: str, folder: Path) -> None:
     try:
         download_model(model, output_dir=str(folder))
     except ValueError as error:
-        raise ModelError(f"model {model!r} is unknown: {error}") from error
+        raise ModelError(f"model {model!r} is unknown (a folder is written ./{model}): {error}") from error
     except Exception as error:  # the hub client raises its own, requests' and the operating system's errors
         raise ModelError(
-            f"model {model!r} could not be downloaded ({error}); check the network, or name a local folder"
+            f"model {model!r} could not be downloaded ({error}); check the network and the free disk space, "
+            "or name a local folder"
         ) from error
     shutil.rmtree(folder / ".cache", ignore_errors=True)
 
 
-def _digest(folder: Path, notes: Path) -> str:
+def _has_weights(folder: Path) -> bool:
+    with _folder_read(folder):
+        return (folder / "model.bin").is_file()
+
+
+def _digest(folder: Path, data_dir: Path) -> str:
     """The folder's digest, from the note if the files look as they did when it was written."""
-    state = [[p.name, p.stat().st_size, p.stat().st_mtime_ns] for p in _model_files(folder)]
+    with _folder_read(folder):
+        state = [[p.name, p.stat().st_size, p.stat().st_mtime_ns] for p in _model_files(folder)]
+    notes = data_dir / "weights" / "digests"
     note = notes / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}.json"
     try:
         noted = json.loads(note.read_text(encoding="utf-8"))
@@ -163,10 +179,11 @@ def _digest(folder: Path, notes: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         pass  # no note, or not ours: write a new one
     digest = _hash_folder(folder)
-    notes.mkdir(parents=True, exist_ok=True)
-    scratch = note.with_name(f".{note.name}.{os.getpid()}")
-    scratch.write_text(json.dumps({"files": state, "digest": digest}), encoding="utf-8")
-    scratch.replace(note)
+    with _home_written(data_dir):
+        notes.mkdir(parents=True, exist_ok=True)
+        scratch = note.with_name(f".{note.name}.{os.getpid()}")
+        scratch.write_text(json.dumps({"files": state, "digest": digest}), encoding="utf-8")
+        scratch.replace(note)
     return digest
 
 
@@ -176,15 +193,34 @@ def _model_files(folder: Path) -> list[Path]:
 
 def _hash_folder(folder: Path) -> str:
     digests: dict[str, str] = {}
-    for path in _model_files(folder):
-        with path.open("rb") as source:
-            digests[path.name] = hashlib.file_digest(source, "sha256").hexdigest()
+    with _folder_read(folder):
+        for path in _model_files(folder):
+            with path.open("rb") as source:
+                digests[path.name] = hashlib.file_digest(source, "sha256").hexdigest()
     return _total(digests)
 
 
 def _total(digests: Mapping[str, str]) -> str:
     lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
     return f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}"
+
+
+@contextmanager
+def _folder_read(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(f"model folder {folder} cannot be read: {error.strerror or error}") from error
+
+
+@contextmanager
+def _home_written(data_dir: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(
+            f"home {data_dir} cannot be written: {error.strerror or error}; make room there, or set another home"
+        ) from error
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from models.scorecard import Evidence, Finding, Scorecard, Verdict
 
 CRITERIA = ("greeting", "apology", "commitment", "prohibited")
 TRUTH = Path(__file__).parent.parent / "tests" / "data" / "truth"
-_STRENGTH = ("concrete", "overpromise", "vague")
+_STRENGTH = ("overpromise", "concrete", "vague")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _overlaps(evidence: Evidence, start_s: float, end_s: float) -> bool:
 
 
 def strongest_commitment(card: Scorecard) -> str:
-    """The level of the strongest promise, "none" without one; a concrete promise outranks what is said beside it."""
+    """The level of the strongest promise, "none" without one; an over-promise outranks what is said beside it."""
     levels = {promise.specificity.value for promise in card.promises}
     return next((level for level in _STRENGTH if level in levels), "none")
 

@@ -15,9 +15,10 @@ from asr.transcriber import WhisperTranscriber
 from asr.weights import ensure_model, verify_model
 from callqa.settings import Settings
 from callqa.standards import find_standard
+from models.errors import InputError
 from models.ports import AudioProbe, UnitOfWorkFactory
 from scoring import ServiceStandard
-from storage import Database, schema
+from storage import Database, schema, urls
 
 __all__ = [
     "App",
@@ -25,9 +26,11 @@ __all__ = [
     "check_database",
     "check_model",
     "choose_device",
+    "describe_database",
     "engine_options",
     "open_database",
     "probe",
+    "shown_database",
     "transcriber_for",
     "upgrade_database",
 ]
@@ -80,10 +83,18 @@ def transcriber_for(settings: Settings, standard: ServiceStandard) -> WhisperTra
     return _shared(_transcribers, options, lambda: WhisperTranscriber(options))
 
 
-def open_database(settings: Settings) -> UnitOfWorkFactory:
-    """The database at its newest migration; an empty one is set up. Raises SchemaError for one left behind or ahead."""
+def open_database(settings: Settings, *, create: bool = True) -> UnitOfWorkFactory:
+    """The database at its newest migration; an empty one is set up, or with `create` false refused by InputError.
+
+    Raises SchemaError for a database left behind or ahead.
+    """
     url = settings.resolved_database_url
     if schema.state(url).empty:
+        if not create:
+            raise InputError(
+                f"no callqa database at {shown_database(settings)} yet: `callqa run` makes one; if it is elsewhere, "
+                "run this in the folder of that run or name it with --home or --database-url"
+            )
         schema.upgrade(url)
     schema.check(url)
     return _shared(_databases, url, lambda: Database(url)).unit_of_work
@@ -114,6 +125,18 @@ def check_database(settings: Settings) -> str:
     url = settings.resolved_database_url
     schema.check(url)
     return schema.state(url).head
+
+
+def describe_database(settings: Settings) -> str:
+    """Where the database is and at which revision, or that it will be set up; raises like `check_database`."""
+    if schema.state(settings.resolved_database_url).empty:
+        return f"{shown_database(settings)} is empty and will be set up at first use"
+    return f"{shown_database(settings)} at revision {check_database(settings)}"
+
+
+def shown_database(settings: Settings) -> str:
+    """The database's address without its secrets. Raises SettingsError, which tells none, for one it cannot read."""
+    return urls.shown(urls.parse(settings.resolved_database_url))
 
 
 def _shared(pool: dict[_Key, _Value], key: _Key, make: Callable[[], _Value]) -> _Value:

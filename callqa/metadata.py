@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,6 +42,11 @@ FACTS = (
 MOST_CHARACTERS = 200
 """Longest id or name taken: more is a mix-up of columns, and would not fit a database index."""
 
+MOST_SIDECAR_BYTES = 1 << 20
+"""A sidecar holds a dozen facts; anything larger is no sidecar and is not read."""
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""Years of calls. Switchboards write 0001 or 1601 for "no date", which no arithmetic on times survives."""
+
 _Fact = TypeVar("_Fact")
 _DATE_FORMATS = ("%Y%m%d-%H%M%S", "%Y%m%d%H%M%S", "%Y%m%d_%H%M%S", "%Y-%m-%dT%H-%M-%S", "%Y/%m/%d %H:%M:%S")
 _TRUE = frozenset({"true", "yes", "y", "1", "是"})
@@ -71,8 +77,30 @@ class MetadataReader:
 
     def read(self, file: SourceFile) -> CallMeta:
         """The call's metadata; every fact may be absent, the call id is then the file's name."""
-        facts: dict[str, Any] = {}
         flags: list[str] = []
+        return self._to_meta(self._facts(file, flags), flags, file.default_call_id)
+
+    def call_id_given(self, file: SourceFile) -> bool:
+        """Whether somebody gave the call its id, even one equal to the file's name; False when `read` made it up."""
+        try:
+            return bool(_text(self._facts(file, [])["call_id"]))
+        except (KeyError, ValueError):
+            return False
+
+    def manifest_rows_without_file(self) -> tuple[str, ...]:
+        """Files that the manifest names and the source lacks: recordings that may have been lost on the way.
+
+        Empty for a single file, beside which the others may well lie.
+        """
+        if self.listing.is_single_file:
+            return ()
+        present = {f.path.relative_to(self.listing.root).as_posix() for f in self.listing.files}
+        present |= {f.path.name for f in self.listing.files}
+        return tuple(sorted(set(self._manifest) - present))
+
+    def _facts(self, file: SourceFile, flags: list[str]) -> dict[str, Any]:
+        """The facts as written, each from the place most trusted; a sidecar that cannot be read adds a flag."""
+        facts: dict[str, Any] = {}
         relative = file.path.relative_to(self.listing.root).as_posix()
         for layer in (
             self._manifest.get(relative) or self._manifest.get(file.path.name) or {},
@@ -82,13 +110,7 @@ class MetadataReader:
             for name, value in layer.items():
                 if value not in (None, ""):
                     facts.setdefault(name, value)
-        return self._to_meta(facts, flags, file.default_call_id)
-
-    def manifest_rows_without_file(self) -> tuple[str, ...]:
-        """Files that the manifest names and the source lacks: recordings that may have been lost on the way."""
-        present = {f.path.relative_to(self.listing.root).as_posix() for f in self.listing.files}
-        present |= {f.path.name for f in self.listing.files}
-        return tuple(sorted(set(self._manifest) - present))
+        return facts
 
     def _from_name(self, relative: str) -> Mapping[str, str | None]:
         found = self._pattern.search(relative) if self._pattern else None
@@ -130,7 +152,7 @@ class MetadataReader:
 def parse_time(value: str, time_zone: str) -> datetime:
     """An aware time from ISO 8601 or the compact forms of switchboards; `time_zone` where the text has none.
 
-    Raises ValueError when it is neither.
+    Raises ValueError when it is neither, or in a year in which nobody recorded calls.
     """
     text = value.strip()
     try:
@@ -144,6 +166,8 @@ def parse_time(value: str, time_zone: str) -> datetime:
                 continue
         else:
             raise
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))
 
 
@@ -156,19 +180,32 @@ def _read_manifest(path: Path) -> dict[str, dict[str, str]]:
             columns = set(rows.fieldnames or ())
             if "file" not in columns:
                 raise InputError(f"{path}: the first line must name the columns, with 'file' among them")
-            return {row["file"]: {k: v for k, v in row.items() if k in FACTS and v} for row in rows if row["file"]}
+            facts: dict[str, dict[str, str]] = {}
+            line_of: dict[str, int] = {}
+            for row in rows:
+                file, said = row["file"], {k: v for k, v in row.items() if k in FACTS and v}
+                if not file:
+                    continue
+                if facts.setdefault(file, said) != said:
+                    raise InputError(
+                        f"{path}: lines {line_of[file]} and {rows.line_num} differ about {file!r}; keep the right one"
+                    )
+                line_of.setdefault(file, rows.line_num)
+            return facts
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read as UTF-8 CSV: {error}") from error
 
 
 def _read_sidecar(path: Path, flags: list[str]) -> Mapping[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        status = path.stat()
+        # Not even opened unless it is a file of reasonable size: reading from a pipe would wait for ever.
+        fit = stat.S_ISREG(status.st_mode) and status.st_size <= MOST_SIDECAR_BYTES
+        content = json.loads(path.read_text(encoding="utf-8-sig")) if fit else None
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError):
-        flags.append("sidecar_unreadable")
-        return {}
+    except (OSError, ValueError, RecursionError):
+        content = None
     if not isinstance(content, dict):
         flags.append("sidecar_unreadable")
         return {}
@@ -207,11 +244,17 @@ def _yes_or_no(value: object) -> bool:
 
 
 def _channel_roles(value: object) -> tuple[Role, ...]:
-    """Roles by channel from {"left": "agent", ...}, ["agent", "customer"] or "agent,customer"."""
+    """Roles by channel from {"left": "agent", ...}, ["agent", "customer"] or "agent,customer".
+
+    The first two channels are the agent's and the customer's, in either order; whatever follows is no party.
+    """
     if isinstance(value, dict):
         value = [value["left"], value["right"]]
     if isinstance(value, str):
         value = value.split(",")
     if not isinstance(value, list):
         raise TypeError(value)
-    return tuple(Role(str(role).strip().lower()) for role in value)
+    roles = tuple(Role(str(role).strip().lower()) for role in value)
+    if set(roles[:2]) != {Role.AGENT, Role.CUSTOMER} or not set(roles[2:]) <= {Role.SYSTEM, Role.UNKNOWN}:
+        raise ValueError(value)
+    return roles

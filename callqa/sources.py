@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
+import stat
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,35 @@ from models.errors import InputError, ReasonCode, RecordingError
 
 DESCRIPTIONS = frozenset(
     {".json", ".jsonl", ".csv", ".tsv", ".txt", ".md", ".xml", ".yaml", ".yml", ".toml", ".log", ".html", ".htm"}
-    | {".xlsx", ".db", ".sha256", ".part", ".tmp"}
+    | {".xlsx", ".db", ".db-wal", ".db-shm", ".db-journal", ".sha256", ".part", ".tmp"}
 )
 """Suffixes of files that describe recordings or are not finished: counted as ignored, never opened as sound.
 
 Everything else is tried, with or without a suffix: a recording under a strange name is still a call.
 """
-DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitignore", ".gitkeep"})
+DROPPINGS = frozenset({"Thumbs.db", "desktop.ini"})
+SOUND_SUFFIXES = (
+    *(
+        ".wav",
+        ".wave",
+        ".w64",
+        ".mp3",
+        ".mp2",
+        ".flac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".m4a",
+        ".mp4",
+        ".aac",
+        ".amr",
+        ".awb",
+    ),
+    *(".wma", ".aif", ".aiff", ".au", ".snd", ".caf", ".gsm", ".webm", ".mka", ".mkv", ".3gp", ".vox", ".pcm", ".raw"),
+)
+"""What a hidden file must end with to be tried as a recording; other hidden files are some program's own."""
+APPLE_DOUBLE = "._"
+"""How macOS begins the names of the attribute files that it puts beside each copied file."""
 MOST_ID_CHARACTERS = 120
 """Longest call id made from a file name; longer names keep their beginning and a digest."""
 _READ_BYTES = 1 << 20
@@ -44,17 +67,36 @@ class Listing:
     files: tuple[SourceFile, ...]
     ignored: tuple[str, ...]
 
+    @property
+    def is_single_file(self) -> bool:
+        """Whether the source is one file, of whose neighbours nothing is known."""
+        return self.uri != self.root.as_uri()
 
-def list_source(source: str) -> Listing:
-    """List a folder (with its sub-folders) or a single file. Raises InputError when there is no such thing."""
-    path = Path(source).absolute()
-    if path.is_file():
+
+def list_source(source: str, leave_out: Path | None = None) -> Listing:
+    """List a folder (with its sub-folders, also those behind links) or a single file.
+
+    Hidden sub-folders and `leave_out`, callqa's own data folder, are not searched. A link to nothing is listed: it
+    stands for a recording that somebody expects. Raises InputError when the source does not exist, cannot be reached
+    or is the folder to leave out.
+    """
+    # Not resolve(): the addresses are those that people know, links and all.
+    path = Path(os.path.normpath(Path(source).absolute()))
+    try:
+        found_mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise InputError(f"source {source!r} does not exist; give a folder of recordings or one recording") from error
+    except OSError as error:
+        raise InputError(f"source {source!r} cannot be reached: {error.strerror}") from error
+    if stat.S_ISREG(found_mode):
         return Listing(path.parent, path.as_uri(), (SourceFile(path, path.as_uri(), _printable(path.stem)),), ())
-    if not path.is_dir():
-        raise InputError(f"source {source!r} does not exist; give a folder of recordings or one recording")
+    if not stat.S_ISDIR(found_mode):
+        raise InputError(f"source {source!r} is neither a folder nor a file; give a folder of recordings")
+    if leave_out is not None and leave_out.is_dir() and leave_out.samefile(path):
+        raise InputError(f"source {source!r} is callqa's own data folder; give that another place with --home")
     found: list[SourceFile] = []
     ignored: list[str] = []
-    for folder, files in _walk(path):
+    for folder, files in _walk(path, leave_out):
         recordings = [name for name in files if not _is_ignored(name)]
         ignored += [name for name in files if _is_ignored(name)]
         stems = Counter(Path(name).stem for name in recordings)
@@ -82,13 +124,44 @@ def local_path(uri: str) -> str:
     return os.fsdecode(unquote_to_bytes(urlsplit(uri).path))
 
 
-def _walk(root: Path) -> Iterator[tuple[Path, list[str]]]:
+def _walk(root: Path, leave_out: Path | None) -> Iterator[tuple[Path, list[str]]]:
+    """Each folder once, whatever links lead to it, with the names of its files."""
+
     def refuse(error: OSError) -> None:
         raise InputError(f"folder {error.filename!r} cannot be listed: {error.strerror}") from error
 
-    for folder, folders, files in os.walk(root, onerror=refuse):
-        folders.sort()
-        yield Path(folder), sorted(name for name in files if (Path(folder) / name).is_file())
+    seen: set[tuple[int, int]] = set()
+    if leave_out is not None and leave_out.is_dir():
+        seen.add(_identity(leave_out))
+    # Folders behind links wait until the real ones are listed, so that a recording keeps the address it lies at.
+    waiting = deque([root])
+    while waiting:
+        for path, folders, files in os.walk(waiting.popleft(), onerror=refuse):
+            folder = Path(path)
+            identity = _identity(folder)
+            if identity in seen:
+                folders.clear()
+                continue
+            seen.add(identity)
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            waiting.extend(folder / name for name in folders if (folder / name).is_symlink())
+            yield folder, sorted(name for name in files if _may_be_read(folder / name))
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    try:
+        status = folder.stat()
+    except OSError as error:
+        raise InputError(f"folder {str(folder)!r} cannot be listed: {error.strerror}") from error
+    return status.st_dev, status.st_ino
+
+
+def _may_be_read(path: Path) -> bool:
+    """Whether it is a file, or a name that leads nowhere and must not be lost from sight; no pipes or devices."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
 
 
 def _printable(name: str) -> str:
@@ -100,4 +173,6 @@ def _printable(name: str) -> str:
 
 
 def _is_ignored(name: str) -> bool:
+    if name.startswith("."):
+        return name.startswith(APPLE_DOUBLE) or not name.lower().endswith(SOUND_SUFFIXES)
     return name in DROPPINGS or Path(name).suffix.lower() in DESCRIPTIONS

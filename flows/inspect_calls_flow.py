@@ -7,15 +7,15 @@ database.
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from prefect import flow, get_run_logger, task, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import wait
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import Task
@@ -27,9 +27,9 @@ from callqa.metadata import MetadataReader
 from callqa.services.inspect import Inspector
 from callqa.services.intake import register
 from callqa.services.plan import plan_chunks
-from callqa.services.runs import begin_run, finish_run, plan_run
-from callqa.settings import load_settings
+from callqa.services.runs import finish_run, plan_run, resolve_day, take_up
 from callqa.sources import list_source
+from flows.flow_settings import flow_settings
 from models.errors import StandardError, TransientError
 from models.run import Run, RunStatus
 from scoring import SCORER
@@ -63,11 +63,11 @@ def inspect_calls(
     PartiallyCompleted when some could not.
     """
     app = _app(standard)
-    listing = list_source(source)
+    listing = list_source(source, app.settings.home)
+    # A run that starts late is still about the night it was scheduled for.
     now = datetime.now(UTC)
-    local_day = resolve_day(day, app.settings.time_zone, now)
+    local_day = resolve_day(day, app.settings.time_zone, flow_run.scheduled_start_time or now)
     run = plan_run(listing.uri, local_day, limit, app.standard.ref, app.transcriber.engine.digest, SCORER, now)
-    run = begin_run(run, app.new_unit_of_work)
     intake = register_recordings(source, run, limit, standard)
     chunks = plan_work(run, standard)
     inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard))
@@ -89,7 +89,7 @@ def inspect_calls(
 def register_recordings(source: str, run: Run, limit: int | None, standard: str | None) -> dict[str, Any]:
     """Register files; returns counts."""
     app = _app_of(run, standard)
-    listing = list_source(source)
+    listing = list_source(source, app.settings.home)
     metadata = MetadataReader(listing, app.settings.time_zone, app.settings.filename_pattern)
     return asdict(register(listing, metadata, run, app.settings.time_zone, limit, app.probe, app.new_unit_of_work))
 
@@ -104,8 +104,7 @@ def register_recordings(source: str, run: Run, limit: int | None, standard: str 
 def plan_work(run: Run, standard: str | None) -> list[tuple[str, ...]]:
     """Chunks of recording ids that still lack a score."""
     app = _app_of(run, standard)
-    with app.new_unit_of_work() as uow:
-        waiting = uow.runs.waiting(run.id)
+    waiting = take_up(run.id, datetime.now(UTC), app.new_unit_of_work)
     return list(plan_chunks(waiting, app.settings.chunk_minutes * 60, app.settings.chunk_files))
 
 
@@ -127,7 +126,7 @@ def inspect_chunk(recording_ids: tuple[str, ...], run: Run, standard: str | None
 
 def summarise(run: Run, intake: dict[str, Any]) -> State[dict[str, Any]]:
     """Close the run, publish its figures as an artifact, and turn them into the flow's final state."""
-    status, counts = finish_run(run.id, datetime.now(UTC), open_database(load_settings({})[0]))
+    status, counts = finish_run(run.id, datetime.now(UTC), open_database(flow_settings(None)))
     summary = {"run_id": run.id, "status": status.value, **asdict(counts), "intake": intake}
     rows = "\n".join(f"| {name} | {value} |" for name, value in asdict(counts).items())
     create_markdown_artifact(f"| {run.id} | {status.value} |\n|---|---|\n{rows}", key="callqa-run-summary")
@@ -140,8 +139,7 @@ def summarise(run: Run, intake: dict[str, Any]) -> State[dict[str, Any]]:
 
 
 def _app(standard: str | None) -> App:
-    settings, _ = load_settings({"standard": standard})
-    return assemble(settings)
+    return assemble(flow_settings(standard))
 
 
 def _app_of(run: Run, standard: str | None) -> App:
@@ -152,10 +150,3 @@ def _app_of(run: Run, standard: str | None) -> App:
             f"({run.standard.digest}) and is now {app.standard.ref.version} ({app.standard.ref.digest}); run again"
         )
     return app
-
-
-def resolve_day(day: date | str, time_zone: str, now: datetime) -> date | None:
-    """The date meant, None for all days; "yesterday" is that of the given zone."""
-    if isinstance(day, date):
-        return day
-    return None if day == "all" else now.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from models.errors import TransientError
+from models.errors import SettingsError, TransientError
 
 START_TIMEOUT_S = 120.0
 """Prefect's own 20 s is too short for a first start on a slow disk, which migrates its database (its issue 16397)."""
@@ -31,18 +31,24 @@ _SERVER_ENVIRONMENT = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "
 
 @contextmanager
 def local_server(home: Path) -> Iterator[LocalServer]:
-    """Start a server that lives until the block ends. Its log and database are under `home`/prefect."""
+    """Start a server that lives until the block ends. Its log and database are under `home`/prefect.
+
+    Raises SettingsError when that folder cannot be written.
+    """
     folder = home / "prefect"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        log = (folder / "server.log").open("ab")
+    except OSError as error:
+        raise SettingsError(f"home {home} cannot be written: {error.strerror}; choose another (CALLQA_HOME)") from error
     port = _free_port()
-    with (folder / "server.log").open("ab") as log:
+    with log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.local_server", str(port)],
+            [sys.executable, "-P", "-m", "flows.local_server", str(port)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            env=os.environ
-            | {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
+            env=os.environ | _SERVER_ENVIRONMENT,
         )
     try:
         yield LocalServer(process, port, folder / "server.log")

@@ -11,8 +11,8 @@ from pydantic import Field
 from callqa import __version__
 from callqa.bootstrap import open_database
 from callqa.services.rescore import rescore as rescore_stored
-from callqa.settings import load_settings
 from callqa.standards import find_standard
+from flows.flow_settings import flow_settings
 
 
 @flow(name="rescore", validate_parameters=True)
@@ -20,7 +20,7 @@ def rescore(
     standard: Annotated[str | None, Field(description="Service standard by name or file; none: the setting.")] = None,
 ) -> dict[str, Any]:
     """Score what was transcribed earlier; scorecards under other standards stay. Needs no audio and no model."""
-    settings, _ = load_settings({"standard": standard})
+    settings = flow_settings(standard)
     result = rescore_stored(find_standard(settings.standard), open_database(settings), __version__)
-    get_run_logger().info("rescored %d calls, %d unchanged", result.scored, result.unchanged)
+    get_run_logger().info("%s", result)
     return asdict(result)

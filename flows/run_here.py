@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -10,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from flows.local_server import local_server
+from models.errors import SettingsError
 
 _API_URL = "PREFECT_API_URL"
+_PATIENCE_S = 10
 
 
 def inspect_calls_here(
@@ -21,6 +25,8 @@ def inspect_calls_here(
 
     Raises what the flow raised: UsageError for what the caller can mend.
     """
+    # Where the flow looks for its settings; a relative folder is the caller's.
+    os.environ["CALLQA_HOME"] = str(home.absolute())
     with prefect_ready(home):
         from flows.inspect_calls_flow import inspect_calls
 
@@ -46,7 +52,8 @@ def prefect_ready(home: Path) -> Iterator[None]:
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
     }
-    if os.environ.get(_API_URL):
+    if configured := os.environ.get(_API_URL):
+        _check_answers(configured)
         yield
         return
     for name, value in defaults.items():
@@ -61,3 +68,16 @@ def prefect_ready(home: Path) -> Iterator[None]:
                 yield
         finally:
             del os.environ[_API_URL]
+
+
+def _check_answers(api_url: str) -> None:
+    try:
+        urllib.request.urlopen(f"{api_url}/health", timeout=_PATIENCE_S).close()
+    except urllib.error.HTTPError:
+        # An answer all the same; Prefect Cloud has no such page.
+        return
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{_API_URL} is {api_url}, and nothing answers there ({error}); start that server, or unset it to run "
+            "without one"
+        ) from error

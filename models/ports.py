@@ -109,7 +109,13 @@ class Runs(Protocol):
     """Nights of work."""
 
     def start(self, run: Run) -> Run:
-        """Store the run if its id is new; returns the stored one, with its first `started_at`."""
+        """Store the run if its id is new; returns the stored one, with its own `started_at`."""
+
+    def taken_in_for_another_day(self, run: Run, recording_id: str) -> bool:
+        """Whether a run that differs from this one only in its day has found the recording."""
+
+    def reopen(self, run_id: str, now: datetime) -> None:
+        """The run has work again: RUNNING, begun now, not finished. Does nothing to a run that is RUNNING."""
 
     def waiting(self, run_id: str) -> Sequence[StoredCall]:
         """Recordings of this run not quarantined and still without a scorecard under its engine, standard and scorer.

@@ -26,6 +26,7 @@ class Run:
     """The inspection of one source (for one day, or all of it) under one standard with one engine.
 
     `id` is a digest of exactly that, so asking again resumes the same run and adds no row. `source` is a URI.
+    `started_at` is when the run began, or, after it was finished and had work again, when it last began anew.
     """
 
     id: str

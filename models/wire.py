@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
@@ -18,6 +20,10 @@ from models.scorecard import Evidence, Finding, Promise, Receipt, Scorecard, Sta
 from models.transcript import EngineReceipt, Role, SpeechSpan, Transcript, Utterance, Word
 
 Json = dict[str, Any]
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_YEARS = range(1970, 2201)
+"""Outside these a call's start is a slip, and reckoning deadlines from it could leave the calendar."""
 
 
 def canonical(value: object) -> str:
@@ -61,42 +67,39 @@ def transcript_to_json(transcript: Transcript, meta: CallMeta) -> Json:
 def transcript_from_json(line: Mapping[str, Any], where: str) -> tuple[Transcript, CallMeta]:
     """Read one transcript line; `where` (file and line) goes into messages.
 
-    Only `call_id` and `utterances` with `speaker` and `text` are required. Raises InputError.
+    Only `call_id` and `utterances` with `speaker` and `text` are required. Raises InputError, also for what JSON
+    readers let through and no scorecard could be written of: NaN, halves of surrogate pairs, words outside their text.
     """
     try:
-        started_at = line.get("started_at")
-        started = datetime.fromisoformat(started_at) if started_at else None
-        if started is not None and started.tzinfo is None:
-            raise ValueError(f"started_at {started_at!r} has no time zone; write it like 2026-11-20T09:31:00+08:00")
         meta = CallMeta(
-            call_id=str(line["call_id"]),
-            agent_id=str(line.get("agent_id") or UNASSIGNED_AGENT),
-            agent_name=line.get("agent_name"),
-            team=line.get("team"),
-            customer_ref=line.get("customer_ref"),
-            started_at=started,
+            call_id=_text(line["call_id"], "call_id"),
+            agent_id=_text(line.get("agent_id") or UNASSIGNED_AGENT, "agent_id"),
+            agent_name=_text_or_none(line, "agent_name"),
+            team=_text_or_none(line, "team"),
+            customer_ref=_text_or_none(line, "customer_ref"),
+            started_at=_moment(line["started_at"], "started_at") if line.get("started_at") else None,
             direction=Direction(line["direction"]) if line.get("direction") else None,
-            ring_s=None if line.get("ring_s") is None else float(line["ring_s"]),
+            ring_s=_number_or_none(line, "ring_s"),
         )
         engine = line.get("engine")
         transcript = Transcript(
-            recording_id=str(line.get("recording_id") or ""),
-            language=str(line.get("language") or "zh"),
-            duration_s=line.get("duration_s"),
+            recording_id=_text(line.get("recording_id") or "", "recording_id"),
+            language=_text(line.get("language") or "zh", "language"),
+            duration_s=_number_or_none(line, "duration_s"),
             utterances=tuple(_utterance_from_json(i, u) for i, u in enumerate(line["utterances"])),
-            speech=tuple(_span(s) for s in line.get("speech") or ()),
-            tones=tuple(_span(s) for s in line.get("tones") or ()),
-            answered_at_s=line.get("answered_at_s"),
-            role_confidence=float(line.get("role_confidence", 1.0)),
-            role_basis=str(line.get("role_basis") or ""),
+            speech=tuple(_span(s, "speech") for s in line.get("speech") or ()),
+            tones=tuple(_span(s, "tones") for s in line.get("tones") or ()),
+            answered_at_s=_number_or_none(line, "answered_at_s"),
+            role_confidence=_number(line.get("role_confidence", 1.0), "role_confidence"),
+            role_basis=_text(line.get("role_basis") or "", "role_basis"),
             dropped_windows=int(line.get("dropped_windows") or 0),
-            engine=EngineReceipt(**engine) if engine else None,
+            engine=EngineReceipt(**{k: _text(v, f"engine {k}") for k, v in engine.items()}) if engine else None,
         )
     except KeyError as error:
         raise InputError(
             f"{where}: {error.args[0]!r} is missing; see docs/contracts.md for the form of a transcript"
         ) from error
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise InputError(f"{where}: not a transcript line: {error}; see docs/contracts.md for its form") from error
     return transcript, meta
 
@@ -132,6 +135,21 @@ def receipt_to_json(receipt: Receipt) -> Json:
     }
 
 
+def receipt_from_json(document: Mapping[str, Any]) -> Receipt:
+    """The inverse of `receipt_to_json`."""
+    engine = document["engine"]
+    return Receipt(
+        audio_sha256=document["audio_sha256"],
+        transcript_sha256=document["transcript_sha256"],
+        engine=EngineReceipt(**engine) if engine else None,
+        standard=StandardRef(**document["standard"]),
+        classifier=document["classifier"],
+        callqa_version=document["callqa_version"],
+        role_basis=document["role_basis"],
+        role_confidence=document["role_confidence"],
+    )
+
+
 def _utterance_to_json(utterance: Utterance) -> Json:
     return {
         "speaker": utterance.role.value,
@@ -144,20 +162,69 @@ def _utterance_to_json(utterance: Utterance) -> Json:
 
 
 def _utterance_from_json(index: int, line: Mapping[str, Any]) -> Utterance:
+    what = f"utterance {index}: "
+    text = _text(line["text"], what + "text")
     return Utterance(
         index=index,
         role=Role(line["speaker"]),
-        start_s=None if line.get("start_s") is None else float(line["start_s"]),
-        end_s=None if line.get("end_s") is None else float(line["end_s"]),
-        text=str(line["text"]),
-        words=tuple(Word(int(a), int(b), float(s), float(e), float(p)) for a, b, s, e, p in line.get("words") or ()),
-        confidence=None if line.get("confidence") is None else float(line["confidence"]),
+        start_s=_number_or_none(line, "start_s", what),
+        end_s=_number_or_none(line, "end_s", what),
+        text=text,
+        words=tuple(_word(word, text, f"{what}word {i}") for i, word in enumerate(line.get("words") or ())),
+        confidence=_number_or_none(line, "confidence", what),
     )
 
 
-def _span(line: list[Any]) -> SpeechSpan:
+def _word(line: list[Any], text: str, what: str) -> Word:
+    char_start, char_end, *numbers = line
+    start, end = int(char_start), int(char_end)
+    if not 0 <= start <= end <= len(text):
+        raise ValueError(f"{what} spans {start} to {end}, which is no part of a text of {len(text)} characters")
+    start_s, end_s, probability = (_number(value, what) for value in numbers)
+    return Word(start, end, start_s, end_s, probability)
+
+
+def _span(line: list[Any], what: str) -> SpeechSpan:
     role, start_s, end_s = line
-    return SpeechSpan(Role(role), float(start_s), float(end_s))
+    return SpeechSpan(Role(role), _number(start_s, what), _number(end_s, what))
+
+
+def _text(value: object, what: str) -> str:
+    """Text, or a number written as text; neither null nor a list or an object."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError(f"{what} is a {type(value).__name__}, not text")
+    text = str(value)
+    half = _HALF_PAIR.search(text)
+    if half:
+        raise ValueError(f"{what} holds half of a surrogate pair, {half[0]!r}, at character {half.start()}")
+    return text
+
+
+def _text_or_none(line: Mapping[str, Any], key: str) -> str | None:
+    return None if line.get(key) is None else _text(line[key], key)
+
+
+def _number(value: Any, what: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{what} is {value!r}, which is not a number") from error
+    if not math.isfinite(number):
+        raise ValueError(f"{what} is {number}; only finite numbers count")
+    return number
+
+
+def _number_or_none(line: Mapping[str, Any], key: str, what: str = "") -> float | None:
+    return None if line.get(key) is None else _number(line[key], what + key)
+
+
+def _moment(value: str, what: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(f"{what} {value!r} has no time zone; write it like 2026-11-20T09:31:00+08:00")
+    if moment.year not in _YEARS:
+        raise ValueError(f"{what} {value!r} is not between the years {_YEARS[0]} and {_YEARS[-1]}")
+    return moment
 
 
 def _finding_to_json(finding: Finding) -> Json:

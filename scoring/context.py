@@ -54,14 +54,12 @@ def _applies(rule: ContextRule, said: Said, span: Hit, spaced: bool) -> bool:
     for cue in said.found(f"{name}.phrases"):
         if overlaps_any(cue, look_alikes):
             continue
-        if rule.direction == "forward":
-            if cue.end > span.start:
-                continue
+        if cue.end <= span.start and rule.direction != "backward":
             between = (cue.end, span.start)
-        else:
-            if cue.start < span.end:
-                continue
+        elif cue.start >= span.end and rule.direction != "forward":
             between = (span.end, cue.start)
+        else:
+            continue
         words = said.reading.text[slice(*between)]
         if any(mark in words for mark in _BARRIERS[rule.within]):
             continue

@@ -45,6 +45,7 @@ class Deadline:
     Exactly one of `delay`, `workdays` and (`day` or `clock`) is set; none of them for a time that hangs on an event
     (当天). `ambiguous_half`: morning or afternoon was not said. `day_end`: at closing time (下班前).
     `bare`: it is only a deadline if what is promised follows at once (三天修好).
+    `misheard`: a word of it was put right.
     """
 
     start: int
@@ -56,6 +57,7 @@ class Deadline:
     ambiguous_half: bool = False
     day_end: bool = False
     bare: bool = False
+    misheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

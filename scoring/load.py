@@ -156,6 +156,12 @@ def _item_inconsistencies(item: object, path: Path, known: set[str]) -> Iterator
         yield from _unknown_rules(item.excused_by, (*path, "excused_by"), known)
         for i, trigger in enumerate(item.triggers):
             yield from _unknown_rules(trigger.excused_by, (*path, "triggers", i, "excused_by"), known)
+        yield from _duplicates([waiver.id for waiver in item.waivers], (*path, "waivers"), "waiver id")
+        triggers = {trigger.id for trigger in item.triggers}
+        for i, waiver in enumerate(item.waivers):
+            for n, lifted in enumerate(waiver.lifts):
+                if lifted not in triggers:
+                    yield (*path, "waivers", i, "lifts", n), f"{lifted!r} is no trigger of this item; correct its name"
 
 
 def _family_inconsistencies(family: Family, path: Path, known: set[str]) -> Iterator[tuple[Path, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "幺": 1}
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3, "幺": 1}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _ENGLISH = {
     word: n
@@ -44,6 +44,8 @@ def chinese_number(text: str) -> float | None:
         pass
     if text == "半":
         return 0.5
+    if text in ("个把", "把"):  # 个把小时: one or two
+        return 2.0
     if text.endswith("半") and (whole := chinese_number(text[:-1].removesuffix("个"))) is not None:
         return whole + 0.5
     if len(text) == 2 and all(c in _DIGITS for c in text):

@@ -18,7 +18,10 @@ _LONGEST_QUOTE = 40
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A criterion's answer before uncertainty is added. `doubts` are reasons that call for a person."""
+    """A criterion's answer before uncertainty is added. `doubts` are reasons that call for a person.
+
+    `whoever_spoke`: the answer stays the same whoever said what, because everybody's words were searched.
+    """
 
     verdict: Verdict
     points: float
@@ -28,6 +31,7 @@ class Outcome:
     doubts: tuple[str, ...] = ()
     certainty: float = CERTAIN
     fatal: bool = False
+    whoever_spoke: bool = False
 
 
 def finish(call: CallView, item: AnyItem, outcome: Outcome) -> Finding:
@@ -56,7 +60,7 @@ def _abstain(call: CallView, outcome: Outcome) -> Outcome:
         outcome.verdict is Verdict.MET and not outcome.evidence
     )
     limit = call.standard.document.review.unknown_share_above
-    if not rests_on_absence or len(call.unknown) <= limit * _speaking(call):
+    if not rests_on_absence or outcome.whoever_spoke or len(call.unknown) <= limit * _speaking(call):
         return outcome
     reason = say(call.standard.language, "too_many_unknown", n=len(call.unknown), all=_speaking(call))
     return Outcome(

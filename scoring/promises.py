@@ -26,6 +26,10 @@ _FIND_DEADLINES = {"zh": deadline_zh.find_deadlines, "en": deadline_en.find_dead
 _TAIL = 2
 _HEAD = 12
 _COMPLETION = 10
+# 三天，我们把它移走: an act that is not in the list of actions must stand close by.
+_ANY_ACT_REACH = 6
+_ADDRESSEES = ("您", "你", "您们", "你们")
+_GIVEN_TO = tuple("给帮为跟和与向替把找回打对让请")
 # 三天修好: without 内 or 之后 the action must follow at once.
 _BARE_REACH = {"zh": 3, "en": 2}
 
@@ -118,13 +122,15 @@ def _bound(standard: ServiceStandard, said: Said, after: Said | None) -> list[_B
     rules, text = standard.document.promises, said.reading.text
     found: list[_Bound] = []
     for deadline in _FIND_DEADLINES[standard.language](text):
-        when = Hit(deadline.start, deadline.end, MatchKind.EXACT, "")
-        if overlaps_any(when, said.found("promises.not_a_deadline")):
+        when = _when(said, deadline)
+        look_alikes = said.found("promises.not_a_deadline_look_alikes")
+        if overlaps_any(when, said.found("promises.not_a_deadline")) and not overlaps_any(when, look_alikes):
             continue
         near = _action_near(standard, said, deadline)
         if near is not None:
             action_id, action = near
-            span = Hit(min(when.start, action.start), max(when.end, action.end), action.match, "")
+            match = action.match if when.match is MatchKind.EXACT else when.match
+            span = Hit(min(when.start, action.start), max(when.end, action.end), match, "")
             if not _ours(said, span, action):
                 continue
         elif after is not None and len(text.rstrip(MARKS)) - deadline.end <= _TAIL:
@@ -139,6 +145,12 @@ def _bound(standard: ServiceStandard, said: Said, after: Said | None) -> list[_B
             continue
         found.append(_Bound(deadline, when, action_id, action, span))
     return [b for b in found if all(b.distance <= o.distance for o in found if overlaps_any(b.action, [o.action]))]
+
+
+def _when(said: Said, deadline: Deadline) -> Hit:
+    """The deadline's place; by sound if it holds a word that was misheard."""
+    mended = deadline.misheard or not said.reading.corrected.isdisjoint(range(deadline.start, deadline.end))
+    return Hit(deadline.start, deadline.end, MatchKind.HOMOPHONE if mended else MatchKind.EXACT, "")
 
 
 def _promise(
@@ -170,8 +182,10 @@ def _overpromised(call: CallView, said: Said, over: Sequence[Hit], taken: Sequen
 
 def _vague(call: CallView, said: Said, firmer: Sequence[Hit]) -> list[Made]:
     rules = call.standard.document.promises
-    made = []
-    for hit in said.found("promises.vague"):
+    made: list[Made] = []
+    for hit in (*said.found("promises.vague"), *_cued(call.standard, said)):
+        if made and overlaps_any(hit, [made[-1].hit]):
+            continue
         sentence = Hit(*said.reading.sentence(hit.start), MatchKind.EXACT, "")
         if overlaps_any(sentence, firmer) or overlaps_any(hit, said.found("promises.vague_look_alikes")):
             continue
@@ -181,6 +195,21 @@ def _vague(call: CallView, said: Said, firmer: Sequence[Hit]) -> list[Made]:
             continue
         made.append(_undated(call, said, hit, Specificity.VAGUE))
     return made
+
+
+def _cued(standard: ServiceStandard, said: Said) -> list[Hit]:
+    """Stretches from a cue (尽快, 回头, 有消息了) to the action of ours that it puts off."""
+    found = []
+    for cue in said.found("promises.vague_cues"):
+        last = said.reading.sentence(cue.start)[1]
+        near = _nearest(
+            standard, said, cue.start, cue.end, cue.end, last, standard.document.promises.vague_reach
+        ) or _any_act(standard, said, cue.end)  # fmt: skip
+        if near is not None:
+            span = Hit(cue.start, near[1].end, near[1].match, cue.phrase)
+            if _ours(said, span, near[1]):
+                found.append(span)
+    return found
 
 
 def _undated(call: CallView, said: Said, hit: Hit, specificity: Specificity) -> Made:
@@ -202,7 +231,16 @@ def _action_near(standard: ServiceStandard, said: Said, deadline: Deadline) -> t
         return _nearest(
             standard, said, deadline.start, deadline.end, deadline.end, end, _BARE_REACH[standard.language]
         )  # fmt: skip
-    return _nearest(standard, said, deadline.start, deadline.end, start, end)
+    return _nearest(standard, said, deadline.start, deadline.end, start, end) or _any_act(standard, said, deadline.end)
+
+
+def _any_act(standard: ServiceStandard, said: Said, place: int) -> tuple[str, Hit] | None:
+    """An act of ours, whatever it is, right after `place`; it goes under the last action."""
+    last = said.reading.sentence(place)[1] if place < len(said.reading.text) else place
+    for hit in said.found("promises.any_act"):
+        if place <= hit.start <= place + _ANY_ACT_REACH and hit.end <= last and not _is_done(said, hit):
+            return standard.actions[-1].id, hit
+    return None
 
 
 def _nearest(
@@ -213,7 +251,7 @@ def _nearest(
     limit = standard.document.promises.reach if reach is None else reach
     for order, action in enumerate(standard.actions):
         for hit in said.found(f"promises.actions.{action.id}.phrases"):
-            if hit.start < first or hit.end > last:
+            if hit.start < first or hit.end > last or _is_done(said, hit):
                 continue
             follows = hit.start >= start
             between = said.reading.text[end : hit.start] if follows else said.reading.text[hit.end : start]
@@ -226,6 +264,14 @@ def _nearest(
     return (best[2], best[3]) if best else None
 
 
+def _is_done(said: Said, action: Hit) -> bool:
+    """Whether the words say that the action lies behind: 帮您取消了, 您反映的问题."""
+    look_alikes = said.found("promises.done_look_alikes")
+    return any(
+        not overlaps_any(done, look_alikes) for done in said.found("promises.done") if overlaps_any(action, [done])
+    )
+
+
 def _action_at_start(standard: ServiceStandard, said: Said) -> str | None:
     found = _nearest(standard, said, 0, 0, 0, min(said.reading.sentence(0)[1], _HEAD * 2))
     return found[0] if found and found[1].start <= _HEAD else None
@@ -235,6 +281,11 @@ def _ours(said: Said, span: Hit, action: Hit) -> bool:
     """Whether the company is bound: its actor stands in the sentence, or only it can bring the outcome about."""
     if _binds_customer(said, action, span):
         return False
+    before = said.reading.text[: span.start]
+    if before.endswith(_ADDRESSEES) and before.rstrip("您你们")[-1:] not in _GIVEN_TO:
+        between = [h for h in said.found("promises.our_side") if span.start <= h.start < action.end]
+        if not between:
+            return False
     start, end = said.reading.sentence(span.start)
     if any(start <= hit.start and hit.end <= end for hit in said.found("promises.our_side")):
         return True

@@ -26,6 +26,7 @@ _ZH = {
     "apology_courtesy": "{quote}（{at}）只是请求或婉拒前的客套，不算致歉。",
     "apology_missed": "客户{trigger}（{trigger_quote}），坐席没有致歉。",
     "apology_missed_hold": "客户等待 {length:.0f} 秒，坐席没有致歉。",
+    "apology_waived": "客户反映{quote}，但通话表明不是我方差错或已当场排除（{waiver}），不需要致歉。",
     "apology_doubtful": "是否需要致歉的依据不强，请人工确认。",
     # commitment
     "commitment_concrete": "坐席在{at}作出具体承诺：{quote}。",
@@ -89,6 +90,7 @@ _EN = {
     "apology_courtesy": "{quote} at {at} is courtesy before a request or a refusal, not an apology.",
     "apology_missed": "The customer {trigger} ({trigger_quote}); the agent did not apologise.",
     "apology_missed_hold": "The customer waited {length:.0f} seconds; the agent did not apologise.",
+    "apology_waived": "The customer reported {quote}, but it was no fault of ours or was put right at once ({waiver}).",
     "apology_doubtful": "The signs that an apology was owed are weak; please check.",
     "commitment_concrete": "The agent made a concrete promise at {at}: {quote}.",
     "commitment_due": "Due: {due}.",

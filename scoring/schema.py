@@ -68,12 +68,13 @@ class Mishearing(Part):
 class ContextRule(Part):
     """Words that take the sense of a hit away: a cue, the direction it works in, how far, and what stops it.
 
-    `forward`: the cue stands before what it affects. `reach` counts characters (words, in English) between the two;
-    `within` says which boundary a cue never crosses. `look_alikes` contain the cue's words but are no cue.
+    `forward`: the cue stands before what it affects; `either`: before or after. `reach` counts characters (words, in
+    English) between the two; `within` says which boundary a cue never crosses. `look_alikes` contain the cue's words
+    but are no cue.
     """
 
     id: Key
-    direction: Literal["forward", "backward"]
+    direction: Literal["forward", "backward", "either"]
     reach: Annotated[int, Field(ge=0, le=60)]
     phrases: Phrases
     stops: tuple[Text, ...] = ()
@@ -85,7 +86,8 @@ class Family(Part):
     """Prohibited phrasings of one kind and weight. `immune` names context rules that do not excuse it.
 
     `look_alikes` contain its words but are innocent. `excused_by` names further context rules that excuse it.
-    `always_review`: a hit always asks a person.
+    `always_review`: a hit always asks a person. `by_sound`: also found where only the sound fits; off for families of
+    wide frames, which would fit other sentences by chance.
     """
 
     id: Key
@@ -96,6 +98,7 @@ class Family(Part):
     excused_by: tuple[Key, ...] = ()
     immune: tuple[Key, ...] = ()
     always_review: bool = False
+    by_sound: bool = True
 
 
 class Action(Part):
@@ -111,7 +114,9 @@ class PromiseRules(Part):
 
     A deadline counts with an action near it (`reach` characters or words at most) and `our_side` in the same sentence,
     unless the action is among `outcome`, which only the company can bring about. `customer_acts` before the action
-    bind the customer instead.
+    bind the customer instead, and an action among `done` lies behind. `any_act`, right after the time, stands for a
+    deed that is not among the actions. Without a deadline, a `vague` phrase is a vague promise, and so is one of
+    `vague_cues` (尽快, 回头, 有消息了) with an action at most `vague_reach` further on.
     """
 
     working_days: Literal["china", "weekdays"]
@@ -122,9 +127,15 @@ class PromiseRules(Part):
     our_side: Phrases
     outcome: Phrases
     vague: Phrases
+    vague_cues: tuple[Text, ...] = ()
+    vague_reach: Annotated[int, Field(ge=1, le=30)] = 10
     vague_look_alikes: tuple[Text, ...] = ()
     customer_acts: tuple[Text, ...] = ()
+    any_act: tuple[Text, ...] = ()
+    done: tuple[Text, ...] = ()
+    done_look_alikes: tuple[Text, ...] = ()
     not_a_deadline: tuple[Text, ...] = ()
+    not_a_deadline_look_alikes: tuple[Text, ...] = ()
     excused_by: tuple[Key, ...] = ()
     overpromise: tuple[Family, ...] = ()
 
@@ -168,7 +179,10 @@ class GreetingItem(Item):
 
 
 class Trigger(Part):
-    """A sign that an apology is owed; `weight` adds up over different triggers."""
+    """A sign that an apology is owed; `weight` adds up over different triggers.
+
+    `first_turns`: only in that many first turns of the speaker in which more is said than a hello.
+    """
 
     id: Key
     title: Text
@@ -177,6 +191,17 @@ class Trigger(Part):
     phrases: Phrases
     look_alikes: tuple[Text, ...] = ()
     excused_by: tuple[Key, ...] = ()
+    first_turns: Annotated[int, Field(ge=1, le=20)] | None = None
+
+
+class Waiver(Part):
+    """Words that lift the triggers named in `lifts`: what was reported is no fault of the company."""
+
+    id: Key
+    said_by: Literal["customer", "agent"]
+    lifts: Annotated[tuple[Key, ...], Field(min_length=1)]
+    phrases: Phrases
+    look_alikes: tuple[Text, ...] = ()
 
 
 class ApologyItem(Item):
@@ -196,6 +221,9 @@ class ApologyItem(Item):
     blame: Phrases
     sarcasm: Phrases
     triggers: Annotated[tuple[Trigger, ...], Field(min_length=1)]
+    waivers: tuple[Waiver, ...] = ()
+    agent_wording: tuple[Text, ...] = ()
+    customer_wording: tuple[Text, ...] = ()
 
 
 class CommitmentItem(Item):

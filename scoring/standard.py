@@ -12,12 +12,12 @@ from scoring.grammar import PhraseError
 from scoring.lexicon import Lexicon
 from scoring.normalise import Normaliser
 from scoring.phrase import Phrase, compile_phrase
-from scoring.schema import Action, AnyItem, Band, ContextRule, Document, Part
+from scoring.schema import Action, AnyItem, Band, ContextRule, Document, Part, ProhibitedItem
 
 Path = tuple[str | int, ...]
 
 # Texts that are no phrases: names, slots, other rules' ids, and words for other purposes.
-_NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune"})
+_NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune", "lifts"})
 # Lists searched by sound too. Cues and look-alikes take sense away from a hit: they must stand as written.
 _SOUNDED_FIELDS = frozenset({"phrases", "vague", "outcome", "farewell", "courtesy"})
 
@@ -115,8 +115,9 @@ def compile_document(document: Document) -> tuple[Normaliser, Lexicon, list[Phra
     problems: list[PhraseProblem] = []
     compiled: dict[str, list[Phrase]] = {}
     sounded: set[str] = set()
+    as_written = _as_written_only(document)
     for name, path, phrases in phrase_lists(document):
-        if path[-1] in _SOUNDED_FIELDS and path[0] != "context":
+        if path[-1] in _SOUNDED_FIELDS and path[0] != "context" and name not in as_written:
             sounded.add(name)
         compiled[name] = []
         for i, source in enumerate(phrases):
@@ -133,6 +134,17 @@ def compile_document(document: Document) -> tuple[Normaliser, Lexicon, list[Phra
             else:
                 compiled[name].append(phrase)
     return normaliser, Lexicon(compiled, frozenset(sounded), spaced), problems
+
+
+def _as_written_only(document: Document) -> frozenset[str]:
+    """Names of the phrase lists of families that must not be searched by sound."""
+    return frozenset(
+        f"items.{item.id}.families.{family.id}.phrases"
+        for item in document.items
+        if isinstance(item, ProhibitedItem)
+        for family in item.families
+        if not family.by_sound
+    )
 
 
 def _lists(part: Part, names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path, tuple[str, ...]]]:

@@ -11,9 +11,9 @@ from sqlalchemy import Row
 
 from models.call import AudioFacts, CallMeta, Quarantine, Recording, RecordingState
 from models.run import Run, StoredCall
-from models.scorecard import Evidence, Finding, Promise, Receipt, Scorecard, StandardRef
-from models.transcript import EngineReceipt, Role, Transcript
-from models.wire import Json, receipt_to_json, transcript_from_json, transcript_to_json
+from models.scorecard import Evidence, Finding, Promise, Scorecard, StandardRef
+from models.transcript import Role, Transcript
+from models.wire import Json, receipt_from_json, receipt_to_json, transcript_from_json, transcript_to_json
 
 _META_FIELDS = frozenset(field.name for field in fields(CallMeta))
 
@@ -215,7 +215,7 @@ def scorecard_from_rows(
         needs_review=card.needs_review,
         findings=tuple(_finding_from_row(row, evidence.get(row.position, [])) for row in findings),
         promises=tuple(_promise_from_row(row) for row in promises),
-        receipt=_receipt_from_json(card.receipt),
+        receipt=receipt_from_json(card.receipt),
     )
 
 
@@ -251,20 +251,6 @@ def _promise_from_row(row: Row[Any]) -> Promise:
         due_at=_zoned(row.due_at, row.due_at_offset_s),
         deadline=row.deadline,
         status=row.status,
-    )
-
-
-def _receipt_from_json(document: Mapping[str, Any]) -> Receipt:
-    engine = document["engine"]
-    return Receipt(
-        audio_sha256=document["audio_sha256"],
-        transcript_sha256=document["transcript_sha256"],
-        engine=EngineReceipt(**engine) if engine else None,
-        standard=StandardRef(**document["standard"]),
-        classifier=document["classifier"],
-        callqa_version=document["callqa_version"],
-        role_basis=document["role_basis"],
-        role_confidence=document["role_confidence"],
     )
 
 

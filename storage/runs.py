@@ -36,6 +36,31 @@ class Runs:
             stored = self._get(run.id)
         return stored
 
+    def taken_in_for_another_day(self, run: Run, recording_id: str) -> bool:
+        statement = (
+            select(runs.c.id)
+            .join(run_files, run_files.c.run_id == runs.c.id)
+            .where(
+                run_files.c.recording_id == recording_id,
+                runs.c.id != run.id,
+                runs.c.source == run.source,
+                runs.c.standard_digest == run.standard.digest,
+                runs.c.engine_digest == run.engine_digest,
+                runs.c.scorer == run.scorer,
+            )
+            .limit(1)
+        )
+        return self._transaction.first(statement) is not None
+
+    def reopen(self, run_id: str, now: datetime) -> None:
+        self._transaction.begin_writing()
+        self._get(run_id)
+        self._transaction.update(
+            update(runs)
+            .where(runs.c.id == run_id, runs.c.status != RunStatus.RUNNING)
+            .values(status=RunStatus.RUNNING, started_at=now, finished_at=None)
+        )
+
     def waiting(self, run_id: str) -> Sequence[StoredCall]:
         run = self._get(run_id)
         rows = self._transaction.rows(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 
-from models.errors import SchemaError
+from models.errors import SchemaError, SettingsError
 from storage.engine import build_engine, take_write_lock
 from storage.faults import passing_faults
 from storage.tables import metadata
@@ -49,8 +51,8 @@ class SchemaState:
 def state(url: str) -> SchemaState:
     """Where the database stands; looks only, and makes no SQLite file.
 
-    Raises SettingsError for a bad address, SchemaError for a file that is no SQLite database and TransientError when
-    the database cannot be reached.
+    Raises SettingsError for a bad address or a place that cannot be reached, SchemaError for a file that is no SQLite
+    database and TransientError when the database cannot be reached.
     """
     address = parse(url)
     if _missing_file(address):
@@ -88,7 +90,8 @@ def upgrade(url: str) -> None:
     """
     address = parse(url)
     if address.get_backend_name() == "sqlite" and address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        with _file_in_reach(address):
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = build_engine(address)
     try:
         with passing_faults(address), engine.connect() as connection:
@@ -142,7 +145,18 @@ def _refuse_newer(address: URL, found: SchemaState) -> None:
 
 
 def _missing_file(address: URL) -> bool:
-    return address.get_backend_name() == "sqlite" and not Path(address.database or "").exists()
+    with _file_in_reach(address):
+        return address.get_backend_name() == "sqlite" and not Path(address.database or "").exists()
+
+
+@contextmanager
+def _file_in_reach(address: URL) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(
+            f"the database {shown(address)} cannot be there: {error.strerror}; name a place that can be written"
+        ) from error
 
 
 def _unusable(address: URL, error: DatabaseError) -> SchemaError:

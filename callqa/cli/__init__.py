@@ -42,3 +42,6 @@ def main() -> None:
     except CallqaError as error:
         complain(str(error))
         sys.exit(1)
+    except OSError as error:
+        complain(f"the system refused: {error}")
+        sys.exit(1)

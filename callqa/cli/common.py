@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -52,34 +54,79 @@ def parse_day(value: str | None) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise InputError(f"--day {value!r} is not a date; write it like 2026-11-20") from error
+        raise InputError(f"--day {value!r} is not a day; write it like 2026-11-20, or yesterday") from error
 
 
 def print_json(value: object) -> None:
     """One JSON document on standard output, Chinese unescaped."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+    _print_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
 def write_lines(lines: Iterable[dict[str, Any]], output: Path | None) -> None:
     """JSON lines to a file that appears complete or not at all, or to standard output."""
     text = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines)
     if output is None:
-        typer.echo(text, nl=False)
-        return
-    write_text(output, text)
+        _print_text(text)
+    else:
+        write_text(output, text)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text atomically. Raises InputError when the place cannot be written."""
+    """Write UTF-8 text to a file that appears complete or not at all. Raises InputError when it cannot be written."""
     try:
+        if _is_special(path):
+            path.write_text(text, encoding="utf-8")
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(path.name + ".tmp")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        draft = _draft_of(path)
+        try:
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def check_writable(path: Path) -> None:
+    """Raise InputError if `write_text` could not write there: before the work whose result it is to hold."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not _is_special(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = _draft_of(path)
+            draft.touch()
+            draft.unlink()
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def complain(message: str) -> None:
-    """One message on standard error."""
-    notes.print(f"callqa: {message}", style="red", markup=False, highlight=False)
+    """One message on standard error, in one line however narrow the terminal: it is searched and copied."""
+    notes.print(f"callqa: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a device or a pipe, which is written to; a file would be replaced."""
+    return path.exists() and not path.is_file()
+
+
+def _print_text(text: str) -> None:
+    if sys.stdout is None:
+        raise InputError("standard output is closed; name a file with -o, or redirect it")
+    try:
+        typer.echo(text, nl=False)
+    except BrokenPipeError:
+        # The reader has had enough (`| head`), which the command line ends upon without a word.
+        raise
+    except OSError as error:
+        # What is still buffered cannot be written either; left there it would fail once more when Python ends.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        raise InputError(f"standard output cannot be written: {error.strerror}") from error

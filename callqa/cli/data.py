@@ -30,7 +30,7 @@ def scorecards(
     """The newest scorecard of every call."""
     settings = settings_from(database_url=database_url, home=home)
     path = output or Path(f"scorecards.{format_.value}")
-    with open_database(settings)() as uow:
+    with open_database(settings, create=False)() as uow:
         rows = export_scorecards(uow.scorecards.latest(), path, format_)
     console.print(f"{path}: {rows}", highlight=False)
 

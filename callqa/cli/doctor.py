@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
@@ -12,11 +13,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from callqa import __version__
-from callqa.bootstrap import check_database, check_model, choose_device
+from callqa.bootstrap import check_model, choose_device, describe_database, shown_database
 from callqa.cli.common import EXIT_USAGE, HomeOption, JsonOption, console, print_json
 from callqa.settings import PREFIX, Settings, load_settings
 from callqa.standards import find_standard
-from models.errors import CallqaError
+from models.errors import CallqaError, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
     checks = [
         Check("python", sys.version_info >= (3, 11), f"{platform.python_version()} on {platform.platform()}"),
         Check("callqa", True, __version__),
+        _check("home", lambda: _home(settings)),
         _check("device", lambda: choose_device(settings)),
         _check("model", lambda: check_model(settings)),
         _check("standard", lambda: _standard(settings)),
-        _check("database", lambda: check_database(settings)),
+        _check("database", lambda: describe_database(settings)),
     ]
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
-    shown["database_url"] = _without_password(settings.resolved_database_url)
+    shown["database_url"] = _database_url(settings)
     if json:
         listed = {name: {"value": value, "source": sources.of[name]} for name, value in shown.items()}
         print_json({"settings": listed, "checks": [asdict(check) for check in checks]})
@@ -55,6 +57,21 @@ def _check(name: str, look: Callable[[], str]) -> Check:
         return Check(name, True, look())
     except CallqaError as error:
         return Check(name, False, str(error))
+    except OSError as error:
+        # Here a file that cannot be reached is a finding like any other.
+        return Check(name, False, f"{error.filename}: {error.strerror}")
+
+
+def _home(settings: Settings) -> str:
+    home = settings.home.absolute()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            return f"{home} can be written"
+    except OSError as error:
+        raise SettingsError(
+            f"home {home} cannot be written: {error.strerror}; choose another with --home or CALLQA_HOME"
+        ) from error
 
 
 def _standard(settings: Settings) -> str:
@@ -62,10 +79,12 @@ def _standard(settings: Settings) -> str:
     return f"{standard.ref.id} {standard.ref.version}"
 
 
-def _without_password(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    credentials, at, place = rest.rpartition("@")
-    return f"{scheme}://{credentials.partition(':')[0]}{at}{place}"
+def _database_url(settings: Settings) -> str:
+    try:
+        return shown_database(settings)
+    except SettingsError:
+        # What is wrong with it is said among the checks; where in it a password stands, nobody knows.
+        return "***"
 
 
 def _print(shown: dict[str, str], sources: dict[str, str], checks: list[Check]) -> None:
@@ -76,5 +95,8 @@ def _print(shown: dict[str, str], sources: dict[str, str], checks: list[Check]) 
     console.print(table)
     for check in checks:
         console.print(
-            f"{'ok' if check.ok else 'MISSING':8}{check.name:10}{check.detail}", markup=False, highlight=False
+            f"{'ok' if check.ok else 'MISSING':8}{check.name:10}{check.detail}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )

@@ -32,7 +32,7 @@ def run_report(
 ) -> None:
     """One self-contained HTML page about a run: calls, scores, findings with quotes and seconds, agents, quarantine."""
     settings = settings_from(language=language, database_url=database_url, home=home)
-    with open_database(settings)() as uow:
+    with open_database(settings, create=False)() as uow:
         wanted = run_id or uow.runs.latest_id()
         view = uow.runs.view(wanted) if wanted else None
     if view is None:

@@ -26,11 +26,11 @@ from callqa.cli.common import (
     settings_from,
 )
 from callqa.cli.tables import print_run
-from callqa.services.runs import plan_run
+from callqa.services.runs import plan_run, resolve_day
 from callqa.settings import Settings
 from callqa.sources import list_source, local_path
 from models.call import Quarantine
-from models.errors import CallqaError, TransientError
+from models.errors import CallqaError
 from models.run import InspectedCall, Run, RunView
 from models.wire import scorecard_to_json
 from scoring import SCORER
@@ -44,12 +44,12 @@ _POLL_S = 1.0
 def run(
     source: Annotated[str, typer.Argument(help="Folder of recordings, or one recording.")],
     day: Annotated[
-        str | None, typer.Option(help="Only calls of this day, YYYY-MM-DD, and calls without a date.")
+        str | None, typer.Option(help="Only calls of this day (YYYY-MM-DD or yesterday), or without a date.")
     ] = None,
     standard: StandardOption = None,
     database_url: DatabaseOption = None,
     home: HomeOption = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Take in at most this many recordings.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first recordings by name.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Register, transcribe, score and store the recordings of SOURCE. Again on the same source: only what is left."""
@@ -67,10 +67,11 @@ def run(
 def inspect_source(settings: Settings, source: str, day: str | None, limit: int | None, quiet: bool) -> RunView:
     """Run the flow on a source, showing progress unless `quiet`; returns the run as stored."""
     app = assemble(settings)
-    wanted_day = parse_day(day)
-    listing = list_source(source)
+    now = datetime.now(UTC)
+    wanted_day = resolve_day(day if day == "yesterday" else parse_day(day) or "all", settings.time_zone, now)
+    listing = list_source(source, settings.home)
     run = plan_run(
-        listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, SCORER, datetime.now(UTC)
+        listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, SCORER, now
     )  # fmt: skip
     inspect_calls_here = pkgutil.resolve_name(FLOW_RUNNER)
     with _progress(app, run, quiet):
@@ -140,7 +141,8 @@ def _progress(app: App, run: Run, quiet: bool) -> Iterator[None]:
                 try:
                     with app.new_unit_of_work() as uow:
                         counts = uow.runs.counts(run.id)
-                except TransientError:
+                except CallqaError:
+                    # The run is not there before its first recordings are, and the database may be busy.
                     continue
                 description = f"{counts.scored + counts.quarantined}/{counts.recordings}"
                 total = counts.audio_s or None

@@ -12,7 +12,16 @@ from rich.progress import track
 
 from callqa import __version__
 from callqa.bootstrap import probe, transcriber_for
-from callqa.cli.common import EXIT_QUARANTINED, HomeOption, StandardOption, complain, notes, settings_from, write_lines
+from callqa.cli.common import (
+    EXIT_QUARANTINED,
+    HomeOption,
+    StandardOption,
+    check_writable,
+    complain,
+    notes,
+    settings_from,
+    write_lines,
+)
 from callqa.metadata import MetadataReader
 from callqa.settings import Settings
 from callqa.sources import SourceFile, hash_file, list_source
@@ -35,6 +44,8 @@ def transcribe(
 ) -> None:
     """Turn recordings into transcript lines. Language and glossary come from the standard."""
     settings = settings_from(standard=standard, home=home)
+    if output is not None:
+        check_writable(output)
     jobs: list[AudioJob] = []
     refused = 0
     for source in audio:
@@ -80,7 +91,9 @@ def score(
 
 
 def _recordings(source: str, settings: Settings) -> Iterator[tuple[SourceFile, CallMeta]]:
-    listing = list_source(source)
+    listing = list_source(source, settings.home)
+    if not listing.files:
+        raise InputError(f"no recording in {source!r}: {len(listing.ignored)} other files; check the path")
     reader = MetadataReader(listing, settings.time_zone, settings.filename_pattern)
     for file in listing.files:
         yield file, reader.read(file)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callqa.sources import local_path
+from callqa.sources import hash_file, local_path
 from models.call import Quarantine, RecordingState
-from models.errors import ReasonCode, RecordingError, StateError
+from models.errors import ReasonCode, RecordingError, StateError, TransientError
 from models.ports import TranscribeOutcome, Transcriber, UnitOfWorkFactory
 from models.run import AudioJob, Run, StoredCall
 from models.transcript import Transcript
@@ -46,25 +46,29 @@ class Inspector:
                 continue
             calls[recording_id] = call
             if transcript is not None:
-                self._score(call, transcript)
+                self._keep(call, TranscribeOutcome(recording_id, transcript, None))
+                continue
+            path = _where(recording_id, (*addresses, call.recording.uri))
+            if path is None:
+                gone = TransientError("it is no longer where it was, or the file there now holds another recording")
+                self._keep(call, TranscribeOutcome(recording_id, None, gone))
             else:
-                path = _where(addresses, call.recording.uri)
                 to_hear[recording_id] = AudioJob(recording_id, path, call.recording.audio, call.meta)
         for outcome in self.transcriber.transcribe(list(to_hear.values())):
-            try:
-                self._keep(calls[outcome.recording_id], outcome)
-            except StateError as error:
-                # Another process was at it as well and quarantined it, or a person did: theirs stands.
-                log.warning("recording %s: %s", outcome.recording_id, error)
+            self._keep(calls[outcome.recording_id], outcome)
 
     def _keep(self, call: StoredCall, outcome: TranscribeOutcome) -> None:
-        if outcome.transcript is None:
-            self._give_up(call, outcome.error)
-            return
-        with self.new_unit_of_work() as uow:
-            uow.transcripts.put(outcome.transcript)
-            uow.commit()
-        self._score(call, outcome.transcript)
+        try:
+            if outcome.transcript is None:
+                self._give_up(call, outcome.error)
+            else:
+                with self.new_unit_of_work() as uow:
+                    uow.transcripts.put(outcome.transcript)
+                    uow.commit()
+                self._score(call, outcome.transcript)
+        except StateError as error:
+            # Another process was at it as well and quarantined it, or a person did: theirs stands.
+            log.warning("recording %s: %s", outcome.recording_id, error)
 
     def _score(self, call: StoredCall, transcript: Transcript) -> None:
         try:
@@ -90,7 +94,16 @@ class Inspector:
             uow.commit()
 
 
-def _where(addresses: Sequence[str], first_uri: str) -> str:
-    """A path that still holds the recording: files are moved between nights, and one of several copies may be gone."""
-    paths = [local_path(uri) for uri in (*addresses, first_uri)]
-    return next((path for path in paths if Path(path).exists()), paths[0])
+def _where(recording_id: str, uris: Sequence[str]) -> str | None:
+    """The first path that holds exactly the recording's bytes; None when no address does any more.
+
+    Files are moved and names used again between nights: without this look, another customer's call could be heard
+    and charged to this call's agent.
+    """
+    for path in dict.fromkeys(local_path(uri) for uri in uris):
+        try:
+            if hash_file(Path(path)) == recording_id:
+                return path
+        except RecordingError:
+            continue
+    return None

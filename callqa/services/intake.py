@@ -48,7 +48,7 @@ def register(
     probe: AudioProbe,
     new_unit_of_work: UnitOfWorkFactory,
 ) -> IntakeResult:
-    """Register every recording of the listing that belongs to the run's day.
+    """Begin the run, or take it up again, and register every recording of the listing that belongs to its day.
 
     Calls without a date belong to whichever day is inspected first: leaving them out would lose them. The same bytes
     under several names are one recording. Raises InputError when nothing at all was found to inspect.
@@ -67,10 +67,22 @@ def register(
     for batch in _batches(wanted, FILES_PER_TRANSACTION):
         sightings = [_look_at(file, meta, probe) for file, meta in batch]
         with new_unit_of_work() as uow:
+            uow.runs.start(run)
             for sighting in sightings:
-                _store(sighting, run.id, uow)
+                if run.day is not None and sighting.meta.started_at is None and _has_its_day(sighting, run, uow):
+                    other_days += 1
+                else:
+                    _store(sighting, run.id, metadata, uow)
             uow.commit()
     return IntakeResult(len(wanted), other_days, len(listing.ignored), metadata.manifest_rows_without_file())
+
+
+def _has_its_day(sighting: _Sighting, run: Run, uow: UnitOfWork) -> bool:
+    """Whether an undated call was inspected with an earlier day: it is told once, not again every night."""
+    recording_id = sighting.recording.id
+    if uow.calls.addresses(run.id, recording_id):
+        return False
+    return uow.runs.taken_in_for_another_day(run, recording_id)
 
 
 def _look_at(file: SourceFile, meta: CallMeta, probe: AudioProbe) -> _Sighting:
@@ -86,11 +98,11 @@ def _look_at(file: SourceFile, meta: CallMeta, probe: AudioProbe) -> _Sighting:
         return _Sighting(file, recording, meta, Quarantine(error.reason, error.detail))
 
 
-def _store(sighting: _Sighting, run_id: str, uow: UnitOfWork) -> None:
+def _store(sighting: _Sighting, run_id: str, metadata: MetadataReader, uow: UnitOfWork) -> None:
     recording, meta, quarantine = sighting.recording, sighting.meta, sighting.quarantine
     known = uow.calls.get(recording.id)
     if known is None:
-        if meta.call_id == sighting.file.default_call_id and uow.calls.recording_of(meta.call_id) is not None:
+        if uow.calls.recording_of(meta.call_id) is not None and not metadata.call_id_given(sighting.file):
             # Only the file's name was known, and another folder uses it as well.
             meta = replace(meta, call_id=f"{meta.call_id}~{recording.id[:8]}")
         try:

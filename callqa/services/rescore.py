@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from models.call import RecordingState
 from models.ports import UnitOfWorkFactory
 from scoring import SCORER, ServiceStandard, score_call
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class RescoreResult:
-    """`unchanged` calls had a scorecard under exactly this standard and scorer."""
+    """`unchanged` calls had a scorecard under exactly this standard and scorer; `failed` ones keep what they had."""
 
     scored: int
     unchanged: int
+    failed: int
 
 
 def rescore(standard: ServiceStandard, new_unit_of_work: UnitOfWorkFactory, callqa_version: str) -> RescoreResult:
     """Score the newest transcript of every call not in quarantine; earlier scorecards stay beside the new ones."""
     with new_unit_of_work() as uow:
         keys = uow.transcripts.latest_ids()
-    scored = unchanged = 0
+    scored = unchanged = failed = 0
     for recording_id, engine_digest in keys:
         with new_unit_of_work() as uow:
             call = uow.calls.get(recording_id)
@@ -31,8 +35,14 @@ def rescore(standard: ServiceStandard, new_unit_of_work: UnitOfWorkFactory, call
             if uow.scorecards.get(recording_id, engine_digest, standard.ref, SCORER) is not None:
                 unchanged += 1
                 continue
-            card = score_call(transcript, call.meta, standard, callqa_version)
+            try:
+                card = score_call(transcript, call.meta, standard, callqa_version)
+            except Exception:
+                # One call that the rules cannot digest must not keep the others from their new score.
+                log.exception("scoring failed for recording %s", recording_id)
+                failed += 1
+                continue
             uow.scorecards.put(recording_id, engine_digest, SCORER, card)
             uow.commit()
             scored += 1
-    return RescoreResult(scored, unchanged)
+    return RescoreResult(scored, unchanged, failed)

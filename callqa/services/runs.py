@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from models.ports import UnitOfWorkFactory
-from models.run import Run, RunCounts, RunStatus
+from models.run import Run, RunCounts, RunStatus, StoredCall
 from models.scorecard import StandardRef
 from models.wire import digest
 
@@ -32,12 +34,21 @@ def plan_run(
     return Run(run_id, source_uri, day, standard, engine_digest, scorer, now)
 
 
-def begin_run(run: Run, new_unit_of_work: UnitOfWorkFactory) -> Run:
-    """Store the run, or take it up again where it stopped, with its first beginning."""
+def resolve_day(day: date | str, time_zone: str, now: datetime) -> date | None:
+    """The date meant, None for all days; "yesterday" is that of the given zone."""
+    if isinstance(day, date):
+        return day
+    return None if day == "all" else now.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)
+
+
+def take_up(run_id: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> Sequence[StoredCall]:
+    """What is left to do. A run that was closed and has work again is open again; nothing changes when none is left."""
     with new_unit_of_work() as uow:
-        stored = uow.runs.start(run)
-        uow.commit()
-    return stored
+        waiting = uow.runs.waiting(run_id)
+        if waiting:
+            uow.runs.reopen(run_id, now)
+            uow.commit()
+    return waiting
 
 
 def finish_run(run_id: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> tuple[RunStatus, RunCounts]:
@@ -52,6 +63,6 @@ def finish_run(run_id: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) 
 
 def status_of(counts: RunCounts) -> RunStatus:
     """FAILED when recordings came in and none could be scored, PARTIAL when some could not, else COMPLETED."""
-    if counts.scored == 0:
+    if counts.recordings and not counts.scored:
         return RunStatus.FAILED
     return RunStatus.PARTIAL if counts.quarantined or counts.waiting else RunStatus.COMPLETED

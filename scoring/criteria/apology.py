@@ -6,6 +6,7 @@ apologies, and the customer's own are none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -21,6 +22,8 @@ from scoring.view import CallView, Said
 # How far, in characters or words, a courtesy, a softener or a reproach may follow the apology it belongs to.
 _NEAR = 14
 _DOUBTFUL = 0.6
+# What is no longer than this (喂，你好。是客服吗？) says nothing yet about why somebody calls.
+_HELLO = 8
 
 
 class _Sense(Enum):
@@ -38,24 +41,30 @@ class _Apology:
 
 @dataclass(frozen=True, slots=True)
 class _Need:
+    """What speaks for an apology. `possible` also counts the words of those whom nobody could name."""
+
     weight: float
+    possible: float
     signs: tuple[tuple[Trigger, Evidence], ...]
+    waived: tuple[tuple[Evidence, Evidence], ...]
     long_hold_s: float
 
 
 def judge(call: CallView, item: ApologyItem) -> Outcome:
-    """Met, partial (insincere) or missed where an apology was owed; not applicable otherwise."""
-    if not call.agent:
+    """Met, partial (insincere) or missed where an apology was owed; not applicable otherwise.
+
+    Words of unknown speakers count where they settle by themselves who speaks: 给您带来不便 is the agent's.
+    """
+    if not call.agent and not call.unknown:
         return nobody(call, item.points)
     language = call.standard.language
     need = _need(call, item)
-    apologies = _apologies(call, item)
+    apologies = _apologies(call, item, call.agent)
+    unnamed = _apologies(call, item, call.unknown)
+    apologies += [a for a in unnamed if _settled(call, item, a)]
     held = need.long_hold_s >= item.long_hold_s
     if need.weight < item.needed_from and not held:
-        reasons = [say(language, "apology_not_needed")]
-        if apologies:
-            reasons.append(say(language, "apology_courtesy_anyway", quote=quote(call, apologies[0].evidence)))
-        return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, tuple(reasons), tuple(e for _, e in need.signs))
+        return _not_needed(call, item, need, apologies)
     facts: dict[str, object] = {"length": need.long_hold_s}
     which = "_hold"
     if need.signs:
@@ -84,36 +93,99 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
     return Outcome(
         Verdict.MISSED, 0, item.points, tuple(reasons), (*signs, *courtesy), doubts,
         certainty=_DOUBTFUL if doubtful else CERTAIN,
+        whoever_spoke=all(a.sense is _Sense.COURTESY for a in unnamed),
+    )  # fmt: skip
+
+
+def _not_needed(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology]) -> Outcome:
+    if not call.agent:
+        return nobody(call, item.points)
+    language = call.standard.language
+    if need.waived:
+        reported, waiver = need.waived[0]
+        reasons = [say(language, "apology_waived", quote=quote(call, reported), waiver=quote(call, waiver))]
+    else:
+        reasons = [say(language, "apology_not_needed")]
+    if apologies:
+        reasons.append(say(language, "apology_courtesy_anyway", quote=quote(call, apologies[0].evidence)))
+    evidence = (*(e for _, e in need.signs), *(e for pair in need.waived for e in pair))
+    return Outcome(
+        Verdict.NOT_APPLICABLE, 0, item.points, tuple(reasons), evidence,
+        whoever_spoke=need.possible < item.needed_from,
     )  # fmt: skip
 
 
 def _need(call: CallView, item: ApologyItem) -> _Need:
     """What speaks for an apology. What the customer says after the agent's last word could not be answered."""
-    last_agent = call.agent[-1].place
+    last = max(said.place for said in (*call.agent, *call.unknown))
     signs: list[tuple[Trigger, Evidence]] = []
-    weight = 0.0
+    waived: list[tuple[Evidence, Evidence]] = []
+    possible = 0.0
     for trigger in item.triggers:
-        name = f"items.{item.id}.triggers.{trigger.id}"
-        speakers = call.customer if trigger.said_by == "customer" else call.agent
-        for said in speakers:
-            if trigger.said_by == "customer" and said.place > last_agent:
-                continue
-            look_alikes = said.found(f"{name}.look_alikes")
-            live = [
-                hit
-                for hit in said.found(f"{name}.phrases")
-                if not overlaps_any(hit, look_alikes) and excuse(call.standard, said, hit, trigger.excused_by) is None
-            ]
-            if live:
-                signs.append((trigger, said.evidence(live[0].start, live[0].end, trigger.id, live[0].match)))
-                weight += trigger.weight
-                break
-    return _Need(weight, tuple(signs), max((wait.length_s for wait in waits(call)), default=0.0))
+        found = _signs(call, item, trigger, last)
+        own = next((e for certain, e in found if certain), None)
+        waiver = _waiver(call, item, trigger) if found else None
+        if waiver is not None:
+            waived += [(own, waiver)] if own is not None else []
+        elif found:
+            possible += trigger.weight
+            signs += [(trigger, own)] if own is not None else []
+    longest = max((wait.length_s for wait in waits(call)), default=0.0)
+    return _Need(sum(t.weight for t, _ in signs), possible, tuple(signs), tuple(waived), longest)
 
 
-def _apologies(call: CallView, item: ApologyItem) -> list[_Apology]:
+def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> list[tuple[bool, Evidence]]:
+    """Where the trigger was said before place `last`, each with whether it was surely the one of whom it asks."""
+    name = f"items.{item.id}.triggers.{trigger.id}"
+    asked, mine, theirs = (
+        (call.customer, "customer_wording", "agent_wording")
+        if trigger.said_by == "customer"
+        else (call.agent, "agent_wording", "customer_wording")
+    )
+    if trigger.first_turns is not None:
+        asked = tuple(said for said in asked if len(said.reading.text) > _HELLO)[: trigger.first_turns]
     out = []
-    for said in call.agent:
+    for said in (*asked, *(call.unknown if trigger.first_turns is None else ())):
+        if trigger.said_by == "customer" and said.place > last:
+            continue
+        look_alikes = said.found(f"{name}.look_alikes")
+        for hit in said.found(f"{name}.phrases"):
+            if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, trigger.excused_by) is not None:
+                continue
+            certain = said in asked or bool(
+                said.found(f"items.{item.id}.{mine}") and not said.found(f"items.{item.id}.{theirs}")
+            )
+            out.append((certain, said.evidence(hit.start, hit.end, trigger.id, hit.match)))
+            break
+    return out
+
+
+def _waiver(call: CallView, item: ApologyItem, trigger: Trigger) -> Evidence | None:
+    """The words that lift the trigger, or None."""
+    for waiver in item.waivers:
+        if trigger.id not in waiver.lifts:
+            continue
+        name = f"items.{item.id}.waivers.{waiver.id}"
+        for said in call.customer if waiver.said_by == "customer" else call.agent:
+            look_alikes = said.found(f"{name}.look_alikes")
+            for hit in said.found(f"{name}.phrases"):
+                if not overlaps_any(hit, look_alikes):
+                    return said.evidence(hit.start, hit.end, waiver.id, hit.match)
+    return None
+
+
+def _settled(call: CallView, item: ApologyItem, apology: _Apology) -> bool:
+    """Whether the words of an apology leave no doubt that it was the agent's: a sneering one always is."""
+    said = next(s for s in call.unknown if s.utterance.index == apology.evidence.utterance)
+    name = f"items.{item.id}"
+    if said.found(f"{name}.customer_wording"):
+        return False
+    return apology.sense in (_Sense.BLAME, _Sense.SARCASM) or bool(said.found(f"{name}.agent_wording"))
+
+
+def _apologies(call: CallView, item: ApologyItem, speakers: Sequence[Said]) -> list[_Apology]:
+    out = []
+    for said in speakers:
         look_alikes = said.found(f"items.{item.id}.look_alikes")
         for hit in said.found(f"items.{item.id}.phrases"):
             if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, item.excused_by) is not None:
@@ -156,6 +228,6 @@ def _near_fault(said: Said, hit: Hit, name: str) -> bool:
 
 
 def _following(call: CallView, said: Said) -> list[Said]:
-    turn = next(turn for turn in call.agent_turns if said in turn)
-    place = turn.index(said)
+    turn = next((turn for turn in call.agent_turns if said in turn), ())
+    place = turn.index(said) if turn else 0
     return list(turn[place + 1 : place + 2])

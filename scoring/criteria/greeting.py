@@ -16,6 +16,9 @@ from scoring.reasons import say
 from scoring.schema import GreetingItem, GreetingPart
 from scoring.view import CallView, Said
 
+# Two utterances of one breath lie closer together than this.
+_PAUSE_S = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
@@ -120,12 +123,21 @@ def _whole(opening: _Opening) -> Evidence:
 
 
 def _lateness(call: CallView, item: GreetingItem, number: int, opening: _Opening) -> str | None:
-    if number >= item.position.agent_turns:
+    if number >= item.position.agent_turns or _after_other_words(call, opening):
         return "greeting_late"
     delay = _delay(call, opening.parts[0][1].start_s)
     if delay is not None and delay > item.position.seconds_after_answer:
         return "greeting_slow"
     return None
+
+
+def _after_other_words(call: CallView, opening: _Opening) -> bool:
+    """Whether the agent said something else first and paused: 等一下，系统在转圈 …… 您好，云联通信."""
+    first = opening.parts[0][1]
+    before = [s.utterance.end_s for s in call.agent if s.utterance.index < first.utterance]
+    if not before or before[-1] is None or first.start_s is None:
+        return False
+    return first.start_s - before[-1] > _PAUSE_S
 
 
 def _delay(call: CallView, start_s: float | None) -> float | None:

@@ -97,6 +97,8 @@ def _offences(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overp
         for family in item.families
         for hit in living_hits(call.standard, said, f"items.{item.id}.families.{family.id}", family, item.excused_by)
     ]
+    # 绝对不可能再掉线 assures; it refuses nothing.
+    found = [f for f in found if not any(o.said is f.said and _within(f.hit, o.hit) for o in overpromises)]
     found += [
         _Offence(o.family, o.said, o.hit, o.said.evidence(o.hit.start, o.hit.end, o.family.kind, o.hit.match))
         for o in overpromises
@@ -111,6 +113,10 @@ def _offences(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overp
             continue
         kept.append(offence)
     return kept
+
+
+def _within(inner: Hit, outer: Hit) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _by_unknown(call: CallView, item: ProhibitedItem) -> list[Evidence]:

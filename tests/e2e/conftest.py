@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -35,6 +38,29 @@ def callqa(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedP
     )
 
 
+def callqa_in_a_terminal(*arguments: str, cwd: Path) -> tuple[int, str, str]:
+    """Run the command with standard error on a terminal; returns exit code, standard output and what was shown there."""
+    terminal, theirs = pty.openpty()
+    shown: list[bytes] = []
+
+    def watch() -> None:
+        # Reading fails once the last process at the other end has closed it.
+        with contextlib.suppress(OSError):
+            while block := os.read(terminal, 4096):
+                shown.append(block)
+
+    watcher = threading.Thread(target=watch)
+    with subprocess.Popen(
+        command(arguments), cwd=cwd, env=environment(TERM="xterm"), stdout=subprocess.PIPE, stderr=theirs, text=True
+    ) as process:
+        os.close(theirs)
+        watcher.start()
+        output, _ = process.communicate(timeout=TIMEOUT_S)
+    watcher.join()
+    os.close(terminal)
+    return process.returncode, output, b"".join(shown).decode(errors="replace")
+
+
 def command(arguments: Sequence[str]) -> list[str]:
     """The argument vector of `callqa ARGUMENTS`."""
     return [sys.executable, "-m", "callqa", *arguments]
@@ -56,6 +82,8 @@ class Demo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("demo")
-    done = callqa("demo", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return Demo(folder / "callqa-data", done.stdout)
+    code, output, shown = callqa_in_a_terminal("demo", cwd=folder)
+    assert code == 0, shown
+    assert "Traceback" not in shown
+    assert "/8" in shown, "no progress was shown"
+    return Demo(folder / "callqa-data", output)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 import soundfile
 import sqlalchemy as sa
 
-from tests.e2e.conftest import DEMO_CALLS, Demo, callqa
+from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, Demo, callqa, command, environment
 
 pytestmark = pytest.mark.slow
 
@@ -71,13 +73,17 @@ def test_score_takes_the_contract_s_own_example_and_leaves_timing_open(tmp_path:
         (("run", "nowhere"), {}, {}, ["nowhere", "does not exist"]),
         (("run", "."), {"CALLQA_MODLE": "base"}, {}, ["CALLQA_MODLE"]),
         (("run", "."), {"CALLQA_MODEL": "./none"}, {}, ["./none"]),
-        (("run", ".", "--day", "yesterday"), {}, {}, ["yesterday", "2026-11-20"]),
+        (("run", ".", "--day", "tomorrow"), {}, {}, ["tomorrow", "2026-11-20"]),
+        (("transcribe", "."), {}, {"a.txt": "", "manifest.csv": "file\na.wav\n"}, ["no recording", "'.'", "2 other"]),
+        (("transcribe", "a.wav", "-o", "."), {"CALLQA_MODEL": "./none"}, {"a.wav": ""}, [".:", "cannot be written"]),
+        (("transcribe", "a.wav", "-o", "a.wav/t"), {"CALLQA_MODEL": "./none"}, {"a.wav": ""}, ["a.wav/t", "written"]),
         (("run", ".", "--standard", "s.yaml"), {}, {"s.yaml": "id: x\nitms: []\n"}, ["s.yaml", "itms", "2"]),
         (("standard", "check", "s.yaml"), {}, {"s.yaml": "id: [\n"}, ["s.yaml"]),
         (("standard", "check", "telecom-hotline"), {}, {}, ["telecom-hotline-zh"]),
         (("score", "t.jsonl"), {}, {"t.jsonl": "{}\n"}, ["t.jsonl:1", "call_id"]),
         (("score", "t.jsonl"), {}, {"t.jsonl": "not json\n"}, ["t.jsonl:1", "JSON"]),
-        (("report", "run"), {}, {}, ["no run"]),
+        (("report", "run"), {}, {}, ["no callqa database", "callqa-data/callqa.db", "`callqa run`"]),
+        (("export", "scorecards"), {}, {}, ["no callqa database", "callqa-data/callqa.db", "`callqa run`"]),
         (("db", "check"), {}, {}, ["callqa db upgrade"]),
         (("run", "."), {"CALLQA_DATABASE_URL": "oracle://h/d"}, {}, ["oracle"]),
         (("frobnicate",), {}, {}, ["frobnicate"]),
@@ -93,6 +99,50 @@ def test_what_the_caller_can_mend_is_one_message_and_exit_code_2(
     assert "Traceback" not in done.stderr
     for part in said:
         assert part in done.stderr
+    assert not (tmp_path / "callqa-data/callqa.db").exists() or arguments[0] == "run"
+
+
+def test_a_message_is_one_line_however_narrow_the_terminal(tmp_path: Path) -> None:
+    done = callqa("run", "nowhere", cwd=tmp_path, COLUMNS="30")
+    assert done.stderr.startswith("callqa: source 'nowhere' does not exist")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_empty_database_has_no_run_to_report(tmp_path: Path) -> None:
+    assert callqa("db", "upgrade", cwd=tmp_path).returncode == 0
+    done = callqa("report", "run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no run in this database yet" in done.stderr
+
+
+@pytest.mark.parametrize(("redirection", "said"), [(">/dev/full", "No space left"), (">&-", "is closed")])
+def test_an_output_that_cannot_be_written_is_one_message(tmp_path: Path, redirection: str, said: str) -> None:
+    (tmp_path / "t.jsonl").write_text('{"call_id":"C1","utterances":[]}\n')
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirection}', "sh", *command(["score", "t.jsonl"])],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("callqa: standard output")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_pipe_or_device_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"call_id":"C1","utterances":[]}\n')
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    done = callqa("score", "t.jsonl", "-o", "pipe", cwd=tmp_path)
+    with os.fdopen(reader, encoding="utf-8") as stream:
+        written = stream.read()
+    assert done.returncode == 0, done.stderr
+    assert json.loads(written)["call_id"] == "C1"
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_database_one_migration_behind_is_refused(tmp_path: Path) -> None:
@@ -129,6 +179,47 @@ def test_doctor_names_the_source_of_each_setting_and_what_is_missing(tmp_path: P
     assert "cpu" in checks["device"]["detail"]
     assert not checks["database"]["ok"]
     assert "secret" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://qa@127.0.0.1:1/none?password=secret", "postgresql+psycopg://qa@127.0.0.1:1/none"),
+        ("oracle://qa:secret@h/d", "***"),
+        ("postgresql://qa:secret@127.0.0.1:port/none", "***"),
+        ("secret", "***"),
+    ],
+)
+def test_doctor_shows_no_password_wherever_it_stands(tmp_path: Path, url: str, shown: str) -> None:
+    done = callqa("doctor", "--json", cwd=tmp_path, CALLQA_DATABASE_URL=url, CALLQA_MODEL="./none")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["settings"]["database_url"]["value"] == shown
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_doctor_finds_nothing_missing_before_the_first_use(tmp_path: Path, demo: Demo) -> None:
+    url = f"sqlite:///{tmp_path}/calls.db"
+    done = callqa("doctor", "--home", str(demo.home), cwd=tmp_path, CALLQA_DATABASE_URL=url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{url} is empty and will be set up at first use" in done.stdout
+    assert not (tmp_path / "calls.db").exists()
+
+
+@pytest.mark.parametrize("home", ["a-file", "a-file/below"])
+def test_doctor_names_a_home_that_cannot_be_used(tmp_path: Path, home: str) -> None:
+    (tmp_path / "a-file").touch()
+    done = callqa("doctor", "--home", home, cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"MISSING home      home {tmp_path}/{home} cannot be written" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_transcribe_leaves_its_own_folder_alone(tmp_path: Path) -> None:
+    (tmp_path / "data/weights").mkdir(parents=True)
+    (tmp_path / "data/weights/model.bin").touch()
+    done = callqa("transcribe", ".", "--home", "data", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no recording in '.'" in done.stderr
 
 
 def test_exports_in_every_form(tmp_path: Path, demo: Demo) -> None:

@@ -77,15 +77,15 @@ def test_the_nightly_deployment_runs_under_a_server_and_a_worker(tmp_path: Path,
     (source / "page.wav").write_text("<html>")
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
-    database_url = f"sqlite:///{tmp_path / 'calls.db'}"
+    home = tmp_path / "data"
+    home.mkdir()
+    (home / "weights").symlink_to(demo.home / "weights")
     env = environment(
         PREFECT_HOME=str(tmp_path / "prefect"),
         PREFECT_API_URL=url,
         DO_NOT_TRACK="1",
         PREFECT_SERVER_ANALYTICS_ENABLED="false",
         PREFECT_CLI_PROMPT="false",
-        CALLQA_HOME=str(demo.home),
-        CALLQA_DATABASE_URL=database_url,
         PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     )
     server_log, worker_log = tmp_path / "server.log", tmp_path / "worker.log"
@@ -103,7 +103,12 @@ def test_the_nightly_deployment_runs_under_a_server_and_a_worker(tmp_path: Path,
             run = api(
                 url,
                 f"/deployments/{deployment['id']}/create_flow_run",
-                {"state": {"type": "SCHEDULED"}, "parameters": {"source": str(source), "day": "all"}},
+                {
+                    "state": {"type": "SCHEDULED"},
+                    "parameters": {"source": str(source), "day": "all"},
+                    # As one edits prefect.yaml: the folder of this machine.
+                    "job_variables": {"env": {"CALLQA_HOME": str(home)}},
+                },
             )
 
             def ended() -> dict[str, Any] | None:
@@ -115,7 +120,7 @@ def test_the_nightly_deployment_runs_under_a_server_and_a_worker(tmp_path: Path,
         artifacts = api(url, "/artifacts/filter", {"artifacts": {"key": {"any_": ["callqa-run-summary"]}}})
         assert "| quarantined | 1 |" in artifacts[0]["data"]
 
-    database = Database(database_url)
+    database = Database(f"sqlite:///{home / 'callqa.db'}")
     with database.unit_of_work() as uow:
         cards = [card for _, card in uow.scorecards.latest()]
     database.close()

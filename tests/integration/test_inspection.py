@@ -11,7 +11,7 @@ from callqa.metadata import MetadataReader
 from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeResult, register
 from callqa.services.rescore import rescore
-from callqa.services.runs import begin_run, finish_run, plan_run
+from callqa.services.runs import finish_run, plan_run, take_up
 from callqa.sources import list_source
 from callqa.standards import find_standard
 from models.call import AudioFacts, RecordingState
@@ -51,14 +51,11 @@ def night(
     """One run over a folder, without Prefect."""
     transcriber = transcriber or ScriptedTranscriber()
     listing = list_source(str(folder))
-    run = begin_run(
-        plan_run(listing.uri, day, None, STANDARD.ref, ENGINE.digest, SCORER, datetime.now(UTC)), new_unit_of_work
-    )
+    run = plan_run(listing.uri, day, None, STANDARD.ref, ENGINE.digest, SCORER, datetime.now(UTC))
     intake = register(
         listing, MetadataReader(listing, "Asia/Shanghai"), run, "Asia/Shanghai", None, probe, new_unit_of_work
     )
-    with new_unit_of_work() as uow:
-        waiting = [c.recording.id for c in uow.runs.waiting(run.id)]
+    waiting = [c.recording.id for c in take_up(run.id, datetime.now(UTC), new_unit_of_work)]
     Inspector(run, STANDARD, transcriber, new_unit_of_work, "0.0.test", max_attempts).inspect(waiting)
     finish_run(run.id, datetime.now(UTC), new_unit_of_work)
     with new_unit_of_work() as uow:
@@ -157,6 +154,39 @@ def test_a_recording_moved_since_it_was_first_seen_is_found_where_it_is_now(
     assert view.run.status is RunStatus.COMPLETED
 
 
+def test_another_recording_under_the_old_name_is_never_heard_in_its_place(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    files(source, "ext101.wav")
+    night(source, new_unit_of_work, ScriptedTranscriber(lambda job: TransientError("network gone")))
+    (source / "ext101.wav").write_bytes(b"another customer")
+    listing = list_source(str(source))
+    run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, SCORER, NOW)
+    with new_unit_of_work() as uow:
+        (waiting,) = uow.runs.waiting(run.id)
+    later = ScriptedTranscriber()
+    Inspector(run, STANDARD, later, new_unit_of_work, "0.0.test", 5).inspect([waiting.recording.id])
+    assert later.heard == []
+    with new_unit_of_work() as uow:
+        stored = uow.calls.get(waiting.recording.id)
+    assert stored is not None
+    assert (stored.state, stored.attempts) == (RecordingState.RECEIVED, 2)
+
+
+def test_gone_for_a_moment_is_heard_the_next_time(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    files(source, "a.wav")
+
+    def probe_and_take_away(path: str) -> AudioFacts:
+        (source / "a.wav").rename(source.parent / "a.wav")
+        return probe_anything(path)
+
+    _, _, view = night(source, new_unit_of_work, probe=probe_and_take_away)
+    assert (view.run.status, view.counts.waiting) == (RunStatus.FAILED, 1)
+    (source.parent / "a.wav").rename(source / "a.wav")
+    _, _, again = night(source, new_unit_of_work)
+    assert again.run.status is RunStatus.COMPLETED
+
+
 def test_only_the_day_and_the_undated(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
     files(source, "late.wav", "next.wav", "undated.wav")
     (source / "manifest.csv").write_text(
@@ -166,15 +196,33 @@ def test_only_the_day_and_the_undated(source: Path, new_unit_of_work: UnitOfWork
     _, intake, view = night(source, new_unit_of_work, day=date(2026, 11, 20))
     assert sorted(c.stored.meta.call_id for c in view.calls) == ["late", "undated"]
     assert intake.other_days == 1
+    _, _, next_day = night(source, new_unit_of_work, day=date(2026, 11, 21))
+    assert [c.stored.meta.call_id for c in next_day.calls] == ["next"], "the undated call is told once"
+    _, _, again = night(source, new_unit_of_work, day=date(2026, 11, 20))
+    assert again == view
     (source / "undated.wav").unlink()
     with pytest.raises(InputError, match="other days"):
         night(source, new_unit_of_work, day=date(2026, 11, 22))
+
+
+def test_a_late_file_opens_the_run_again_and_makes_it_the_latest(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    files(source, "a.wav")
+    first, _, _ = night(source, new_unit_of_work)
+    files(source, "sub/b.wav")
+    second, _, _ = night(source / "sub", new_unit_of_work)
+    again, _, view = night(source, new_unit_of_work)
+    assert again.id == first.id != second.id
+    assert (view.counts.scored, view.run.status) == (2, RunStatus.COMPLETED)
 
 
 def test_an_empty_source_is_an_error_not_a_quiet_success(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
     (source / "readme.txt").touch()
     with pytest.raises(InputError, match="no recording"):
         night(source, new_unit_of_work)
+    with new_unit_of_work() as uow:
+        assert uow.runs.latest_id() is None, "a refused run must not become the latest one"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +267,7 @@ def test_killed_between_transcript_and_score_goes_on_from_the_transcript(
 ) -> None:
     files(source, "a.wav")
     listing = list_source(str(source))
-    run = begin_run(plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, SCORER, NOW), new_unit_of_work)
+    run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, SCORER, NOW)
     register(listing, MetadataReader(listing, "UTC"), run, "UTC", None, probe_anything, new_unit_of_work)
     with new_unit_of_work() as uow:
         (waiting,) = uow.runs.waiting(run.id)

@@ -74,7 +74,6 @@ metas = st.builds(
     channel_roles=tuples(one_of(Role)),
     flags=tuples(texts),
 )
-words = st.builds(Word, counts, counts, numbers, numbers, numbers)
 spans = st.builds(SpeechSpan, one_of(Role), numbers, numbers)
 standards = st.tuples(texts, texts).map(lambda ref: StandardRef(*ref, digest(ref)))
 proofs = st.builds(Evidence, counts, counts, counts, seconds, seconds, texts, texts, one_of(MatchKind))
@@ -112,13 +111,16 @@ receipts = st.builds(
 
 
 @st.composite
+def utterances(draw: st.DrawFn, index: int) -> Utterance:
+    text = draw(texts)
+    ends = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
+    words = ends.flatmap(lambda span: st.builds(Word, st.just(span[0]), st.just(span[1]), numbers, numbers, numbers))
+    return Utterance(index, draw(one_of(Role)), draw(seconds), draw(seconds), text, draw(tuples(words)), draw(seconds))
+
+
+@st.composite
 def transcripts(draw: st.DrawFn, recording_id: str) -> Transcript:
-    said = [
-        Utterance(
-            index, draw(one_of(Role)), draw(seconds), draw(seconds), draw(texts), draw(tuples(words)), draw(seconds)
-        )
-        for index in range(draw(st.integers(0, 4)))
-    ]
+    said = [draw(utterances(index)) for index in range(draw(st.integers(0, 4)))]
     return Transcript(
         recording_id=recording_id,
         language=draw(ids),

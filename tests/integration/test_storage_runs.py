@@ -225,6 +225,29 @@ def test_the_latest_run_is_the_one_that_started_last(database: Database) -> None
         assert uow.runs.latest_id() == "b"
 
 
+@pytest.mark.parametrize("status", [RunStatus.COMPLETED, RunStatus.PARTIAL, RunStatus.FAILED])
+def test_a_finished_run_with_new_work_is_running_and_the_latest(database: Database, status: RunStatus) -> None:
+    """Killed now, it does not stay finished with calls that wait."""
+    with database.unit_of_work() as uow:
+        uow.runs.start(factories.run("first"))
+        uow.runs.start(factories.run("second", LATER))
+        uow.runs.finish("first", status, LATER)
+        uow.runs.reopen("first", LATER + timedelta(hours=1))
+        assert uow.runs.start(factories.run("first")) == factories.run("first", LATER + timedelta(hours=1))
+        assert uow.runs.latest_id() == "first"
+
+
+def test_a_run_at_work_keeps_its_beginning(database: Database, database_url: str) -> None:
+    with database.unit_of_work() as uow:
+        uow.runs.start(factories.run())
+        uow.commit()
+    before = dump(database_url)
+    with database.unit_of_work() as uow:
+        uow.runs.reopen("run-1", LATER)
+        uow.commit()
+    assert dump(database_url) == before
+
+
 def test_an_unknown_run(database: Database) -> None:
     with database.unit_of_work() as uow:
         assert uow.runs.view("none") is None
@@ -234,3 +257,5 @@ def test_an_unknown_run(database: Database) -> None:
             uow.runs.waiting("none")
         with pytest.raises(CallqaError, match="run none is not in the database"):
             uow.runs.finish("none", RunStatus.COMPLETED, LATER)
+        with pytest.raises(CallqaError, match="run none is not in the database"):
+            uow.runs.reopen("none", LATER)

@@ -170,6 +170,19 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path, step: object) -> 
         step(f"sqlite:///{tmp_path / 'calls.db'}")
 
 
+@pytest.mark.parametrize("place", ["file/calls.db", "file/deep/calls.db", f"{'x' * 300}/calls.db"])
+def test_a_place_where_no_folder_can_be_is_a_wrong_setting(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match=r"sqlite:.*calls\.db cannot be there: \w+"):
+        schema.upgrade(f"sqlite:///{tmp_path / place}")
+
+
+def test_looking_for_a_database_where_none_can_be_is_a_wrong_setting(tmp_path: Path) -> None:
+    for look in (schema.state, schema.check):
+        with pytest.raises(SettingsError, match="cannot be there: File name too long"):
+            look(f"sqlite:///{tmp_path / ('x' * 300)}")
+
+
 def test_a_server_that_cannot_be_reached_may_come_back() -> None:
     url = "postgresql://someone:topsecret@127.0.0.1:1/calls?sslpassword=alsosecret"
     with pytest.raises(TransientError, match=r"someone:\*\*\*@127\.0\.0\.1:1/calls") as caught:

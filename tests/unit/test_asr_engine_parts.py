@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -60,7 +61,7 @@ def test_a_missing_or_wrong_part_names_the_package(tmp_path: Path, monkeypatch: 
 def test_a_folder_is_used_where_it_is(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
-    with pytest.raises(ModelError, match=r"no model\.bin"):
+    with pytest.raises(ModelError, match=r"no folder with a model\.bin"):
         ensure_model(str(folder), tmp_path)
     (folder / "model.bin").write_bytes(b"one")
     first = ensure_model(str(folder), tmp_path)
@@ -69,6 +70,64 @@ def test_a_folder_is_used_where_it_is(tmp_path: Path) -> None:
     (folder / "model.bin").write_bytes(b"another")
     assert ensure_model(str(folder), tmp_path).digest != first.digest
     assert sorted(p.name for p in folder.iterdir()) == ["model.bin"], "nothing is written into the user's folder"
+
+
+def test_a_name_is_a_model_whatever_lies_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("base", "mine", "~mine"):
+        (tmp_path / "work" / name).mkdir(parents=True)
+        (tmp_path / "work" / name / "model.bin").write_bytes(b"another")
+    monkeypatch.chdir(tmp_path / "work")
+    home = tmp_path / "home"
+    assert ensure_model("base", home).path == home / "weights" / "base"
+    with pytest.raises(ModelError, match=r"'mine' is unknown \(a folder is written ./mine\)"):
+        ensure_model("mine", home)
+    assert ensure_model("./base", home).path == tmp_path / "work" / "base"
+    assert ensure_model("../work/mine", home).path == tmp_path / "work" / "mine"
+    monkeypatch.setenv("HOME", str(tmp_path / "work"))
+    assert ensure_model("~/mine", home).path == tmp_path / "work" / "mine"
+
+
+@pytest.mark.parametrize("home", ["file", "file/deep", "x" * 300])
+@pytest.mark.parametrize("model", ["base", "./mine"])
+def test_a_home_that_cannot_be_is_one_clear_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str, model: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "model.bin").touch()
+    with pytest.raises(ModelError, match=r"(cannot be written|cannot be read): (Not a directory|File (exists|name))"):
+        ensure_model(model, tmp_path / home)
+
+
+def test_a_disk_that_fills_up_meanwhile_is_one_clear_message(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the full disk."""
+    code = (
+        "import resource, signal, sys; from pathlib import Path; from asr.weights import ensure_model\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))\n"
+        "from models.errors import ModelError\n"
+        "try:\n    ensure_model('base', Path(sys.argv[1]))\n"
+        "except ModelError as error:\n    print(error)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True)
+    assert ran.stdout.startswith(f"home {tmp_path} cannot be written: File too large;")
+    assert not [p for p in (tmp_path / "weights").iterdir() if p.is_dir()], "nothing half done is left"
+
+
+def test_what_a_killed_install_left_is_cleared_away_by_the_next(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; from asr import weights\n"
+        "weights.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "weights.ensure_model('base', Path(sys.argv[1]))"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    left = [p for p in (tmp_path / "weights").iterdir() if p.is_dir()]
+    assert left, "killed in the middle"
+    ensure_model("base", tmp_path)
+    assert sorted(p.name for p in (tmp_path / "weights").iterdir() if p.is_dir()) == ["base", "digests"]
 
 
 @pytest.mark.parametrize("model", ["./nowhere", "/no/such/folder", "../base", "no-such-size"])

@@ -172,6 +172,10 @@ def test_whatever_is_said_between_announcement_and_ringback_is_recorded() -> Non
         ("For billing, press one.", "en", True, False),
         ("This call may be recorded for quality.", "en", True, False),
         ("Did you press the reset button?", "en", False, False),
+        ("您好欢迎制电海棠通信，业务自助请按议，人工客服请按旧。", "zh", True, False),
+        ("您好，欢迎致电海棠通信，请问有什么可以帮您？", "zh", False, False),
+        ("欢迎致电海棠通信，工号三零二为您服务。", "zh", False, False),
+        ("您要投诉的话请按流程来。", "zh", False, False),
     ],
 )
 def test_announcements(text: str, language: str, at_first: bool, later: bool) -> None:

@@ -98,6 +98,27 @@ def test_an_error_reaches_the_caller() -> None:
         list(schedule.outcomes())
 
 
+def test_an_error_comes_after_what_was_finished() -> None:
+    """One thread finishes a job while the other has failed already."""
+    at_work, failed = threading.Event(), threading.Event()
+
+    def run(items: Sequence[Item]) -> list[Item]:
+        if items[0][0] == 0:
+            assert at_work.wait(10)
+            failed.set()
+            raise LookupError("no such model")
+        at_work.set()
+        assert failed.wait(10)
+        time.sleep(0.05)
+        return list(items)
+
+    schedule = Schedule([(0, (5,)), (1, (6,))], Work().prepare, run, threads=2, batch=1, backlog_s=100.0)
+    outcomes = schedule.outcomes()
+    assert next(outcomes)[0] == 1
+    with pytest.raises(LookupError):
+        next(outcomes)
+
+
 def test_leaving_early_stops_the_threads() -> None:
     work = Work()
     outcomes = work.schedule([(n, (5,)) for n in range(10_000)], threads=2, batch=1, backlog_s=10.0).outcomes()

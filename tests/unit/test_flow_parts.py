@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from prefect.exceptions import ParameterTypeError
 from prefect.states import Failed
 
-from flows.inspect_calls_flow import inspect_calls, is_transient, resolve_day
-from models.errors import InputError, StandardError, TransientError
+from callqa.services.runs import resolve_day
+from flows.flow_settings import flow_settings
+from flows.inspect_calls_flow import inspect_calls, is_transient
+from flows.run_here import prefect_ready
+from models.errors import InputError, SettingsError, StandardError, TransientError
 
 
 @pytest.mark.parametrize(
@@ -56,3 +60,20 @@ def test_parameters_that_cannot_be_meant_are_refused(parameters: dict[str, objec
 def test_days_as_a_deployment_writes_them(day: str) -> None:
     taken = inspect_calls.validate_parameters({"source": "x", "day": day, "standard": None, "limit": None})
     assert taken["day"] == (date(2026, 11, 20) if day[0] == "2" else day)
+
+
+def test_a_home_folder_relative_to_a_workers_scratch_folder_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CALLQA_HOME", "callqa-data")
+    with pytest.raises(SettingsError, match="CALLQA_HOME to an absolute folder"):
+        flow_settings(None)
+    monkeypatch.setenv("CALLQA_HOME", str(tmp_path))
+    assert flow_settings("service-desk-en").standard == "service-desk-en"
+
+
+def test_a_prefect_server_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
+    with pytest.raises(SettingsError, match=r"http://127\.0\.0\.1:1/api"), prefect_ready(tmp_path):
+        pass

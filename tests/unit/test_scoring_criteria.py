@@ -8,9 +8,9 @@ import pytest
 
 from models.scorecard import Finding
 from models.transcript import Role, SpeechSpan, Transcript, Utterance
-from scoring import score_call
+from scoring import load_standard, score_call
 from tests import factories
-from tests.unit.scoring_calls import finding, score, standard
+from tests.unit.scoring_calls import dialogue, finding, score, shipped_text, standard
 
 GREETING = "您好，云联通信，工号八零二六，请问有什么可以帮您？"
 COMPLAINT = "你们说好昨天来修的，根本没人来。"
@@ -60,6 +60,11 @@ def test_one_opening_cut_in_two_utterances_is_one_opening() -> None:
         score(("agent", "您好"), ("agent", "云联通信，请问有什么可以帮您"), ("customer", "我查话费")), "greeting"
     )
     assert (found.verdict, found.points) == ("met", 10)
+
+
+def test_an_opening_after_other_words_and_a_pause_is_late() -> None:
+    turns = (("agent", 1, 3, "等一下啊，系统在转圈。"), ("agent", 7, 11, GREETING))
+    assert judge(timed(*turns), "greeting").verdict == "partial"
 
 
 def test_the_agent_may_answer_second_on_an_outbound_call() -> None:
@@ -115,8 +120,54 @@ def test_a_long_hold_asks_for_an_apology() -> None:
 
 
 def test_a_weak_sign_is_said_to_be_weak() -> None:
-    found = finding(score(("customer", "宽带断了，一直连不上。"), ("agent", "账号多少？")), "apology")
+    found = finding(score(("customer", "宽带断了。"), ("agent", "账号多少？")), "apology")
     assert (found.verdict, found.needs_review) == ("missed", True)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        (("customer", "我手机怎么打不出去了？"), ("agent", "您欠费四十六块二，停机了。")),
+        (("customer", "机顶盒进不去。"), ("agent", "换到第二个口。"), ("customer", "可以了。"), ("agent", "好的。")),
+    ],
+)
+def test_what_was_no_fault_of_ours_asks_for_no_apology(turns: tuple[tuple[str, str], ...]) -> None:
+    found = finding(score(*turns), "apology")
+    assert found.verdict == "not_applicable"
+    assert "不需要致歉" in found.reasons[0]
+
+
+def test_our_own_fault_is_not_lifted_when_it_works_again() -> None:
+    turns = (("customer", "网断了。"), ("agent", "是我们系统出了故障。"), ("customer", "可以了。"), ("agent", "好的。"))
+    assert finding(score(*turns), "apology").verdict == "missed"
+
+
+def test_a_plain_report_counts_only_as_the_reason_for_calling() -> None:
+    report = "流量包买了以后不生效。"
+    assert finding(score(("customer", report), ("agent", "好的。")), "apology").verdict == "missed"
+    later = (("customer", "我想查一下话费余额。"), ("agent", "三十元。"), ("customer", report), ("agent", "好的。"))
+    assert finding(score(*later), "apology").verdict == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("turns", "verdict"),
+    [
+        # The words settle who speaks.
+        (("我家宽带断了三天了，你们也不管", "非常抱歉给您带来不便"), "met"),
+        (("我家宽带断了三天了，你们也不管", "对不起行了吧"), "partial"),
+        (("我家宽带断了三天了，你们也不管", "您报一下账号"), "missed"),
+        # They do not: either could have said sorry.
+        (("我家宽带断了三天了，你们也不管", "不好意思"), "not_evaluated"),
+        # Nothing was said by anybody that would ask for an apology.
+        (("我想查一下话费", "您的话费是三十元"), "not_applicable"),
+        # A fault was named, but perhaps by the agent.
+        (("宽带断了", "账号多少"), "not_evaluated"),
+    ],
+)
+def test_unknown_speakers_are_told_apart_by_what_they_say(turns: tuple[str, str], verdict: str) -> None:
+    said = [("agent", "您好，云联通信。"), *(("unknown", text) for text in turns)]
+    found = finding(score(*said), "apology")
+    assert (found.verdict, found.needs_review) == (verdict, True)
 
 
 # --- commitment
@@ -235,3 +286,14 @@ def test_short_pauses_are_no_hold_and_text_without_times_is_not_judged() -> None
 def test_a_customer_trying_something_out_is_not_kept_waiting() -> None:
     turns = (("agent", 0, 2, "您重启一下。"), ("customer", 3, 4, "好，我拔了。"), ("customer", 20, 22, "好了。"))
     assert judge(timed(*turns), "hold").verdict == "not_applicable"
+
+
+@pytest.mark.parametrize(("by_sound", "verdict"), [(True, "violated"), (False, "met")])
+def test_a_family_of_wide_frames_is_not_searched_by_sound(by_sound: bool, verdict: str) -> None:
+    text = shipped_text("telecom-hotline-zh")
+    family = "      - id: not_my_job\n        kind: deflection\n        severity: hard\n"
+    assert family in text
+    changed = text if by_sound else text.replace(family, f"{family}        by_sound: false\n")
+    call = dialogue(("agent", "这个不龟我管的。"))
+    card = score_call(call, factories.meta(), load_standard(changed, "changed"), "test")
+    assert finding(card, "prohibited").verdict == verdict

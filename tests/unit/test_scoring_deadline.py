@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.scorecard import MatchKind
 from scoring import deadline_en, deadline_zh
 from scoring.deadline import OfficeTime, resolve
 from scoring.numerals import chinese_number, english_number
 from scoring.workdays import LAST_YEAR, china_workday, weekdays_only
+from tests.unit.scoring_calls import finding, score
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFFICE = OfficeTime(SHANGHAI, time(18), china_workday)
@@ -51,6 +53,22 @@ def due(text: str, said_at: datetime = FRIDAY) -> str | None:
         ("五点钟", "11-20 17:00"),
         ("十点", "11-20 10:00"),
         ("第二天", None),
+        ("一刻钟内", "11-20 09:46"),
+        ("一个钟之内", "11-20 10:31"),
+        ("个把小时", "11-20 11:31"),
+        ("十来分钟", "11-20 09:41"),
+        ("俩工作日", "11-24 18:00"),
+        ("不超过两个小时", "11-20 11:31"),
+        ("今晚十二点前", "11-20 23:59"),
+        ("24点前", "11-20 23:59"),
+        ("后天傍晚六点前", "11-22 18:00"),
+        ("明早", "11-21 09:00"),
+        ("十五号前", "12-15 23:59"),
+        ("这个月中旬之前", "11-20 23:59"),
+        ("年底前", "12-31 23:59"),
+        ("春节前", None),
+        ("当天给您办结", "11-20 23:59"),
+        ("到账当天", None),
     ],
 )
 def test_chinese_deadlines(text: str, expected: str | None) -> None:
@@ -58,10 +76,50 @@ def test_chinese_deadlines(text: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["昨天下午三点", "过几天", "几点", "三月", "工号8026", "上周五", "每天", "过两天", "二十五点"]
+    "text",
+    [
+        "昨天下午三点",
+        "过几天",
+        "几点",
+        "三月",
+        "工号8026",
+        "上周五",
+        "每天",
+        "过两天",
+        "二十五点",
+        "三天前",
+        "出国前一天",
+        "快一点",
+        "工号16号",
+        "三号楼",
+    ],
 )
 def test_what_names_no_time_to_come(text: str) -> None:
     assert deadline_zh.find_deadlines(text) == []
+
+
+def test_the_same_day_is_the_day_named_before() -> None:
+    named, same, following = deadline_zh.find_deadlines("约的明天，师傅当天上午联系您，第二天就能用")
+    instants = [resolve(d, FRIDAY, OFFICE) for d in (named, same, following)]
+    assert [i and i.strftime("%m-%d %H:%M") for i in instants] == ["11-21 23:59", "11-21 12:00", "11-22 23:59"]
+
+
+@pytest.mark.parametrize(
+    ("text", "due_at"),
+    [
+        ("3个工作人员内给您答复。", "2026-11-25T18:00:00+08:00"),
+        ("24小时类给您打副。", "2026-11-21T09:31:00+08:00"),
+        ("两天类给您回店。", "2026-11-22T09:31:00+08:00"),
+    ],
+)
+def test_a_misheard_deadline_counts_as_heard_by_sound(text: str, due_at: str) -> None:
+    card = score(("agent", text))
+    assert [p.due_at.isoformat() for p in card.promises if p.due_at] == [due_at]
+    assert {e.match for e in finding(card, "commitment").evidence} == {MatchKind.HOMOPHONE}
+
+
+def test_staff_counted_are_no_working_days() -> None:
+    assert deadline_zh.find_deadlines("我们有三个工作人员") == []
 
 
 def test_working_days_step_over_the_national_holidays() -> None:

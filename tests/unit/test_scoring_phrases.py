@@ -71,6 +71,12 @@ def test_greeting_of_the_first_turn(row: dict[str, str]) -> None:
     assert finding(score(("agent", row["text"]), ("customer", "我查话费")), "greeting").verdict == row["verdict"]
 
 
+@pytest.mark.parametrize("row", table("zh_closings"), ids=lambda row: str(row["text"]))
+def test_closing_of_the_last_turn(row: dict[str, str]) -> None:
+    card = score(("agent", "您好，云联通信。"), ("customer", "没别的事了。"), ("agent", row["text"]))
+    assert finding(card, "closing").verdict == row["verdict"]
+
+
 APOLOGIES = table("zh_apologies")
 
 
