@@ -51,6 +51,7 @@ test-fast: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.agreement
+	$(BIN)/python -m benchmarks.sentences
 	$(BIN)/python -m benchmarks.overhead
 
 lock:
