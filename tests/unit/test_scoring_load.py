@@ -66,7 +66,7 @@ def test_the_digest_is_of_the_content_not_of_the_writing() -> None:
         ("review_by: 2027-02-01", "review_by: soon", ["review_by", "'soon'"]),
         ("  - {name: 不合格, at_least: 0}\n", "", ["bands", "one at 0"]),
         ("- id: out_of_scope", "- id: not_my_job", ["not_my_job", "twice"]),
-        ("excused_by: [remedy]", "excused_by: [remady]", ["remady", "remedy"]),
+        ("excused_by: [remedy,", "excused_by: [remady,", ["remady", "remedy"]),
         ("{heard: 公号, meant: 工号}", "{heard: 公号, meant: 工}", ["公号", "same number"]),
         ("      points: 4\n", "      points: 5\n", ["10 points", "11"]),
         ("- 活该\n", "- 。。\n", ["'。。'"]),

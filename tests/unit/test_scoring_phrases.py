@@ -30,12 +30,14 @@ def test_a_violation_is_found_with_its_kind(language: str, row: dict[str, str]) 
     assert row["kind"] in {e.kind for e in found.evidence}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "row"), PROHIBITED, ids=lambda value: str(value))
 def test_the_same_words_of_the_customer_are_no_violation(language: str, row: dict[str, str]) -> None:
     turns = (("agent", "您好。" if language == "zh" else "Hello."), ("customer", row["text"]))
     assert finding(score(*turns, language=language), "prohibited").verdict == "met"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", table("zh_prohibited")["violations"], ids=lambda row: str(row["text"]))
 def test_a_violation_is_found_in_text_with_pauses_for_punctuation(row: dict[str, str]) -> None:
     text = re.sub(r"[，。？]", " ", row["text"])
@@ -56,6 +58,7 @@ def test_a_promise_has_its_level_and_its_deadline(language: str, row: dict[str, 
         assert row["due"] in [p.due_at.isoformat() for p in card.promises if p.due_at]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "row"), PROMISES, ids=lambda value: str(value))
 def test_what_the_customer_demands_is_no_promise(language: str, row: dict[str, Any]) -> None:
     assert score(("customer", row["text"]), language=language).promises == ()
