@@ -52,6 +52,7 @@ def test_the_digest_is_of_the_content_not_of_the_writing() -> None:
     assert load_standard(changed("- 活该\n", "- 活该啦\n"), "a").ref.digest != digest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "fragments"),
     [
