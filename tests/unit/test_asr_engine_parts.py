@@ -76,17 +76,17 @@ def test_a_name_is_a_model_whatever_lies_in_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("base", "mine", "~mine"):
-        (tmp_path / "work" / name).mkdir(parents=True)
-        (tmp_path / "work" / name / "model.bin").write_bytes(b"another")
-    monkeypatch.chdir(tmp_path / "work")
+        (tmp_path / "place" / name).mkdir(parents=True)
+        (tmp_path / "place" / name / "model.bin").write_bytes(b"another")
+    monkeypatch.chdir(tmp_path / "place")
     home = tmp_path / "home"
     assert ensure_model("base", home).path == home / "weights" / "base"
     with pytest.raises(ModelError, match=r"'mine' is unknown \(a folder is written ./mine\)"):
         ensure_model("mine", home)
-    assert ensure_model("./base", home).path == tmp_path / "work" / "base"
-    assert ensure_model("../work/mine", home).path == tmp_path / "work" / "mine"
-    monkeypatch.setenv("HOME", str(tmp_path / "work"))
-    assert ensure_model("~/mine", home).path == tmp_path / "work" / "mine"
+    assert ensure_model("./base", home).path == tmp_path / "place" / "base"
+    assert ensure_model("../place/mine", home).path == tmp_path / "place" / "mine"
+    monkeypatch.setenv("HOME", str(tmp_path / "place"))
+    assert ensure_model("~/mine", home).path == tmp_path / "place" / "mine"
 
 
 @pytest.mark.parametrize("home", ["file", "file/deep", "x" * 300])

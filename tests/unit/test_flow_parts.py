@@ -29,7 +29,7 @@ from models.errors import InputError, SettingsError, StandardError, TransientErr
 )
 def test_only_what_may_pass_by_itself_is_tried_again(error: Exception, again: bool) -> None:
     state: Any = Failed(data=error)
-    assert asyncio.run(is_transient(None, None, state)) is again  # type: ignore[arg-type]
+    assert asyncio.run(is_transient(None, None, state)) is again  # type: ignore[arg-type]  # neither task nor run matters
 
 
 def test_days() -> None:
