@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from asr.listen import Analysis
+from asr.reading import Invented
 from asr.roles import Casting, Known, cast
 from asr.speech import Span
 from asr.tones import answered_at
 from asr.utterances import Turn, to_utterance, turns
 from asr.words import SpokenWord
 from models.call import CallMeta, Direction
-from models.transcript import EngineReceipt, Role, SpeechSpan, Transcript
+from models.transcript import Dropped, EngineReceipt, Role, SpeechSpan, Transcript
 
 
 def assemble(
@@ -21,7 +22,7 @@ def assemble(
     known: Known | None,
     direction: Direction | None,
     language: str,
-    dropped_windows: int,
+    dropped: Sequence[Invented],
     engine: EngineReceipt,
 ) -> Transcript:
     """The transcript; `words` of a channel are in time order. Without words it has no utterances."""
@@ -48,7 +49,10 @@ def assemble(
         answered_at_s=answered_at(analysis.tones, first_person_s),
         role_confidence=casting.confidence,
         role_basis=casting.basis,
-        dropped_windows=dropped_windows,
+        dropped=tuple(
+            Dropped(casting.channels[d.channel], d.start_s, d.end_s, d.text, d.faults)
+            for d in sorted(dropped, key=lambda d: (d.start_s, d.channel))
+        ),
         engine=engine,
     )
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from asr.channels import Channel
 from asr.judge import Judgement, better, judge
 from asr.packing import FULL_WINDOW_S, Window, fitted, render
-from asr.text import prompt_for
+from asr.text import prompt_for, simplify
 from asr.whisper import Heard, PackedWhisper
 from asr.words import SpokenWord, on_call_clock
 
@@ -32,11 +32,22 @@ class WindowJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Invented:
+    """Text that Whisper wrote for a stretch of a channel (its index among the analysed ones) and nobody said."""
+
+    channel: int
+    start_s: float
+    end_s: float
+    text: str
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """The words of a window in time order; `dropped` counts stretches whose text was judged invented and left out."""
+    """The words of a window in time order, and the texts that were judged invented and left out, likewise."""
 
     words: tuple[SpokenWord, ...] = ()
-    dropped: int = 0
+    dropped: tuple[Invented, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +89,15 @@ class WindowReader:
         if best.judged.believable:
             return Reading(best.words)
         if len(job.window.pieces) == 1:
-            return Reading(dropped=1)
+            [piece] = job.window.pieces
+            text = simplify(best.heard.text)
+            return Reading(
+                dropped=(
+                    Invented(job.window.channel, piece.speech.start_s, piece.speech.end_s, text, best.judged.faults),
+                )
+            )
         parts = [self._alone(job, i) for i in range(len(job.window.pieces))]
-        return Reading(tuple(w for part in parts for w in part.words), sum(part.dropped for part in parts))
+        return Reading(tuple(w for part in parts for w in part.words), tuple(d for part in parts for d in part.dropped))
 
     def _other_ways(self, job: WindowJob) -> Iterator[_Attempt]:
         """Without the terms, greedily, and as Whisper was trained: 30 s long and without any prompt."""

@@ -15,7 +15,7 @@ from asr.assemble import assemble, known_roles
 from asr.device import Choice, choose
 from asr.listen import Analysis, analyse
 from asr.options import EngineOptions
-from asr.reading import Reading, WindowJob, WindowReader
+from asr.reading import Invented, Reading, WindowJob, WindowReader
 from asr.receipt import engine_receipt
 from asr.schedule import Prepared, Schedule
 from asr.speech import SpeechDetector
@@ -143,12 +143,12 @@ class WhisperTranscriber:
 
     def _transcript(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | _Failure]) -> Transcript:
         words: list[SpokenWord] = []
-        dropped = 0
+        dropped: list[Invented] = []
         for reading in readings:
             if isinstance(reading, _Failure):
                 raise reading.error
             words.extend(reading.words)
-            dropped += reading.dropped
+            dropped.extend(reading.dropped)
         return assemble(
             job.recording_id,
             analysis,

@@ -30,10 +30,47 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A word of the standard's glossary put in place of one that sounds like it.
+
+    `char_start:char_end` is the corrected word's place in the text of its utterance; `heard` is what was recognised.
+    """
+
+    char_start: int
+    char_end: int
+    heard: str
+
+
+class SecretKind(StrEnum):
+    """What a masked number was."""
+
+    PHONE = "phone"
+    ID_CARD = "id_card"
+    BANK_CARD = "bank_card"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A number of a person that was masked before the text was stored.
+
+    `char_start:char_end` is its place in the text of its utterance, now without its digits; `start_s` to `end_s` is
+    when it was said, both None when the text has no times.
+    """
+
+    char_start: int
+    char_end: int
+    kind: SecretKind
+    start_s: float | None
+    end_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """One turn or part of a turn by one speaker. Times are None when the source of the text had none.
 
     `confidence` is the mean word probability, 0 to 1, or None when unknown. `words` is empty for text without times.
+    `corrections` and `masked` are in order and say where the text differs from what was recognised.
     """
 
     index: int
@@ -43,6 +80,8 @@ class Utterance:
     text: str
     words: tuple[Word, ...] = ()
     confidence: float | None = None
+    corrections: tuple[Correction, ...] = ()
+    masked: tuple[Masked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +91,20 @@ class SpeechSpan:
     role: Role
     start_s: float
     end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A stretch of sound whose recognised text was judged invented and left out, kept for inspection.
+
+    `faults` names what was wrong with it (see `asr.judge`), in the order in which it was found.
+    """
+
+    role: Role
+    start_s: float
+    end_s: float
+    text: str
+    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +127,8 @@ class Transcript:
 
     `role_confidence` is 0 to 1: how sure the assignment of roles is; `role_basis` says on what it rests (setting,
     metadata, channel and greeting, text). `answered_at_s` is when ringing ended or the first person spoke, None when
-    neither is known. `tones` are ring-back, keys and music as SYSTEM spans. `dropped_windows` counts stretches whose
-    recognised text was judged invented and left out. An empty `utterances` means that nobody was heard to speak.
+    neither is known. `tones` are ring-back, keys and music as SYSTEM spans. `dropped` holds what was left out as
+    invented, in time order. An empty `utterances` means that nobody was heard to speak.
     """
 
     recording_id: str
@@ -87,5 +140,5 @@ class Transcript:
     answered_at_s: float | None = None
     role_confidence: float = 1.0
     role_basis: str = ""
-    dropped_windows: int = 0
+    dropped: tuple[Dropped, ...] = ()
     engine: EngineReceipt | None = None

@@ -17,7 +17,18 @@ from typing import Any
 from models.call import UNASSIGNED_AGENT, CallMeta, Direction
 from models.errors import InputError
 from models.scorecard import Evidence, Finding, Promise, Receipt, Scorecard, StandardRef
-from models.transcript import EngineReceipt, Role, SpeechSpan, Transcript, Utterance, Word
+from models.transcript import (
+    Correction,
+    Dropped,
+    EngineReceipt,
+    Masked,
+    Role,
+    SecretKind,
+    SpeechSpan,
+    Transcript,
+    Utterance,
+    Word,
+)
 
 Json = dict[str, Any]
 
@@ -39,7 +50,9 @@ def digest(value: object) -> str:
 def transcript_to_json(transcript: Transcript, meta: CallMeta) -> Json:
     """One transcript line.
 
-    Words are `[char_start, char_end, start_s, end_s, probability]`, spans `[role, start_s, end_s]`.
+    Words are `[char_start, char_end, start_s, end_s, probability]`, corrections `[char_start, char_end, heard]`, masked
+    numbers `[char_start, char_end, kind, start_s, end_s]`, spans `[role, start_s, end_s]`, and what was left out
+    `[role, start_s, end_s, text, faults]`.
     """
     return {
         "call_id": meta.call_id,
@@ -56,10 +69,10 @@ def transcript_to_json(transcript: Transcript, meta: CallMeta) -> Json:
         "answered_at_s": transcript.answered_at_s,
         "role_confidence": transcript.role_confidence,
         "role_basis": transcript.role_basis,
-        "dropped_windows": transcript.dropped_windows,
         "utterances": [_utterance_to_json(u) for u in transcript.utterances],
         "speech": [[s.role.value, s.start_s, s.end_s] for s in transcript.speech],
         "tones": [[s.role.value, s.start_s, s.end_s] for s in transcript.tones],
+        "dropped": [[d.role.value, d.start_s, d.end_s, d.text, list(d.faults)] for d in transcript.dropped],
         "engine": _plain(transcript.engine) if transcript.engine else None,
     }
 
@@ -92,7 +105,7 @@ def transcript_from_json(line: Mapping[str, Any], where: str) -> tuple[Transcrip
             answered_at_s=_number_or_none(line, "answered_at_s"),
             role_confidence=_number(line.get("role_confidence", 1.0), "role_confidence"),
             role_basis=_text(line.get("role_basis") or "", "role_basis"),
-            dropped_windows=int(line.get("dropped_windows") or 0),
+            dropped=tuple(_dropped(d) for d in line.get("dropped") or ()),
             engine=EngineReceipt(**{k: _text(v, f"engine {k}") for k, v in engine.items()}) if engine else None,
         )
     except KeyError as error:
@@ -158,6 +171,8 @@ def _utterance_to_json(utterance: Utterance) -> Json:
         "text": utterance.text,
         "confidence": utterance.confidence,
         "words": [[w.char_start, w.char_end, w.start_s, w.end_s, w.probability] for w in utterance.words],
+        "corrections": [[c.char_start, c.char_end, c.heard] for c in utterance.corrections],
+        "masked": [[m.char_start, m.char_end, m.kind.value, m.start_s, m.end_s] for m in utterance.masked],
     }
 
 
@@ -172,16 +187,45 @@ def _utterance_from_json(index: int, line: Mapping[str, Any]) -> Utterance:
         text=text,
         words=tuple(_word(word, text, f"{what}word {i}") for i, word in enumerate(line.get("words") or ())),
         confidence=_number_or_none(line, "confidence", what),
+        corrections=tuple(_correction(c, text, what + "correction") for c in line.get("corrections") or ()),
+        masked=tuple(_masked(m, text, what + "masked") for m in line.get("masked") or ()),
     )
 
 
 def _word(line: list[Any], text: str, what: str) -> Word:
     char_start, char_end, *numbers = line
+    start_s, end_s, probability = (_number(value, what) for value in numbers)
+    return Word(*_place(char_start, char_end, text, what), start_s, end_s, probability)
+
+
+def _correction(line: list[Any], text: str, what: str) -> Correction:
+    char_start, char_end, heard = line
+    return Correction(*_place(char_start, char_end, text, what), _text(heard, what))
+
+
+def _masked(line: list[Any], text: str, what: str) -> Masked:
+    char_start, char_end, kind, *times = line
+    start_s, end_s = (None if value is None else _number(value, what) for value in times)
+    return Masked(*_place(char_start, char_end, text, what), SecretKind(kind), start_s, end_s)
+
+
+def _place(char_start: Any, char_end: Any, text: str, what: str) -> tuple[int, int]:
     start, end = int(char_start), int(char_end)
     if not 0 <= start <= end <= len(text):
         raise ValueError(f"{what} spans {start} to {end}, which is no part of a text of {len(text)} characters")
-    start_s, end_s, probability = (_number(value, what) for value in numbers)
-    return Word(start, end, start_s, end_s, probability)
+    return start, end
+
+
+def _dropped(line: list[Any]) -> Dropped:
+    role, start_s, end_s, text, faults = line
+    what = "dropped"
+    return Dropped(
+        Role(role),
+        _number(start_s, what),
+        _number(end_s, what),
+        _text(text, what),
+        tuple(_text(fault, what) for fault in faults),
+    )
 
 
 def _span(line: list[Any], what: str) -> SpeechSpan:

@@ -87,7 +87,7 @@ def call_card(
         role_basis=receipt.role_basis if receipt.role_confidence < ROLES_CERTAIN else None,
         role_confidence=receipt.role_confidence,
         language=language,
-        dropped_windows=transcript.dropped_windows if transcript else 0,
+        dropped=len(transcript.dropped) if transcript else 0,
         turns=_turns(transcript.utterances, card, spans) if transcript and with_turns else None,
         left_out=transcript is not None and not with_turns,
         engine=receipt.engine.model if receipt.engine else None,

@@ -198,7 +198,7 @@ class CallCard:
     role_basis: str | None
     role_confidence: float
     language: str
-    dropped_windows: int
+    dropped: int
     turns: tuple[TurnLine, ...] | None
     left_out: bool
     engine: str | None

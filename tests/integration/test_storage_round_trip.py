@@ -25,7 +25,18 @@ from models.scorecard import (
     StandardRef,
     Verdict,
 )
-from models.transcript import EngineReceipt, Role, SpeechSpan, Transcript, Utterance, Word
+from models.transcript import (
+    Correction,
+    Dropped,
+    EngineReceipt,
+    Masked,
+    Role,
+    SecretKind,
+    SpeechSpan,
+    Transcript,
+    Utterance,
+    Word,
+)
 from models.wire import digest
 from storage import Database
 
@@ -74,6 +85,7 @@ metas = st.builds(
     channel_roles=tuples(one_of(Role)),
     flags=tuples(texts),
 )
+lost = st.builds(Dropped, one_of(Role), numbers, numbers, texts, tuples(texts))
 spans = st.builds(SpeechSpan, one_of(Role), numbers, numbers)
 standards = st.tuples(texts, texts).map(lambda ref: StandardRef(*ref, digest(ref)))
 proofs = st.builds(Evidence, counts, counts, counts, seconds, seconds, texts, texts, one_of(MatchKind))
@@ -115,7 +127,21 @@ def utterances(draw: st.DrawFn, index: int) -> Utterance:
     text = draw(texts)
     ends = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
     words = ends.flatmap(lambda span: st.builds(Word, st.just(span[0]), st.just(span[1]), numbers, numbers, numbers))
-    return Utterance(index, draw(one_of(Role)), draw(seconds), draw(seconds), text, draw(tuples(words)), draw(seconds))
+    corrections = ends.flatmap(lambda span: st.builds(Correction, st.just(span[0]), st.just(span[1]), texts))
+    masked = ends.flatmap(
+        lambda span: st.builds(Masked, st.just(span[0]), st.just(span[1]), one_of(SecretKind), seconds, seconds)
+    )
+    return Utterance(
+        index,
+        draw(one_of(Role)),
+        draw(seconds),
+        draw(seconds),
+        text,
+        draw(tuples(words)),
+        draw(seconds),
+        draw(tuples(corrections)),
+        draw(tuples(masked)),
+    )
 
 
 @st.composite
@@ -131,7 +157,7 @@ def transcripts(draw: st.DrawFn, recording_id: str) -> Transcript:
         answered_at_s=draw(seconds),
         role_confidence=draw(numbers),
         role_basis=draw(texts),
-        dropped_windows=draw(counts),
+        dropped=draw(tuples(lost)),
         engine=draw(engines),
     )
 

@@ -6,11 +6,12 @@ import pytest
 
 from asr.assemble import assemble, known_roles
 from asr.listen import Analysis
+from asr.reading import Invented
 from asr.speech import Span
 from asr.tones import Tones
 from asr.words import SpokenWord
 from models.call import CallMeta, Direction
-from models.transcript import Role, SpeechSpan, Transcript
+from models.transcript import Dropped, Role, SpeechSpan, Transcript
 from tests.factories import ENGINE
 from tests.unit.asr_signals import channel, silence
 
@@ -35,7 +36,8 @@ def said(channel_: int, text: str, start_s: float, step_s: float = 0.1) -> list[
 
 
 def assembled(found: Analysis, words: list[SpokenWord], direction: Direction | None = None) -> Transcript:
-    return assemble("r1", found, words, None, direction, "zh", 3, ENGINE)
+    lost = [Invented(0, 30.0, 30.5, "谢谢观看", ("phantom",))]
+    return assemble("r1", found, words, None, direction, "zh", lost, ENGINE)
 
 
 def test_nothing_said() -> None:
@@ -44,7 +46,8 @@ def test_nothing_said() -> None:
     assert transcript.speech == ()
     assert transcript.answered_at_s is None
     assert (transcript.role_basis, transcript.role_confidence) == ("none", 0.0)
-    assert (transcript.duration_s, transcript.dropped_windows, transcript.engine) == (60.0, 3, ENGINE)
+    assert (transcript.duration_s, transcript.engine) == (60.0, ENGINE)
+    assert transcript.dropped == (Dropped(Role.UNKNOWN, 30.0, 30.5, "谢谢观看", ("phantom",)),)
 
 
 def test_announcement_ring_answer() -> None:

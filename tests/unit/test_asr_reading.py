@@ -65,7 +65,7 @@ GOOD = "您好我的宽带断了三天没有人来修理"
 def test_a_good_text_is_kept_at_once() -> None:
     reading, whisper = read(lambda *_: GOOD)
     assert text_of(reading) == GOOD
-    assert reading.dropped == 0
+    assert reading.dropped == ()
     assert whisper.calls == [(WINDOW.length_s, PROMPT, 5)]
 
 
@@ -80,7 +80,7 @@ def test_a_good_text_is_kept_at_once() -> None:
 def test_a_loop_is_decoded_other_ways_until_one_is_good(good_with: tuple[float, str, int], calls: int) -> None:
     reading, whisper = read(lambda _, length_s, prompt, beam: GOOD if (length_s, prompt, beam) == good_with else LOOP)
     assert text_of(reading) == GOOD
-    assert reading.dropped == 0
+    assert reading.dropped == ()
     assert len(whisper.calls) == calls
 
 
@@ -92,13 +92,18 @@ def test_only_the_piece_that_loops_is_dropped() -> None:
 
     reading, _ = read(listen)
     assert text_of(reading) == "我上周去了一趟外地"
-    assert reading.dropped == 1
+    [lost] = reading.dropped
+    assert lost.text == LOOP
+    assert "loop" in lost.faults
+    assert lost.start_s >= 4.5
     assert all(0.5 <= word.start_s <= word.end_s <= 4.5 for word in reading.words)
 
 
 def test_what_stays_bad_is_dropped_and_counted() -> None:
-    reading, _ = read(lambda *_: "请不吝点赞订阅转发打赏支持明镜与点点栏目")
-    assert reading == Reading((), 2)
+    invented = "请不吝点赞订阅转发打赏支持明镜与点点栏目"
+    reading, _ = read(lambda *_: invented)
+    assert reading.words == ()
+    assert [(lost.text, lost.faults[0]) for lost in reading.dropped] == [(invented, "phantom")] * 2
 
 
 def test_no_windows() -> None:
