@@ -7,9 +7,10 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asr.hearing import Heard
 from asr.packing import Window
 from asr.text import bare, echoes, phantom, simplify
-from asr.whisper import TOKENS_EXTRA, TOKENS_PER_S, Heard
+from asr.whisper import TOKENS_EXTRA, TOKENS_PER_S
 from asr.words import SpokenWord
 
 # Real speech in windows of 28 s gave -0.36 or better, windows without speech mostly -1.2 to -3.3, and very short true

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr.channels import Channel
+from asr.hearing import Heard, Hearer
 from asr.judge import Judgement, better, judge
 from asr.packing import FULL_WINDOW_S, Window, fitted, render
 from asr.text import prompt_for, simplify
-from asr.whisper import Heard, PackedWhisper
 from asr.words import SpokenWord, on_call_clock
 
 GREEDY_BEAM = 1
@@ -58,10 +58,10 @@ class _Attempt:
 
 
 class WindowReader:
-    """Turns windows into words with one model, prompt and beam. Safe to use from several threads."""
+    """Turns windows into words with one hearer, prompt and beam. Safe to use from several threads."""
 
-    def __init__(self, whisper: PackedWhisper, prompt: str, language: str, beam_size: int) -> None:
-        self._whisper = whisper
+    def __init__(self, hearer: Hearer, prompt: str, language: str, beam_size: int) -> None:
+        self._hearer = hearer
         self._prompt = prompt
         self._language = language
         self._beam_size = beam_size
@@ -100,11 +100,12 @@ class WindowReader:
         return Reading(tuple(w for part in parts for w in part.words), tuple(d for part in parts for d in part.dropped))
 
     def _other_ways(self, job: WindowJob) -> Iterator[_Attempt]:
-        """Without the terms, greedily, and as Whisper was trained: 30 s long and without any prompt."""
+        """Without the terms; greedily, if that can be chosen; as Whisper was trained: 30 s long, without any prompt."""
         length_s, lead = job.window.length_s, prompt_for(self._language)
         if lead != self._prompt:
             yield from self._attempts([job], length_s, lead, self._beam_size)
-        yield from self._attempts([job], length_s, lead, GREEDY_BEAM)
+        if self._hearer.chooses_beam:
+            yield from self._attempts([job], length_s, lead, GREEDY_BEAM)
         yield from self._attempts([job], FULL_WINDOW_S, "", REPAIR_BEAM)
 
     def _alone(self, job: WindowJob, index: int) -> Reading:
@@ -115,7 +116,7 @@ class WindowReader:
 
     def _attempts(self, jobs: Sequence[WindowJob], length_s: int, prompt: str, beam_size: int) -> list[_Attempt]:
         sounds = [job.sound(length_s) for job in jobs]
-        heard = self._whisper.hear(sounds, [job.window.content_s for job in jobs], prompt, beam_size)
+        heard = self._hearer.hear(sounds, [job.window.content_s for job in jobs], prompt, beam_size)
         return [self._attempt(job.window, h) for job, h in zip(jobs, heard, strict=True)]
 
     def _attempt(self, window: Window, heard: Heard) -> _Attempt:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import ctranslate2
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from asr.allocator import keep_buffers
 from asr.device import Choice
+from asr.hearing import Heard, HeardWord
 from asr.options import RATE_HZ
 from asr.weights import ModelFiles, damaged
 
@@ -25,30 +25,6 @@ MAX_TOKENS = 224
 """Half of Whisper's context, its own limit for one window."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeardWord:
-    """A word as Whisper wrote it (it may be punctuation or begin with a space), on the window's clock."""
-
-    text: str
-    start_s: float
-    end_s: float
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What Whisper made of a window: its words, how many tokens they took, and the average log probability."""
-
-    words: tuple[HeardWord, ...]
-    tokens: int
-    avg_logprob: float
-
-    @property
-    def text(self) -> str:
-        """All words together."""
-        return "".join(word.text for word in self.words).strip()
-
-
 def token_limit(window_s: float) -> int:
     """The most tokens that a window of this length may take; a result that reaches it is a runaway."""
     return min(int(TOKENS_PER_S * window_s) + TOKENS_EXTRA, MAX_TOKENS)
@@ -56,6 +32,8 @@ def token_limit(window_s: float) -> int:
 
 class PackedWhisper:
     """One model in memory, used by several threads at once: each runs its own batch on its own worker."""
+
+    chooses_beam = True
 
     def __init__(self, files: ModelFiles, choice: Choice, workers: int, language: str) -> None:
         """Remember what to load; `load` or the first batch loads it."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from asr.hearing import HeardWord
 from asr.packing import Window
 from asr.text import PUNCTUATION, SENTENCE_ENDS, is_punctuation, phantom, tidy
-from asr.whisper import HeardWord
 
 # Longer than a slow character; the rest of the time before it is a pause that Whisper's alignment gave to it.
 _MAX_WORD_S = 0.4

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from asr import transcriber as engine
 from asr.assemble import assemble
+from asr.hearing import Heard, HeardWord
 from asr.listen import analyse
 from asr.options import EngineOptions
 from asr.transcriber import WhisperTranscriber
 from asr.weights import ModelFiles
-from asr.whisper import Heard, HeardWord
 from models.call import CallMeta
 from models.errors import ModelError, ReasonCode, RecordingError, TransientError
 from models.ports import TranscribeOutcome
@@ -29,6 +29,7 @@ LOUD = 0.8
 class Whisper:
     """Hears one word in every window, but raises `error` for a batch with a loud one."""
 
+    chooses_beam = True
     error: Exception | None = None
 
     def __init__(self, *_: object) -> None:

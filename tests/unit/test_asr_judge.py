@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from asr.hearing import Heard, HeardWord
 from asr.judge import better, judge
 from asr.packing import Window, pack
 from asr.speech import Span
 from asr.text import prompt_for
-from asr.whisper import Heard, HeardWord
 from asr.words import on_call_clock
 
 PROMPT = prompt_for("zh", ["宽带", "光猫"])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asr.hearing import HeardWord
 from asr.options import RATE_HZ
 from asr.packing import (
     FULL_WINDOW_S,
@@ -21,7 +22,6 @@ from asr.packing import (
     render,
 )
 from asr.speech import Span
-from asr.whisper import HeardWord
 from asr.words import on_call_clock
 from tests.unit.asr_signals import channel, silence, tone
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from asr.hearing import Heard, HeardWord
 from asr.options import RATE_HZ
 from asr.packing import FULL_WINDOW_S, pack
 from asr.reading import GREEDY_BEAM, REPAIR_BEAM, Reading, WindowJob, WindowReader
 from asr.speech import Span
 from asr.text import prompt_for
-from asr.whisper import Heard, HeardWord, PackedWhisper
 from tests.unit.asr_signals import channel, tone
 
 PROMPT = prompt_for("zh", ["宽带", "光猫"])
@@ -22,12 +22,16 @@ LOOP = "宽带" * 8
 Listen = Callable[[NDArray[np.float32], float, str, int], str]
 
 
-class Scripted(PackedWhisper):
+class Scripted:
     """Says what the script says for a sound, its length in seconds, the prompt and the beam; remembers the calls."""
 
-    def __init__(self, listen: Listen) -> None:
+    def __init__(self, listen: Listen, *, chooses_beam: bool = True) -> None:
         self.listen = listen
+        self.chooses_beam = chooses_beam
         self.calls: list[tuple[float, str, int]] = []
+
+    def load(self) -> None:
+        """Nothing to load."""
 
     def hear(
         self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], prompt: str, beam_size: int
@@ -82,6 +86,17 @@ def test_a_loop_is_decoded_other_ways_until_one_is_good(good_with: tuple[float, 
     assert text_of(reading) == GOOD
     assert reading.dropped == ()
     assert len(whisper.calls) == calls
+
+
+def test_where_the_beam_cannot_be_chosen_the_same_is_not_asked_twice() -> None:
+    whisper = Scripted(lambda _, length_s, prompt, __: LOOP if prompt else GOOD, chooses_beam=False)
+    [reading] = WindowReader(whisper, PROMPT, "zh", 5).read([JOB])
+    assert text_of(reading) == GOOD
+    assert [(length_s, prompt) for length_s, prompt, _ in whisper.calls] == [
+        (WINDOW.length_s, PROMPT),
+        (WINDOW.length_s, LEAD),
+        (FULL_WINDOW_S, ""),
+    ]
 
 
 def test_only_the_piece_that_loops_is_dropped() -> None:

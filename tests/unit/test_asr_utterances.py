@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asr.hearing import HeardWord
 from asr.packing import pack
 from asr.speech import Span
 from asr.utterances import to_utterance, turns
-from asr.whisper import HeardWord
 from asr.words import SpokenWord, on_call_clock
 from models.transcript import Role
 
