@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from models.errors import SettingsError
 
@@ -18,6 +19,44 @@ LANGUAGES = ("zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteOptions:
+    """An OpenAI-compatible transcription service that hears windows in place of the model on this machine.
+
+    `url` is the address up to and with its version, such as http://gpu-box:8000/v1, `model` the service's own name of a
+    model. An empty `key` sends none; it is never shown. `timeout_s` is how long one window may take.
+    """
+
+    url: str
+    model: str
+    key: str = field(default="", repr=False)
+    timeout_s: float = 120.0
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot work; raises SettingsError, which never shows a secret in the address."""
+        try:
+            parts = urlsplit(self.url)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a port or an IPv6 address that is none
+            usable = False
+        if not usable:
+            raise SettingsError("remote_url is no http or https address; write one such as http://gpu-box:8000/v1")
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            raise SettingsError(
+                "remote_url holds a user, a query or a fragment; give the bare address, and the key as remote_key"
+            )
+        if not self.key.isascii() or not all(c.isprintable() and c != " " for c in self.key):
+            raise SettingsError("remote_key holds a space, a line break or a letter that no key has; copy it again")
+        if not self.model:
+            raise SettingsError("remote_model is empty; name the model that the service is to use")
+        if self.timeout_s <= 0:
+            raise SettingsError(f"remote_timeout_s is {self.timeout_s}; give the seconds that one window may take")
+
+    def address(self, path: str) -> str:
+        """The address of one of the service's resources."""
+        return f"{self.url.rstrip('/')}/{path}"
+
+
+@dataclass(frozen=True, slots=True)
 class EngineOptions:
     """Settings of the speech engine.
 
@@ -26,6 +65,7 @@ class EngineOptions:
     auto or one that CTranslate2 supports there. `workers` None means one per core. `prompt` is a short text that tells
     Whisper the style and a few words of the field; empty means the language's default (see `asr.text.prompt_for`).
     `agent_channel` says which channel (0 is left) carries the agent; None means: metadata, else inferred.
+    With `remote` that service hears the windows; `model`, `device`, `compute_type` and `beam_size` then do not matter.
     """
 
     data_dir: Path
@@ -37,6 +77,7 @@ class EngineOptions:
     prompt: str = ""
     agent_channel: int | None = None
     beam_size: int = 5
+    remote: RemoteOptions | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work; raises SettingsError."""

@@ -8,9 +8,23 @@ import re
 from importlib.metadata import version
 from typing import Any
 
-from asr import channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, whisper, words
+from asr import (
+    channels,
+    cues,
+    judge,
+    packing,
+    reading,
+    remote_reply,
+    roles,
+    speech,
+    text,
+    tones,
+    utterances,
+    whisper,
+    words,
+)
 from asr.device import Choice
-from asr.options import ALGORITHM, EngineOptions
+from asr.options import ALGORITHM, EngineOptions, RemoteOptions
 from asr.weights import ModelFiles
 from models.transcript import EngineReceipt
 
@@ -34,19 +48,32 @@ def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, pr
     Workers are left out: how many calls are heard at once changes no transcript. The digest covers `ALGORITHM`, every
     setting, every constant of the recipe's modules, and the versions of the libraries that touch the sound.
     """
+    settings = {"device": choice.device, "compute_type": choice.compute_type, "beam_size": options.beam_size}
+    return _receipt(files.name, files.digest, settings, options, prompt)
+
+
+def remote_receipt(remote: RemoteOptions, options: EngineOptions, prompt: str) -> EngineReceipt:
+    """The receipt for windows heard by a service.
+
+    Which weights a service uses cannot be known, so in place of their digest stand its address and its name of the
+    model: equal digests mean that the same was asked of the same address, not that the same text comes back.
+    """
+    settings = {"reply": _constants(vars(remote_reply))}
+    return _receipt(remote.model, f"remote:{remote.url} {remote.model}", settings, options, prompt)
+
+
+def _receipt(model: str, weights: str, settings: dict[str, Any], options: EngineOptions, prompt: str) -> EngineReceipt:
     covered: dict[str, Any] = {
         "algorithm": ALGORITHM,
-        "device": choice.device,
-        "compute_type": choice.compute_type,
         "language": options.language,
         "prompt": prompt,
-        "beam_size": options.beam_size,
         "agent_channel": options.agent_channel,
         "libraries": {name: version(name) for name in _LIBRARIES},
         "constants": {module.__name__: _constants(vars(module)) for module in _RECIPE},
+        **settings,
     }
     options_digest = _sha256(json.dumps(covered, sort_keys=True, ensure_ascii=True))
-    return EngineReceipt(files.name, files.digest, options_digest, _sha256(f"{files.digest} {options_digest}"))
+    return EngineReceipt(model, weights, options_digest, _sha256(f"{weights} {options_digest}"))
 
 
 def _constants(names: dict[str, Any]) -> dict[str, Any]:

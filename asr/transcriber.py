@@ -12,11 +12,13 @@ from pathlib import Path
 import av
 
 from asr.assemble import assemble, known_roles
-from asr.device import Choice, choose
+from asr.device import choose
+from asr.hearing import Hearer
 from asr.listen import Analysis, analyse
 from asr.options import EngineOptions
 from asr.reading import Invented, Reading, WindowJob, WindowReader
-from asr.receipt import engine_receipt
+from asr.receipt import engine_receipt, remote_receipt
+from asr.remote import PARALLEL, RemoteWhisper
 from asr.schedule import Prepared, Schedule
 from asr.speech import SpeechDetector
 from asr.text import prompt_for
@@ -39,10 +41,10 @@ _BACKLOG_S = 900.0
 class _Parts:
     """What the options lead to; nothing of it is loaded yet."""
 
-    choice: Choice
     receipt: EngineReceipt
-    whisper: PackedWhisper
+    hearer: Hearer
     reader: WindowReader
+    batch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ _Prepared = Prepared[WindowJob, Reading | _Failure, TranscribeOutcome]
 
 
 class WhisperTranscriber:
-    """Implements `models.ports.Transcriber` with packed windows on CTranslate2's Whisper.
+    """Implements `models.ports.Transcriber` with packed windows on CTranslate2's Whisper, here or as a service.
 
     Nothing is loaded until it is needed; then once, whatever the number of threads. The same recording gives the same
-    transcript, whichever others are transcribed with it and with any number of workers.
+    transcript, whichever others are transcribed with it and with any number of workers, as far as a service does so.
     """
 
     def __init__(self, options: EngineOptions) -> None:
@@ -77,14 +79,9 @@ class WhisperTranscriber:
         """The receipt. Assembles or fetches the weights if need be but does not load them; raises ModelError."""
         return self._ready().receipt
 
-    @property
-    def device(self) -> Choice:
-        """The device and compute type in use, and why; raises SettingsError when the settings do not fit."""
-        return self._ready().choice
-
     def warm_up(self) -> None:
         """Load both models now, so that the first recording does not wait; raises ModelError."""
-        self._ready().whisper.load()
+        self._ready().hearer.load()
         self._detector.load()
 
     def timings(self) -> StageTimings:
@@ -102,7 +99,7 @@ class WhisperTranscriber:
             self._prepare,
             self._read,
             threads=self._workers,
-            batch=_BATCH[self.device.device],
+            batch=self._ready().batch,
             backlog_s=_BACKLOG_S,
         )
         yield from schedule.outcomes()
@@ -110,13 +107,23 @@ class WhisperTranscriber:
     def _ready(self) -> _Parts:
         with self._lock:
             if self._parts is None:
-                choice = choose(self._options.device, self._options.compute_type)
-                files = ensure_model(self._options.model, self._options.data_dir)
-                receipt = engine_receipt(files, choice, self._options, self._prompt)
-                whisper = PackedWhisper(files, choice, self._workers, self._options.language)
-                reader = WindowReader(whisper, self._prompt, self._options.language, self._options.beam_size)
-                self._parts = _Parts(choice, receipt, whisper, reader)
+                receipt, hearer, batch = self._remote() or self._packed()
+                reader = WindowReader(hearer, self._prompt, self._options.language, self._options.beam_size)
+                self._parts = _Parts(receipt, hearer, reader, batch)
             return self._parts
+
+    def _packed(self) -> tuple[EngineReceipt, Hearer, int]:
+        choice = choose(self._options.device, self._options.compute_type)
+        files = ensure_model(self._options.model, self._options.data_dir)
+        receipt = engine_receipt(files, choice, self._options, self._prompt)
+        return receipt, PackedWhisper(files, choice, self._workers, self._options.language), _BATCH[choice.device]
+
+    def _remote(self) -> tuple[EngineReceipt, Hearer, int] | None:
+        remote = self._options.remote
+        if remote is None:
+            return None
+        receipt = remote_receipt(remote, self._options, self._prompt)
+        return receipt, RemoteWhisper(remote, self._options.language), PARALLEL
 
     def _prepare(self, job: AudioJob) -> _Prepared:
         try:

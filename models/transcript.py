@@ -112,7 +112,8 @@ class EngineReceipt:
     """What a transcript depends on besides the audio. Equal digests mean: the same audio gives the same transcript.
 
     `model` is a name for people, `weights_digest` and `options_digest` are "sha256:<hex>"; `options_digest` covers
-    every setting that can change a transcript.
+    every setting that can change a transcript. Of a service on another machine nobody knows the weights:
+    `weights_digest` is then "remote:<address and model>", and equal digests mean only that the same was asked of it.
     """
 
     model: str

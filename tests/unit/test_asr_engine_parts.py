@@ -200,7 +200,7 @@ def test_engine_is_known_without_loading_the_model(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from asr.options import EngineOptions; from asr.transcriber import *;"
         f"t = WhisperTranscriber(EngineOptions(data_dir=Path({str(tmp_path)!r})));"
-        "import json; print(json.dumps([t.engine.digest, t._parts.whisper._loaded is None]))"
+        "import json; print(json.dumps([t.engine.digest, t._parts.hearer._loaded is None]))"
     )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     digest, unloaded = json.loads(out.stdout)
