@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from asr.device import choose
-from asr.options import EngineOptions
+from asr.options import EngineOptions, RemoteOptions
 from asr.probe import probe
+from asr.remote import look_at
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
 from asr.weights import ensure_model, verify_model
@@ -25,6 +26,7 @@ __all__ = [
     "assemble",
     "check_database",
     "check_model",
+    "check_remote",
     "choose_device",
     "describe_database",
     "engine_options",
@@ -74,6 +76,17 @@ def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptio
         language=standard.language,
         prompt=prompt_for(standard.language, standard.asr_glossary),
         agent_channel=_CHANNELS[settings.agent_channel],
+        remote=remote_options(settings) if settings.engine == "remote" else None,
+    )
+
+
+def remote_options(settings: Settings) -> RemoteOptions:
+    """The service that hears recordings. Raises SettingsError when its settings are missing or cannot work."""
+    return RemoteOptions(
+        settings.remote_url,
+        settings.remote_model,
+        settings.remote_key.get_secret_value(),
+        settings.remote_timeout_s,
     )
 
 
@@ -111,6 +124,14 @@ def check_model(settings: Settings) -> str:
     files = ensure_model(settings.model, settings.home.absolute())
     verify_model(files)
     return f"{files.name} in {files.path}, {files.digest}"
+
+
+def check_remote(settings: Settings) -> str:
+    """What the service that hears recordings says of itself, and where their sound goes.
+
+    Raises SettingsError when it is not set right, ModelError or TransientError when it does not answer as it should.
+    """
+    return look_at(remote_options(settings))
 
 
 def upgrade_database(settings: Settings) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from models.errors import SettingsError
 
@@ -33,6 +33,13 @@ class Settings(BaseModel):
     language: Literal["zh", "en"] = Field("zh", description="language of tables and reports")
     time_zone: str = Field("Asia/Shanghai", description="zone of metadata times without one, and of `--day`")
     filename_pattern: str = Field("", description="regular expression with named groups for facts in file names")
+    engine: Literal["packed", "remote"] = Field(
+        "packed", description="packed: Whisper on this machine; remote: a service at remote_url hears the recordings"
+    )
+    remote_url: str = Field("", description="OpenAI-compatible service, such as http://gpu-box:8000/v1")
+    remote_model: str = Field("", description="the service's name of the model to use")
+    remote_key: SecretStr = Field(SecretStr(""), description="the service's key; empty: none is sent")
+    remote_timeout_s: float = Field(120.0, gt=0, le=3600, description="seconds that one window may take there")
     model: str = Field("base", description="Whisper model by name, or a folder with a CTranslate2 model")
     device: str = Field("auto", description="auto, cpu or cuda")
     compute_type: str = Field("auto", description="auto, or a CTranslate2 compute type such as int8 or float16")
@@ -94,8 +101,15 @@ def load_settings(
     try:
         return Settings(**values), SettingSources(of=sources)
     except ValidationError as error:
-        problems = [f"{sources[str(e['loc'][0])]}: {e['loc'][0]} = {e['input']!r}: {e['msg']}" for e in error.errors()]
+        problems = [
+            f"{sources[str(e['loc'][0])]}: {e['loc'][0]} = {_shown(str(e['loc'][0]), e['input'])}: {e['msg']}"
+            for e in error.errors()
+        ]
         raise SettingsError("; ".join(problems) + ". Correct it and run again.") from error
+
+
+def _shown(name: str, value: object) -> str:
+    return "***" if Settings.model_fields[name].annotation is SecretStr else repr(value)
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,11 +14,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from callqa import __version__
-from callqa.bootstrap import check_model, choose_device, describe_database, shown_database
+from callqa.bootstrap import check_model, check_remote, choose_device, describe_database, shown_database
 from callqa.cli.common import EXIT_USAGE, HomeOption, JsonOption, console, print_json
 from callqa.settings import PREFIX, Settings, load_settings
 from callqa.standards import find_standard
 from models.errors import CallqaError, SettingsError
+
+# No address may hold a user and a password, but one that wrongly does is not shown either.
+_USER = re.compile(r"//[^/]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,14 @@ def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
         Check("python", sys.version_info >= (3, 11), f"{platform.python_version()} on {platform.platform()}"),
         Check("callqa", True, __version__),
         _check("home", lambda: _home(settings)),
-        _check("device", lambda: choose_device(settings)),
-        _check("model", lambda: check_model(settings)),
+        *_engine(settings),
         _check("standard", lambda: _standard(settings)),
         _check("database", lambda: describe_database(settings)),
     ]
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
     shown["database_url"] = _database_url(settings)
+    shown["remote_url"] = _USER.sub("//***@", settings.remote_url)
+    shown["remote_key"] = "***" if settings.remote_key.get_secret_value() else ""
     if json:
         listed = {name: {"value": value, "source": sources.of[name]} for name, value in shown.items()}
         print_json({"settings": listed, "checks": [asdict(check) for check in checks]})
@@ -60,6 +65,13 @@ def _check(name: str, look: Callable[[], str]) -> Check:
     except OSError as error:
         # Here a file that cannot be reached is a finding like any other.
         return Check(name, False, f"{error.filename}: {error.strerror}")
+
+
+def _engine(settings: Settings) -> list[Check]:
+    """What hears the recordings: device and model of this machine, or the service."""
+    if settings.engine == "remote":
+        return [_check("service", lambda: check_remote(settings))]
+    return [_check("device", lambda: choose_device(settings)), _check("model", lambda: check_model(settings))]
 
 
 def _home(settings: Settings) -> str:

@@ -12,6 +12,7 @@ import soundfile
 import sqlalchemy as sa
 
 from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, Demo, callqa, command, environment
+from tests.transcription_server import Answer, serving
 
 pytestmark = pytest.mark.slow
 
@@ -195,6 +196,30 @@ def test_doctor_shows_no_password_wherever_it_stands(tmp_path: Path, url: str, s
     assert done.returncode == 2
     assert json.loads(done.stdout)["settings"]["database_url"]["value"] == shown
     assert "secret" not in done.stdout + done.stderr
+
+
+def test_doctor_looks_at_the_service_that_hears_and_tells_no_key(tmp_path: Path) -> None:
+    def ask(url: str) -> tuple[int, dict[str, str], str]:
+        settings = {"CALLQA_ENGINE": "remote", "CALLQA_REMOTE_URL": url, "CALLQA_REMOTE_MODEL": "large-v3"}
+        done = callqa("doctor", "--json", cwd=tmp_path, CALLQA_REMOTE_KEY="sk-secret", **settings)
+        printed = json.loads(done.stdout)
+        assert printed["settings"]["remote_key"] == {"value": "***", "source": "CALLQA_REMOTE_KEY"}
+        assert "sk-secret" not in done.stdout + done.stderr
+        assert "pass" not in printed["settings"]["remote_url"]["value"]
+        checks = {check["name"]: check["detail"] for check in printed["checks"]}
+        assert "model" not in checks
+        return done.returncode, checks, done.stderr
+
+    with serving(lambda _: Answer({"data": [{"id": "large-v3"}]})) as service:
+        code, checks, _ = ask(service.url)
+    assert code == 0
+    assert f"{service.url} answers; it has the model 'large-v3'; sound stays on this machine" in checks["service"]
+    code, checks, _ = ask(service.url)
+    assert code == 2
+    assert "cannot be reached" in checks["service"]
+    code, checks, _ = ask("http://qa:pass@gpu-box/v1")
+    assert code == 2
+    assert "holds a user" in checks["service"]
 
 
 def test_doctor_finds_nothing_missing_before_the_first_use(tmp_path: Path, demo: Demo) -> None:

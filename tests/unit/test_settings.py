@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from asr.options import RemoteOptions
+from callqa.bootstrap import engine_options
 from callqa.settings import load_settings
+from callqa.standards import find_standard
 from models.errors import SettingsError
 
 
@@ -33,6 +36,8 @@ def test_environment_wins_over_file_and_command_line_over_both(tmp_path: Path) -
         ("", {"CALLQA_CHUNK_MINUTES": "many"}, ["CALLQA_CHUNK_MINUTES", "chunk_minutes", "many"]),
         ("time_zone = 'Mars/Olympus'", {}, ["time_zone", "Mars/Olympus", "Asia/Shanghai"]),
         ("workers = ", {}, ["callqa.toml", "cannot be read"]),
+        ("", {"CALLQA_ENGINE": "remotely"}, ["CALLQA_ENGINE", "remotely", "packed"]),
+        ("remote_timeout_s = 0", {}, ["callqa.toml", "remote_timeout_s", "0"]),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_place(
@@ -50,3 +55,25 @@ def test_database_is_a_file_in_the_home_folder_unless_set(tmp_path: Path) -> Non
     assert settings.resolved_database_url == f"sqlite:///{tmp_path}/data/callqa.db"
     settings, _ = load_settings({}, {"CALLQA_DATABASE_URL": "postgresql://h/d"}, tmp_path)
     assert settings.resolved_database_url == "postgresql://h/d"
+
+
+def test_a_key_is_shown_nowhere(tmp_path: Path) -> None:
+    settings, _ = load_settings({}, {"CALLQA_REMOTE_KEY": "sk-secret"}, tmp_path)
+    assert settings.remote_key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in repr(settings) + str(settings.remote_key)
+    (tmp_path / "callqa.toml").write_text("remote_key = 54321\n")
+    with pytest.raises(SettingsError, match=r"remote_key = \*\*\*") as error:
+        load_settings({}, {}, tmp_path)
+    assert "54321" not in str(error.value)
+
+
+def test_a_service_is_asked_only_when_the_engine_says_so(tmp_path: Path) -> None:
+    standard = find_standard("telecom-hotline-zh")
+    environ = {"CALLQA_REMOTE_URL": "http://gpu-box:8000/v1", "CALLQA_REMOTE_MODEL": "large-v3"}
+    settings, _ = load_settings({}, environ, tmp_path)
+    assert engine_options(settings, standard).remote is None
+    settings, _ = load_settings({}, {**environ, "CALLQA_ENGINE": "remote", "CALLQA_REMOTE_TIMEOUT_S": "30"}, tmp_path)
+    assert engine_options(settings, standard).remote == RemoteOptions("http://gpu-box:8000/v1", "large-v3", "", 30.0)
+    settings, _ = load_settings({}, {"CALLQA_ENGINE": "remote"}, tmp_path)
+    with pytest.raises(SettingsError, match="remote_url"):
+        engine_options(settings, standard)
