@@ -5,7 +5,7 @@ Everything here is structural: an adapter need not import or inherit these proto
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -90,6 +90,9 @@ class Transcripts(Protocol):
 
     def latest_ids(self) -> Sequence[tuple[str, str]]:
         """(recording id, engine digest) of the newest transcript of every recording, ordered by recording id."""
+
+    def latest(self, call_ids: Collection[str] = ()) -> Iterator[tuple[StoredCall, Transcript]]:
+        """The newest transcript of these calls, or of every call when none is named, ordered by call id."""
 
 
 class Scorecards(Protocol):

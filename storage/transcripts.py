@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import func, select
 
 from models.call import RecordingState
+from models.run import StoredCall
 from models.transcript import Transcript
 from storage.calls import advance, locked_state
-from storage.mapping import transcript_from_document, transcript_to_document
+from storage.column_types import storable
+from storage.mapping import stored_call_from_row, transcript_from_document, transcript_to_document
 from storage.tables import recordings, transcripts
 from storage.transaction import Transaction
+
+_BATCH = 200
+"""Transcripts read at once: an hour's words take some 2 MB as JSON."""
 
 
 class Transcripts:
@@ -61,6 +66,27 @@ class Transcripts:
             select(transcripts.c.recording_id, transcripts.c.engine_digest).where(transcripts.c.id.in_(newest))
         )
         return sorted((row.recording_id, row.engine_digest) for row in rows)
+
+    def latest(self, call_ids: Collection[str] = ()) -> Iterator[tuple[StoredCall, Transcript]]:
+        """As in the port, without quarantined recordings. Reads in batches; consume it inside the unit of work."""
+        newest = self._transaction.rows(
+            select(recordings.c.call_id, func.max(transcripts.c.id).label("id"))
+            .join(recordings, recordings.c.id == transcripts.c.recording_id)
+            .where(recordings.c.state != RecordingState.QUARANTINED)
+            .group_by(recordings.c.call_id, recordings.c.id)
+        )
+        wanted = {str(storable(call_id)) for call_id in call_ids}
+        # Sorted here, because databases order text by their own collations.
+        chosen = sorted((str(row.call_id), int(row.id)) for row in newest if not wanted or row.call_id in wanted)
+        for start in range(0, len(chosen), _BATCH):
+            ids = [place for _, place in chosen[start : start + _BATCH]]
+            rows = self._transaction.rows(
+                select(recordings, transcripts.c.id.label("place"), transcripts.c.document)
+                .join(transcripts, transcripts.c.recording_id == recordings.c.id)
+                .where(transcripts.c.id.in_(ids))
+            )
+            for row in sorted(rows, key=lambda row: ids.index(row.place)):
+                yield stored_call_from_row(row), transcript_from_document(row.document, row.id)
 
 
 def find_transcript(transaction: Transaction, recording_id: str, engine_digest: str) -> int | None:

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from callqa.reports.transcript_export import TranscriptFormat, Written
 from callqa.settings import Settings, load_settings
 from models.errors import InputError
 
@@ -27,6 +28,7 @@ DatabaseOption = Annotated[str | None, typer.Option("--database-url", help="Post
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Data folder (default ./callqa-data).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine output only.")]
 LanguageOption = Annotated[str | None, typer.Option("--language", help="zh or en; default zh.")]
+TranscriptFormatOption = Annotated[TranscriptFormat, typer.Option("--format", help="Kind of file.")]
 
 console = Console()
 """For people, on standard output."""
@@ -105,6 +107,12 @@ def check_writable(path: Path) -> None:
 def complain(message: str) -> None:
     """One message on standard error, in one line however narrow the terminal: it is searched and copied."""
     notes.print(f"callqa: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def say_what_is_left_out(written: Written) -> None:
+    """A line for each call of which something has no times and is missing in subtitles."""
+    for call_id, count in written.left_out:
+        complain(f"call {call_id}: {count} utterances have no times and are left out")
 
 
 def _draft_of(path: Path) -> Path:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from callqa.bootstrap import check_database, open_database, upgrade_database
-from callqa.cli.common import DatabaseOption, HomeOption, console, settings_from
+from callqa.bootstrap import check_database, open_database, shown_database, upgrade_database
+from callqa.cli.common import (
+    DatabaseOption,
+    HomeOption,
+    LanguageOption,
+    TranscriptFormatOption,
+    console,
+    say_what_is_left_out,
+    settings_from,
+)
 from callqa.reports.export import ExportFormat, export_scorecards
+from callqa.reports.transcript_export import HeardCall, TranscriptFormat, default_path, export_transcripts
+from models.errors import InputError
+from models.run import StoredCall
+from models.transcript import Transcript
 
 export_app = typer.Typer(help="Write stored results to a file.", no_args_is_help=True)
 db_app = typer.Typer(help="The application database.", no_args_is_help=True)
@@ -33,6 +47,30 @@ def scorecards(
     with open_database(settings, create=False)() as uow:
         rows = export_scorecards(uow.scorecards.latest(), path, format_)
     console.print(f"{path}: {rows}", highlight=False)
+
+
+@export_app.command("transcripts")
+def transcripts(
+    format_: TranscriptFormatOption = TranscriptFormat.JSONL,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File, or folder with a file per call.")] = None,
+    call: Annotated[list[str] | None, typer.Option(help="Only this call; may be given more than once.")] = None,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """The newest transcript of every call, for players (vtt, srt) and for other programs (jsonl, vcon)."""
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    path = output or default_path(format_)
+    with open_database(settings, create=False)() as uow:
+        found: Iterable[tuple[StoredCall, Transcript]] = uow.transcripts.latest(call or ())
+        if call:
+            found = list(found)
+            for call_id in sorted(set(call) - {stored.meta.call_id for stored, _ in found}):
+                raise InputError(f"no transcript of call {call_id!r} in {shown_database(settings)}; check its id")
+        heard = (HeardCall(stored.recording, stored.meta, transcript) for stored, transcript in found)
+        written = export_transcripts(heard, path, format_, settings.language, datetime.now(UTC))
+    say_what_is_left_out(written)
+    console.print(f"{path}: {written.calls}", highlight=False)
 
 
 @db_app.command()

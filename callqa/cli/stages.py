@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,18 +16,29 @@ from callqa.bootstrap import probe, transcriber_for
 from callqa.cli.common import (
     EXIT_QUARANTINED,
     HomeOption,
+    LanguageOption,
     StandardOption,
+    TranscriptFormatOption,
     check_writable,
     complain,
+    console,
     notes,
+    say_what_is_left_out,
     settings_from,
     write_lines,
 )
 from callqa.metadata import MetadataReader
+from callqa.reports.transcript_export import (
+    HeardCall,
+    TranscriptFormat,
+    default_path,
+    export_transcripts,
+    is_one_file,
+)
 from callqa.settings import Settings
 from callqa.sources import SourceFile, hash_file, list_source
 from callqa.standards import find_standard
-from models.call import CallMeta
+from models.call import CallMeta, Recording
 from models.errors import InputError, RecordingError
 from models.run import AudioJob
 from models.transcript import Transcript
@@ -38,13 +50,20 @@ OutputOption = Annotated[Path | None, typer.Option("-o", "--output", help="File 
 
 def transcribe(
     audio: Annotated[list[str], typer.Argument(help="Recordings, or folders of them.")],
-    output: OutputOption = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File, or folder with a file per call; default: see format.")
+    ] = None,
+    format_: TranscriptFormatOption = TranscriptFormat.JSONL,
+    language: LanguageOption = None,
     standard: StandardOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Turn recordings into transcript lines. Language and glossary come from the standard."""
-    settings = settings_from(standard=standard, home=home)
-    if output is not None:
+    """Turn recordings into transcripts: lines on standard output, or with a format of files a folder "transcripts".
+
+    Language and glossary of the calls come from the standard; --language names the speakers in vtt and srt.
+    """
+    settings = settings_from(standard=standard, language=language, home=home)
+    if output is not None and is_one_file(output, format_):
         check_writable(output)
     jobs: list[AudioJob] = []
     refused = 0
@@ -67,8 +86,18 @@ def transcribe(
             refused += 1
         else:
             heard[outcome.recording_id] = outcome.transcript
-    lines = [transcript_to_json(heard[j.recording_id], j.meta) for j in jobs if j.recording_id in heard]
-    write_lines(lines, output)
+    calls = [
+        HeardCall(Recording(j.recording_id, j.path, j.audio), j.meta, heard[j.recording_id])
+        for j in jobs
+        if j.recording_id in heard
+    ]
+    if format_ is TranscriptFormat.JSONL:
+        write_lines((transcript_to_json(call.transcript, call.meta) for call in calls), output)
+    else:
+        path = output or default_path(format_)
+        written = export_transcripts(calls, path, format_, settings.language, datetime.now(UTC))
+        say_what_is_left_out(written)
+        console.print(f"{path}: {written.calls}", highlight=False)
     if refused:
         raise typer.Exit(EXIT_QUARANTINED)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import unicodedata
 from urllib.parse import unquote_to_bytes
 
@@ -10,6 +12,9 @@ from models.run import InspectedCall
 _FILE_SCHEME = "file://"
 _JOINER = "\u200d"
 _SPACE = "⟨U+0020⟩"
+_STEM_BYTES = 150
+_HASH_DIGITS = 16
+_WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 
 def file_name(uri: str, source: str = "") -> str:
@@ -49,6 +54,21 @@ def visible_name(text: str) -> str:
     tail = len(shown) - len(shown.rstrip(" "))
     head = len(shown) - len(shown.lstrip(" ")) if tail < len(shown) else 0
     return _SPACE * head + shown[head : len(shown) - tail] + _SPACE * tail
+
+
+def safe_stem(call_id: str) -> str:
+    """A file name without ending for a call, on any system: letters, digits, "-", "_" and inner dots are kept.
+
+    Where anything else had to go, or the name would be too long or one that Windows keeps for itself, part of the id's
+    hash follows, so that two calls never share a name. Systems that do not tell a from A still may mix them up.
+    """
+    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in unicodedata.normalize("NFC", call_id)).strip(".")
+    while len(kept.encode()) > _STEM_BYTES:
+        kept = kept[:-1]
+    if kept == call_id and kept and not _WINDOWS_DEVICE.match(kept):
+        return kept
+    digest = hashlib.sha256(call_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{kept or 'call'}-{digest[:_HASH_DIGITS]}"
 
 
 def _written_out(char: str) -> str:

@@ -62,7 +62,7 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], path: P
     Text that a spreadsheet would take for a formula gets an apostrophe in front. Moments are ISO 8601 with their
     offset, truth is true or false, None is empty. Raises InputError when the file cannot be written.
     """
-    with _complete_file(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
+    with complete_file(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([column.name for column in columns])
         count = 0
@@ -79,7 +79,7 @@ def write_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], path: 
     Characters that the format forbids become U+FFFD. Raises InputError when the file cannot be written or the rows
     are more than a sheet can hold.
     """
-    with _complete_file(path) as draft:
+    with complete_file(path) as draft:
         book = Workbook(write_only=True)
         sheet = book.create_sheet("callqa")
         sheet.freeze_panes = "A2"
@@ -101,7 +101,7 @@ def write_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], path: 
 def write_parquet(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], path: Path) -> int:
     """Typed columns; moments are in UTC. Returns the number of rows. Raises InputError when it cannot be written."""
     schema = pa.schema([(column.name, _PARQUET_TYPES[column.kind]) for column in columns])
-    with _complete_file(path) as draft, pq.ParquetWriter(draft, schema) as writer:
+    with complete_file(path) as draft, pq.ParquetWriter(draft, schema) as writer:
         count = 0
         remaining = iter(rows)
         while batch := list(islice(remaining, _PARQUET_BATCH)):
@@ -115,7 +115,7 @@ def write_parquet(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], pat
 
 def write_jsonl(lines: Iterable[Mapping[str, Any]], path: Path) -> int:
     """One JSON document a line, in UTF-8. Returns the number of lines. Raises InputError when it cannot be written."""
-    with _complete_file(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+    with complete_file(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         count = 0
         for line in lines:
             file.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
@@ -124,7 +124,7 @@ def write_jsonl(lines: Iterable[Mapping[str, Any]], path: Path) -> int:
 
 
 @contextmanager
-def _complete_file(path: Path) -> Iterator[Path]:
+def complete_file(path: Path) -> Iterator[Path]:
     """A draft beside `path` that takes its place when all went well and is removed when not."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
