@@ -85,6 +85,8 @@ def test_score_takes_the_contract_s_own_example_and_leaves_timing_open(tmp_path:
         (("score", "t.jsonl"), {}, {"t.jsonl": "not json\n"}, ["t.jsonl:1", "JSON"]),
         (("report", "run"), {}, {}, ["no callqa database", "callqa-data/callqa.db", "`callqa run`"]),
         (("export", "scorecards"), {}, {}, ["no callqa database", "callqa-data/callqa.db", "`callqa run`"]),
+        (("export", "transcripts"), {}, {}, ["no callqa database", "callqa-data/callqa.db", "`callqa run`"]),
+        (("run", "."), {"CALLQA_ENGINE": "remote"}, {}, ["remote_url", "http://gpu-box:8000/v1"]),
         (("db", "check"), {}, {}, ["callqa db upgrade"]),
         (("run", "."), {"CALLQA_DATABASE_URL": "oracle://h/d"}, {}, ["oracle"]),
         (("frobnicate",), {}, {}, ["frobnicate"]),
@@ -253,6 +255,36 @@ def test_exports_in_every_form(tmp_path: Path, demo: Demo) -> None:
         done = callqa("export", "scorecards", "--format", form, "--database-url", url, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert (tmp_path / f"scorecards.{form}").stat().st_size > 0
+
+
+def test_transcripts_in_every_form(tmp_path: Path, demo: Demo) -> None:
+    def export(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return callqa("export", "transcripts", *arguments, "--database-url", demo.database_url, cwd=tmp_path)
+
+    assert export().returncode == 0
+    lines = [json.loads(line) for line in (tmp_path / "transcripts.jsonl").read_text().splitlines()]
+    ids = [line["call_id"] for line in lines]
+    assert len(ids) == 8
+    for form in ("vtt", "srt", "vcon"):
+        done = export("--format", form, "-o", f"as-{form}")
+        assert done.returncode == 0, done.stderr
+        assert sorted(p.name for p in (tmp_path / f"as-{form}").iterdir()) == sorted(f"{i}.{form}" for i in ids)
+    one = export("--format", "vtt", "--call", ids[0], "-o", "one.vtt", "--language", "en")
+    assert one.returncode == 0, one.stderr
+    assert "<v Agent>" in (tmp_path / "one.vtt").read_text()
+    assert export("--format", "vtt", "--call", "C99", "-o", "none.vtt").returncode == 2
+    assert not (tmp_path / "none.vtt").exists()
+    refused = export("--format", "srt", "-o", "all.srt")
+    assert refused.returncode == 2
+    assert "more than one was found" in refused.stderr
+
+
+def test_recordings_to_subtitles_without_a_database(tmp_path: Path, demo: Demo) -> None:
+    recording = str(DEMO_CALLS / "d08_customer_only_sorry_short.flac")
+    done = callqa("transcribe", recording, "--format", "srt", "-o", "d08.srt", "--home", str(demo.home), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "\n坐席：" in (tmp_path / "d08.srt").read_text()
+    assert [p.name for p in tmp_path.iterdir()] == ["d08.srt"]
 
 
 def test_the_report_of_a_run_in_both_languages(tmp_path: Path, demo: Demo) -> None:

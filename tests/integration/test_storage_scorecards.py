@@ -12,7 +12,7 @@ from models.ports import UnitOfWork
 from models.run import RunStatus
 from models.scorecard import Scorecard, StandardRef, Verdict
 from models.transcript import EngineReceipt, Transcript
-from storage import Database
+from storage import Database, transcripts
 from tests import factories
 from tests.databases import dump
 
@@ -144,6 +144,7 @@ def test_quarantine_sets_results_aside_as_well(database: Database) -> None:
         uow.calls.quarantine(recording_id, CORRUPT)
         assert list(uow.scorecards.latest()) == []
         assert uow.transcripts.latest_ids() == []
+        assert list(uow.transcripts.latest()) == []
         assert uow.scorecards.get(recording_id, factories.ENGINE.digest, factories.STANDARD, factories.SCORER) == CARD
 
 
@@ -197,6 +198,23 @@ def test_the_newest_transcript_and_scorecard_of_every_call(database: Database) -
         assert list(uow.transcripts.latest_ids()) == sorted(
             (factories.recording(seed).id, engine.digest) for seed, engine in engines.items()
         )
+
+
+def test_the_newest_transcript_of_each_call_with_its_call(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcripts, "_BATCH", 2)
+    held = {}
+    with database.unit_of_work() as uow:
+        assert list(uow.transcripts.latest()) == []
+        for seed, call_id in (("one", "C2"), ("two", "C10"), ("three", "甲"), ("four", "C4")):
+            add(uow, seed, call_id)
+            held[call_id] = factories.transcript(("agent", f"您好，{seed}"), seed=seed)
+            uow.transcripts.put(held[call_id])
+        held["C2"] = replace(factories.transcript(("agent", "喂"), seed="one"), engine=OTHER_ENGINE)
+        uow.transcripts.put(held["C2"])
+        add(uow, "five", "C5")  # not transcribed yet
+        expected = [(uow.calls.get(held[c].recording_id), held[c]) for c in ("C10", "C2", "C4", "甲")]
+        assert list(uow.transcripts.latest()) == expected
+        assert list(uow.transcripts.latest(["甲", "C2", "C5", "C99"])) == [expected[1], expected[3]]
 
 
 def test_one_transcript_has_a_scorecard_per_standard_and_scorer(database: Database) -> None:
