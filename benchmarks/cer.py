@@ -3,12 +3,12 @@
 Both sides are made plain in the same way, in this order:
 
 1. NFKC (full-width digits and letters become ordinary ones), lower case, traditional characters as simplified ones.
-2. Numbers in one form, Chinese numerals as they are read aloud: `58` is 五十八, `3.5` 三点五, `20%` 百分之二十. A number
+2. Numbers in one form, Chinese numerals as they are read aloud: `58` is 五十八, `3.5` 三点五, `20%` 百分之二十. One
    of more than four digits, or one that begins with 0, is read digit by digit; one of two to four digits can be read
    either way (8026 as a quantity or as a staff number). All of a text's are read the same way, whichever is closer to
    the reference: choosing for each number alone would forgive more.
 3. 幺 is 一 and 两 is 二. So is 要 as 一 where Whisper writes it for the spoken 幺: between two digits or before two.
-4. Interjections that sound alike are one: 嗯恩唔, 哦噢喔, 哎唉诶欸. They stay in the text and count on both sides alike.
+4. Interjections that sound alike are one: 嗯恩唔, 哦噢喔, 哎唉诶欸. They stay in the text, on both sides alike.
 5. Everything but letters, digits and Chinese characters is dropped.
 
 What is left is compared by the fewest character substitutions, insertions and deletions (Levenshtein).
