@@ -1,4 +1,4 @@
-"""Telephone sounds in which nobody speaks, made from a seed: noise, tones of the network, fax, music, clicks, breath.
+"""Telephone sounds in which nobody speaks, made from a seed: noise, network tones, fax, music, clicks, breath, cries.
 
 Each maker takes a length in seconds and a random generator and returns samples at `RATE_HZ`, between -1 and 1.
 """
@@ -204,6 +204,94 @@ def music(
     return np.clip(_level(_telephone(sound[:total]), -20), -1, 1)
 
 
+# First three formants (Hz) of some vowels; widths as of an adult speaker.
+_VOWELS = {"a": (800, 1200, 2500), "o": (450, 800, 2600), "u": (320, 750, 2400), "m": (250, 1100, 2200)}
+_FORMANT_WIDTHS_HZ = (100, 130, 200)
+
+
+def _sung(pitch_hz: Sound, vowel: str, scale: float = 1.0) -> Sound:
+    """A buzz with the pitch and the formants of a vowel; `scale` moves the formants up for small throats."""
+    phase = 2 * np.pi * np.cumsum(pitch_hz) / RATE_HZ
+    sound = np.zeros(len(pitch_hz))
+    for n in range(1, 25):
+        hz = pitch_hz * n
+        gain = sum(
+            np.exp(-0.5 * ((hz - formant * scale) / (1.5 * width)) ** 2) / (i + 1)
+            for i, (formant, width) in enumerate(zip(_VOWELS[vowel], _FORMANT_WIDTHS_HZ, strict=True))
+        )
+        sound += (gain + 0.02) * np.sin(n * phase) * (hz < 3600)
+    return sound
+
+
+def choir(seconds: float, random: Generator) -> Sound:
+    """Voices that hold chords on "aah" and "ooh", as some hold music does: sung, but no words."""
+    sound = np.zeros(len(_times(seconds)))
+    bar_s = 2.4
+    for voice in range(3):
+        notes = [_PROGRESSIONS[0][bar % 4][voice] for bar in range(int(seconds / bar_s) + 1)]
+        steps = np.repeat(220.0 * 2 ** (np.array(notes) / 12), round(bar_s * RATE_HZ))[: len(sound)]
+        t = _times(seconds) + random.uniform(0, 1)
+        sung = [_sung(steps * (1 + 0.01 * np.sin(2 * np.pi * 5.3 * t)), vowel) for vowel in "ao"]
+        sound += np.where(_times(seconds) % (2 * bar_s) < bar_s, sung[0], sung[1])
+    return np.clip(_level(_telephone(sound), -22), -1, 1)
+
+
+def humming(seconds: float, random: Generator) -> Sound:
+    """Somebody hums a tune with closed lips."""
+    count = int(seconds / 0.5) + 1
+    notes = np.array(_PENTATONIC)[random.integers(0, 5, count)]
+    pitch = np.repeat(140.0 * 2 ** (notes / 12), round(0.5 * RATE_HZ))[: len(_times(seconds))]
+    gaps = np.minimum(1, np.abs(np.sin(np.pi * _times(seconds) / 0.5)) * 4)
+    return _level(_sung(pitch, "m") * gaps, -26) + noise(seconds, random, slope=-0.5, db=-52)
+
+
+def _cries(seconds: float, random: Generator, make: Callable[[float], Sound], pause_s: tuple[float, float]) -> Sound:
+    """What `make` makes of a strength between 0 and 1, again and again with pauses between."""
+    sound = noise(seconds, random, slope=-0.5, db=-52)
+    at = 0.5
+    while True:
+        cry = make(random.random())
+        begin = round(at * RATE_HZ)
+        if begin + len(cry) > len(sound):
+            return np.clip(sound, -1, 1)
+        sound[begin : begin + len(cry)] += cry
+        at += len(cry) / RATE_HZ + random.uniform(*pause_s)
+
+
+def baby(seconds: float, random: Generator) -> Sound:
+    """A baby that cries: high, gliding, a second each."""
+
+    def cry(strength: float) -> Sound:
+        t = _times(0.6 + 0.6 * strength)
+        pitch = 380 + 160 * np.sin(np.pi * t / t[-1]) + 12 * np.sin(2 * np.pi * 9 * t)
+        return _level(_sung(pitch, "a", 1.4) * np.abs(np.sin(np.pi * t / t[-1])) ** 0.5, -20)
+
+    return _cries(seconds, random, cry, (0.3, 1.2))
+
+
+def dog(seconds: float, random: Generator) -> Sound:
+    """A dog that barks."""
+
+    def bark(strength: float) -> Sound:
+        t = _times(0.15 + 0.1 * strength)
+        rough = _sung(500 - 1200 * t, "a", 0.9) + 0.5 * random.standard_normal(len(t))
+        return _level(rough * np.exp(-12 * t) * np.minimum(1, t / 0.01), -16)
+
+    return _cries(seconds, random, bark, (0.15, 1.5))
+
+
+def coughs(seconds: float, random: Generator) -> Sound:
+    """Somebody coughs and clears the throat: bursts of noise through an open mouth, some with voice."""
+
+    def cough(strength: float) -> Sound:
+        t = _times(0.2 + 0.2 * strength)
+        burst = _shaped(random.standard_normal(len(t)), lambda hz: np.exp(-(((hz - 900) / 700) ** 2)))
+        voiced = _sung(np.full(len(t), 110.0), "o") * strength
+        return _level((burst + 0.3 * voiced) * np.exp(-9 * t), -18)
+
+    return _cries(seconds, random, cough, (0.2, 3.0))
+
+
 KINDS: dict[str, Maker] = {
     "silence": silence,
     "white noise, -60 dB": partial(noise, slope=0, db=-60),
@@ -230,6 +318,11 @@ KINDS: dict[str, Maker] = {
     "keyboard": partial(crackle, per_s=5, ring_hz=1800),
     "breath": breath,
     "handset moved": rubbing,
+    "coughs": coughs,
+    "humming": humming,
+    "baby crying": baby,
+    "dog barking": dog,
+    "music: choir": choir,
     "music: piano": partial(music, beat_s=0.42, decay=3.0, harmonics=1.4),
     "music: strings": partial(music, beat_s=0.9, decay=0.2, harmonics=1.0, vibrato=0.25, minor=True),
     "music: flute alone": partial(music, beat_s=0.6, decay=0.4, harmonics=2.2, vibrato=0.35, chords=False),

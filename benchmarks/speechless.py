@@ -2,7 +2,7 @@
 
     python -m benchmarks.speechless [--seed 1] [--profile fast]
 
-Each kind of sound (`benchmarks.sounds`) is heard for 30 s in mono and for 30 s in stereo, where the agent's channel
+Each kind of sound (`benchmarks.sounds`) is heard once in mono and once in stereo, where the agent's channel
 has the sound and the customer's another one of its kind, from a different seed. Every character in a transcript is
 invented; the target is none. What the engine wrote and then judged invented itself is shown as "dropped".
 """
@@ -29,7 +29,7 @@ from models.call import CallMeta
 from models.run import AudioJob
 from models.transcript import Role, Transcript
 
-SECONDS = 30.0
+SECONDS = 26.0
 
 
 @dataclass(frozen=True, slots=True)
