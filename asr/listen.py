@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from asr.audio import decode
 from asr.channels import Channel, frame_levels_db, parties
-from asr.packing import MAX_CONTENT_S, PAD_S, Window, pack
+from asr.packing import PAD_S, Window, pack
 from asr.speech import MIN_SILENCE_S, MIXED_MIN_SILENCE_S, Span, SpeechDetector, cut_long, gate, spans
 from asr.timings import Stage, StageClock
 from asr.tones import Tones, find_tones
@@ -23,8 +23,11 @@ class Analysis:
     windows: tuple[tuple[Window, ...], ...]
 
 
-def analyse(path: str, detector: SpeechDetector, clock: StageClock) -> Analysis:
-    """Decode the recording and find out what is worth decoding further; raises RecordingError, OSError."""
+def analyse(path: str, detector: SpeechDetector, clock: StageClock, limit_s: float) -> Analysis:
+    """Decode the recording and find out what is worth hearing, in windows of `limit_s` at most.
+
+    Raises RecordingError, OSError.
+    """
     with clock.at(Stage.DECODE):
         sound = decode(path)
         channels = parties(sound)
@@ -41,7 +44,7 @@ def analyse(path: str, detector: SpeechDetector, clock: StageClock) -> Analysis:
             for i, channel in enumerate(channels)
         )
         windows = tuple(
-            pack(i, cut_long(speech[i], found[i], MAX_CONTENT_S - 2 * PAD_S), sound.duration_s, alone=mixed)
+            pack(i, cut_long(speech[i], found[i], limit_s - 2 * PAD_S), sound.duration_s, limit_s, alone=mixed)
             for i in range(len(channels))
         )
     return Analysis(sound.duration_s, channels, speech, tones, windows)

@@ -57,6 +57,21 @@ class RemoteOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """How much care is taken: the most speech in one window, in seconds, and the width of the search."""
+
+    window_s: float
+    beam_size: int
+
+
+PROFILES = {"accurate": Profile(20.0, 2), "fast": Profile(14.0, 2)}
+"""What was measured to pay (docs/performance.md): longer windows read better, shorter ones are cheaper by the second.
+
+Beam 5, which the peers use by default, costs twice as much as beam 2 and on packed windows reads no better.
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineOptions:
     """Settings of the speech engine.
 
@@ -65,7 +80,8 @@ class EngineOptions:
     auto or one that CTranslate2 supports there. `workers` None means one per core. `prompt` is a short text that tells
     Whisper the style and a few words of the field; empty means the language's default (see `asr.text.prompt_for`).
     `agent_channel` says which channel (0 is left) carries the agent; None means: metadata, else inferred.
-    With `remote` that service hears the windows; `model`, `device`, `compute_type` and `beam_size` then do not matter.
+    With `remote` that service hears the windows; `model`, `device` and `compute_type` then do not matter.
+    `profile` is a name in `PROFILES`.
     """
 
     data_dir: Path
@@ -76,7 +92,7 @@ class EngineOptions:
     language: str = "zh"
     prompt: str = ""
     agent_channel: int | None = None
-    beam_size: int = 5
+    profile: str = "accurate"
     remote: RemoteOptions | None = None
 
     def __post_init__(self) -> None:
@@ -87,5 +103,5 @@ class EngineOptions:
             raise SettingsError(f"workers is {self.workers}; give 1 or more, or leave it out for one per core")
         if self.agent_channel is not None and self.agent_channel < 0:
             raise SettingsError(f"agent_channel is {self.agent_channel}; channels count from 0 (left)")
-        if not 1 <= self.beam_size <= 10:
-            raise SettingsError(f"beam_size is {self.beam_size}; give 1 (fast) to 10 (slow)")
+        if self.profile not in PROFILES:
+            raise SettingsError(f"profile {self.profile!r} is unknown; use {' or '.join(PROFILES)}")

@@ -19,7 +19,9 @@ from asr.channels import Channel
 from asr.options import RATE_HZ
 from asr.speech import Span
 
-MAX_CONTENT_S = 28.0
+LONGEST_CONTENT_S = 28.0
+"""What fits into Whisper's 30 s with room at the end."""
+
 MAX_PAUSE_S = 1.0
 PAD_S = 0.25
 TAIL_S = 1.0
@@ -73,8 +75,15 @@ class Window:
         return self.pieces[-1]
 
 
-def pack(channel: int, found: Sequence[Span], duration_s: float, *, alone: bool = False) -> tuple[Window, ...]:
-    """Pack spans (in order, none longer than `MAX_CONTENT_S` less padding) into balanced windows.
+def pack(
+    channel: int,
+    found: Sequence[Span],
+    duration_s: float,
+    limit_s: float = LONGEST_CONTENT_S,
+    *,
+    alone: bool = False,
+) -> tuple[Window, ...]:
+    """Pack spans (in order, none longer than `limit_s` less padding) into balanced windows of `limit_s` at most.
 
     Every span lies in exactly one window. No spans, no windows. `alone` gives each span a window of its own: where
     spans may be of different speakers, mixing them costs more than short windows do (CER 25 to 34 % against 13 %).
@@ -83,7 +92,7 @@ def pack(channel: int, found: Sequence[Span], duration_s: float, *, alone: bool 
     lengths = [end_s - start_s for start_s, end_s in edges]
     pauses = [min(after[0] - before[1], max(MAX_PAUSE_S - 2 * PAD_S, 0.0)) for before, after in pairwise(edges)]
     windows: list[Window] = []
-    rows = [(i, i + 1) for i in range(len(found))] if alone else _balanced(lengths, pauses)
+    rows = [(i, i + 1) for i in range(len(found))] if alone else _balanced(lengths, pauses, limit_s)
     for first, end in rows:
         pieces: list[Piece] = []
         offset_s = 0.0
@@ -125,7 +134,7 @@ def _padded(found: Sequence[Span], duration_s: float) -> list[tuple[float, float
     return edges
 
 
-def _balanced(lengths: Sequence[float], pauses: Sequence[float]) -> list[tuple[int, int]]:
+def _balanced(lengths: Sequence[float], pauses: Sequence[float], limit_s: float) -> list[tuple[int, int]]:
     """Cut a row of pieces into windows so that the sum of squared unused seconds is smallest.
 
     The squares make windows few and alike, as when a paragraph is set without a ragged edge. Returns (first, end)
@@ -138,9 +147,9 @@ def _balanced(lengths: Sequence[float], pauses: Sequence[float]) -> list[tuple[i
         content_s = 0.0
         for first in range(end - 1, -1, -1):
             content_s += lengths[first] + (pauses[first] if first + 1 < end else 0.0)
-            if content_s > MAX_CONTENT_S and first < end - 1:
+            if content_s > limit_s and first < end - 1:
                 break
-            total = cost[first] + (MAX_CONTENT_S - content_s) ** 2
+            total = cost[first] + (limit_s - content_s) ** 2
             if total < cost[end]:
                 cost[end], cut[end] = total, first
     windows: list[tuple[int, int]] = []

@@ -13,10 +13,12 @@ from asr.hearing import Heard, Hearer
 from asr.judge import Judgement, better, judge
 from asr.packing import FULL_WINDOW_S, Window, fitted, render
 from asr.text import prompt_for, simplify
+from asr.timings import Stage, StageClock
 from asr.words import SpokenWord, on_call_clock
 
 GREEDY_BEAM = 1
-REPAIR_BEAM = 2
+REPAIR_BEAM = 5
+"""Wider than the first search: what was doubtful is worth a second look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ class _Attempt:
 class WindowReader:
     """Turns windows into words with one hearer, prompt and beam. Safe to use from several threads."""
 
-    def __init__(self, hearer: Hearer, prompt: str, language: str, beam_size: int) -> None:
+    def __init__(self, hearer: Hearer, prompt: str, language: str, beam_size: int, clock: StageClock) -> None:
         self._hearer = hearer
+        self._clock = clock
         self._prompt = prompt
         self._language = language
         self._beam_size = beam_size
@@ -117,7 +120,8 @@ class WindowReader:
     def _attempts(self, jobs: Sequence[WindowJob], length_s: int, prompt: str, beam_size: int) -> list[_Attempt]:
         sounds = [job.sound(length_s) for job in jobs]
         heard = self._hearer.hear(sounds, [job.window.content_s for job in jobs], prompt, beam_size)
-        return [self._attempt(job.window, h) for job, h in zip(jobs, heard, strict=True)]
+        with self._clock.at(Stage.TEXT):
+            return [self._attempt(job.window, h) for job, h in zip(jobs, heard, strict=True)]
 
     def _attempt(self, window: Window, heard: Heard) -> _Attempt:
         words = on_call_clock(window, heard.words, self._language)

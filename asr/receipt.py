@@ -20,11 +20,12 @@ from asr import (
     text,
     tones,
     utterances,
+    vocabulary,
     whisper,
     words,
 )
 from asr.device import Choice
-from asr.options import ALGORITHM, EngineOptions, RemoteOptions
+from asr.options import ALGORITHM, PROFILES, EngineOptions, RemoteOptions
 from asr.weights import ModelFiles
 from models.transcript import EngineReceipt
 
@@ -39,7 +40,7 @@ _LIBRARIES = (
     "opencc",
     "numpy",
 )
-_RECIPE = (channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, whisper, words)
+_RECIPE = (channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, vocabulary, whisper, words)
 
 
 def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, prompt: str) -> EngineReceipt:
@@ -48,7 +49,7 @@ def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, pr
     Workers are left out: how many calls are heard at once changes no transcript. The digest covers `ALGORITHM`, every
     setting, every constant of the recipe's modules, and the versions of the libraries that touch the sound.
     """
-    settings = {"device": choice.device, "compute_type": choice.compute_type, "beam_size": options.beam_size}
+    settings = {"device": choice.device, "compute_type": choice.compute_type}
     return _receipt(files.name, files.digest, settings, options, prompt)
 
 
@@ -68,6 +69,7 @@ def _receipt(model: str, weights: str, settings: dict[str, Any], options: Engine
         "language": options.language,
         "prompt": prompt,
         "agent_channel": options.agent_channel,
+        "profile": [PROFILES[options.profile].window_s, PROFILES[options.profile].beam_size],
         "libraries": {name: version(name) for name in _LIBRARIES},
         "constants": {module.__name__: _constants(vars(module)) for module in _RECIPE},
         **settings,

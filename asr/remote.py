@@ -22,6 +22,7 @@ from asr.audio import FULL_SCALE
 from asr.hearing import Heard
 from asr.options import RATE_HZ, RemoteOptions
 from asr.remote_reply import heard_from
+from asr.timings import Stage, StageClock
 from models.errors import ModelError, TransientError
 
 log = logging.getLogger(__name__)
@@ -48,10 +49,13 @@ class RemoteWhisper:
 
     chooses_beam = False
 
-    def __init__(self, remote: RemoteOptions, language: str, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, remote: RemoteOptions, language: str, clock: StageClock, wait: Callable[[float], None] = time.sleep
+    ) -> None:
         """Keep the settings; nothing is sent before the first window."""
         self._remote = remote
         self._language = language
+        self._clock = clock
         self._wait = wait
         self._slots = threading.BoundedSemaphore(PARALLEL)
         self._lock = threading.Lock()
@@ -80,7 +84,11 @@ class RemoteWhisper:
         """
         if not sounds:
             return []
-        with _client(self._remote, self.load()) as client, ThreadPoolExecutor(len(sounds)) as pool:
+        with (
+            self._clock.at(Stage.SEARCH),
+            _client(self._remote, self.load()) as client,
+            ThreadPoolExecutor(len(sounds)) as pool,
+        ):
             return list(
                 pool.map(lambda sound, content_s: self._one(client, sound, content_s, prompt), sounds, contents_s)
             )

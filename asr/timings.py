@@ -11,29 +11,45 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """The three kinds of work that listening cannot do without."""
+    """The kinds of work that listening is made of."""
 
     DECODE = "decode"
     SPEECH = "speech"
-    WHISPER = "whisper"
+    FEATURES = "features"
+    ENCODE = "encode"
+    SEARCH = "search"
+    ALIGN = "align"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class StageTimings:
     """Wall-clock seconds in which a stage was at work, added up since the start of the process.
 
-    While several threads work at once, each moment is shared equally between the stages then at work: the sum of the
-    three never exceeds the time that passed.
+    `decode_s`: files to samples; `speech_s`: where each party speaks, tones, packing; `features_s`: windows to spectra;
+    `encode_s`: Whisper's encoder; `search_s`: its decoder, searching for text (a service: the whole answer);
+    `align_s`: its decoder once more, for the times of words; `text_s`: judging, words, roles, clean text. While several
+    threads work at once, each moment is shared equally between the stages then at work: their sum never exceeds the
+    time that passed. With one thread it is also, but for waiting, the CPU time.
     """
 
     decode_s: float
     speech_s: float
-    whisper_s: float
+    features_s: float
+    encode_s: float
+    search_s: float
+    align_s: float
+    text_s: float
+
+    @property
+    def whisper_s(self) -> float:
+        """Seconds in Whisper itself, encoder and decoder."""
+        return self.encode_s + self.search_s + self.align_s
 
     @property
     def total_s(self) -> float:
         """Seconds in which any stage was at work."""
-        return self.decode_s + self.speech_s + self.whisper_s
+        return self.decode_s + self.speech_s + self.features_s + self.whisper_s + self.text_s
 
 
 class StageClock:
@@ -60,7 +76,7 @@ class StageClock:
         with self._lock:
             self._settle()
             spent = self._spent_s
-            return StageTimings(spent[Stage.DECODE], spent[Stage.SPEECH], spent[Stage.WHISPER])
+            return StageTimings(*(spent[stage] for stage in Stage))
 
     def _change(self, stage: Stage, by: int) -> None:
         with self._lock:

@@ -15,7 +15,7 @@ from asr.assemble import assemble, known_roles
 from asr.device import choose
 from asr.hearing import Hearer
 from asr.listen import Analysis, analyse
-from asr.options import EngineOptions
+from asr.options import PROFILES, EngineOptions
 from asr.reading import Invented, Reading, WindowJob, WindowReader
 from asr.receipt import engine_receipt, remote_receipt
 from asr.remote import PARALLEL, RemoteWhisper
@@ -23,7 +23,7 @@ from asr.schedule import Prepared, Schedule
 from asr.speech import SpeechDetector
 from asr.text import prompt_for
 from asr.timings import Stage, StageClock, StageTimings
-from asr.weights import ensure_model
+from asr.weights import ensure_model, ensure_trimmed
 from asr.whisper import PackedWhisper
 from asr.words import SpokenWord
 from models.errors import ReasonCode, RecordingError, TransientError, UsageError
@@ -69,6 +69,7 @@ class WhisperTranscriber:
         self._options = options
         self._prompt = options.prompt or prompt_for(options.language)
         self._workers = options.workers or os.cpu_count() or 1
+        self._profile = PROFILES[options.profile]
         self._clock = StageClock()
         self._detector = SpeechDetector()
         self._lock = threading.Lock()
@@ -85,7 +86,7 @@ class WhisperTranscriber:
         self._detector.load()
 
     def timings(self) -> StageTimings:
-        """Seconds of wall-clock time that decoding, speech detection and Whisper have taken so far."""
+        """Seconds of wall-clock time that each stage has taken so far."""
         return self._clock.timings()
 
     def transcribe(self, jobs: Sequence[AudioJob]) -> Iterator[TranscribeOutcome]:
@@ -108,7 +109,9 @@ class WhisperTranscriber:
         with self._lock:
             if self._parts is None:
                 receipt, hearer, batch = self._remote() or self._packed()
-                reader = WindowReader(hearer, self._prompt, self._options.language, self._options.beam_size)
+                reader = WindowReader(
+                    hearer, self._prompt, self._options.language, self._profile.beam_size, self._clock
+                )
                 self._parts = _Parts(receipt, hearer, reader, batch)
             return self._parts
 
@@ -116,18 +119,20 @@ class WhisperTranscriber:
         choice = choose(self._options.device, self._options.compute_type)
         files = ensure_model(self._options.model, self._options.data_dir)
         receipt = engine_receipt(files, choice, self._options, self._prompt)
-        return receipt, PackedWhisper(files, choice, self._workers, self._options.language), _BATCH[choice.device]
+        trimmed = ensure_trimmed(files, self._options.data_dir, self._options.language)
+        whisper = PackedWhisper(trimmed, choice, self._workers, self._options.language, self._clock)
+        return receipt, whisper, _BATCH[choice.device]
 
     def _remote(self) -> tuple[EngineReceipt, Hearer, int] | None:
         remote = self._options.remote
         if remote is None:
             return None
         receipt = remote_receipt(remote, self._options, self._prompt)
-        return receipt, RemoteWhisper(remote, self._options.language), PARALLEL
+        return receipt, RemoteWhisper(remote, self._options.language, self._clock), PARALLEL
 
     def _prepare(self, job: AudioJob) -> _Prepared:
         try:
-            analysis = analyse(job.path, self._detector, self._clock)
+            analysis = analyse(job.path, self._detector, self._clock, self._profile.window_s)
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 - one recording that breaks a decoder must not stop the others
@@ -142,7 +147,8 @@ class WhisperTranscriber:
 
     def _finish(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | _Failure]) -> TranscribeOutcome:
         try:
-            return TranscribeOutcome(job.recording_id, self._transcript(job, analysis, readings), None)
+            with self._clock.at(Stage.TEXT):
+                return TranscribeOutcome(job.recording_id, self._transcript(job, analysis, readings), None)
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 - as in _prepare
@@ -170,8 +176,7 @@ class WhisperTranscriber:
     def _read(self, jobs: Sequence[WindowJob]) -> Sequence[Reading | _Failure]:
         """Read a batch of windows of one length; if that fails, one by one, so that only the culprit fails."""
         try:
-            with self._clock.at(Stage.WHISPER):
-                return self._ready().reader.read(jobs)
+            return self._ready().reader.read(jobs)
         except UsageError:
             raise
         except RuntimeError as error:  # what CTranslate2 raises, out of memory included

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from asr.vocabulary import COMMON_WORDS, TRIMMED_LANGUAGES, trim_model
 from models.errors import ModelError
 
 BUNDLED_MODEL = "base"
@@ -74,6 +75,23 @@ def ensure_model(model: str, data_dir: Path) -> ModelFiles:
     return files
 
 
+def ensure_trimmed(files: ModelFiles, data_dir: Path, language: str) -> ModelFiles:
+    """The same model without the tokens that a language never needs, made once; the model itself if that is of no use.
+
+    The digest stays that of the model whose weights they are. Raises ModelError.
+    """
+    if language not in TRIMMED_LANGUAGES:
+        return files
+    folder = data_dir / "weights" / f"{files.digest.removeprefix('sha256:')[:16]}-{language}-{COMMON_WORDS}"
+    if not _has_weights(folder):
+        with _home_written(data_dir), _locked(data_dir / "weights" / "lock"):
+            if not _has_weights(folder):
+                with _scratch_for(folder) as scratch:
+                    if not trim_model(files.path, scratch, language):
+                        return files
+    return ModelFiles(files.name, folder, files.digest)
+
+
 def verify_model(files: ModelFiles) -> None:
     """Read the weights again and compare; raises ModelError when they are not what they were, or not readable."""
     if _hash_folder(files.path) != files.digest:
@@ -100,18 +118,26 @@ def _install(model: str, folder: Path) -> None:
 
     The caller holds the lock, so the scratch folder is nobody else's: what is in it was left by a process that died.
     """
+    with _scratch_for(folder) as scratch:
+        if model == BUNDLED_MODEL:
+            _assemble_base(scratch)
+        else:
+            _download(model, scratch)
+
+
+@contextmanager
+def _scratch_for(folder: Path) -> Iterator[Path]:
+    """A new folder that becomes `folder` if the block ends well and a model lies in it."""
     scratch = folder.parent / ".installing"
     if scratch.exists():
         shutil.rmtree(scratch)
     scratch.mkdir()
     try:
-        if model == BUNDLED_MODEL:
-            _assemble_base(scratch)
-        else:
-            _download(model, scratch)
-        if folder.exists():
-            shutil.rmtree(folder)
-        scratch.rename(folder)
+        yield scratch
+        if _has_weights(scratch):
+            if folder.exists():
+                shutil.rmtree(folder)
+            scratch.rename(folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

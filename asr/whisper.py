@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ctranslate2
 import numpy as np
@@ -15,6 +16,8 @@ from asr.allocator import keep_buffers
 from asr.device import Choice
 from asr.hearing import Heard, HeardWord
 from asr.options import RATE_HZ
+from asr.timings import Stage, StageClock
+from asr.vocabulary import Trim, read_trim
 from asr.weights import ModelFiles, damaged
 
 TOKENS_PER_S = 8.0
@@ -30,21 +33,51 @@ def token_limit(window_s: float) -> int:
     return min(int(TOKENS_PER_S * window_s) + TOKENS_EXTRA, MAX_TOKENS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A model, its tokenizer, and what was trimmed off the model's tokens, if anything was."""
+
+    model: WhisperModel
+    tokenizer: Tokenizer
+    trim: Trim | None
+
+    def model_ids(self, tokens: Sequence[int]) -> list[int]:
+        """The tokenizer's ids as the model counts them."""
+        return list(tokens) if self.trim is None else self.trim.into(tokens)
+
+    def text_tokens(self, ids: Sequence[int]) -> list[int]:
+        """Those of the model's ids that are text, as the tokenizer counts them."""
+        tokens = ids if self.trim is None else self.trim.out_of(ids)
+        return [token for token in tokens if token < self.tokenizer.eot]
+
+    def start(self, prompt: str) -> list[int]:
+        """What the decoder begins with, as the model counts; words that it cannot spell are left out of the prompt."""
+        tokenizer = self.tokenizer
+        begin = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        if not prompt:
+            return self.model_ids(begin)
+        given = tokenizer.encode(" " + prompt.strip())
+        if self.trim is not None:
+            given = [token for token in given if token in self.trim.place]
+        return self.model_ids([tokenizer.sot_prev, *given, *begin])
+
+
 class PackedWhisper:
     """One model in memory, used by several threads at once: each runs its own batch on its own worker."""
 
     chooses_beam = True
 
-    def __init__(self, files: ModelFiles, choice: Choice, workers: int, language: str) -> None:
+    def __init__(self, files: ModelFiles, choice: Choice, workers: int, language: str, clock: StageClock) -> None:
         """Remember what to load; `load` or the first batch loads it."""
         self._files = files
+        self._clock = clock
         self._choice = choice
         self._workers = workers
         self._language = language
         self._lock = threading.Lock()
-        self._loaded: tuple[WhisperModel, Tokenizer] | None = None
+        self._loaded: _Loaded | None = None
 
-    def load(self) -> tuple[WhisperModel, Tokenizer]:
+    def load(self) -> _Loaded:
         """Load the model once; raises ModelError when its files are damaged."""
         with self._lock:
             if self._loaded is None:
@@ -61,9 +94,10 @@ class PackedWhisper:
                     )
                 except (RuntimeError, ValueError, OSError) as error:
                     raise damaged(self._files, error) from error
-                multilingual = model.model.is_multilingual
+                trim = read_trim(self._files.path)
+                multilingual = trim is not None or model.model.is_multilingual
                 tokenizer = Tokenizer(model.hf_tokenizer, multilingual, "transcribe", self._language)
-                self._loaded = (model, tokenizer)
+                self._loaded = _Loaded(model, tokenizer, trim)
             return self._loaded
 
     def hear(
@@ -73,38 +107,42 @@ class PackedWhisper:
 
         What a window yields does not depend on the others in the batch. An empty prompt means none.
         """
-        model, tokenizer = self.load()
-        features = np.stack([model.feature_extractor(sound, padding=0) for sound in sounds])
-        encoded = model.model.encode(ctranslate2.StorageView.from_array(np.ascontiguousarray(features)))
-        start = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        if prompt:
-            start = [tokenizer.sot_prev, *tokenizer.encode(" " + prompt.strip()), *start]
+        loaded = self.load()
+        with self._clock.at(Stage.FEATURES):
+            features = np.stack([loaded.model.feature_extractor(sound, padding=0) for sound in sounds])
+        with self._clock.at(Stage.ENCODE):
+            encoded = loaded.model.model.encode(ctranslate2.StorageView.from_array(np.ascontiguousarray(features)))
+        start = loaded.start(prompt)
         limit = token_limit(len(sounds[0]) / RATE_HZ)
-        results = model.model.generate(
-            encoded,
-            [start] * len(sounds),
-            beam_size=beam_size,
-            # CTranslate2 counts the prompt in and takes at most half of this for new tokens.
-            max_length=min(max(2 * limit, limit + len(start)), 2 * MAX_TOKENS),
-            return_scores=True,
-        )
-        tokens = [[t for t in result.sequences_ids[0] if t < tokenizer.eot] for result in results]
-        words = self._align(encoded, tokens, contents_s)
+        with self._clock.at(Stage.SEARCH):
+            results = loaded.model.model.generate(
+                encoded,
+                [start] * len(sounds),
+                beam_size=beam_size,
+                # CTranslate2 counts the prompt in and takes at most half of this for new tokens.
+                max_length=min(max(2 * limit, limit + len(start)), 2 * MAX_TOKENS),
+                return_scores=True,
+            )
+        tokens = [loaded.text_tokens(result.sequences_ids[0]) for result in results]
+        with self._clock.at(Stage.ALIGN):
+            words = self._align(encoded, tokens, contents_s)
         return [Heard(w, len(t), float(result.scores[0])) for w, t, result in zip(words, tokens, results, strict=True)]
 
     def _align(
         self, encoded: ctranslate2.StorageView, tokens: list[list[int]], contents_s: Sequence[float]
     ) -> list[tuple[HeardWord, ...]]:
-        model, tokenizer = self.load()
+        loaded = self.load()
         if not any(tokens):
             return [()] * len(tokens)
         frames = [min(int(np.ceil(s * 100)) + 20, 2 * encoded.shape[1]) for s in contents_s]
-        aligned = model.model.align(encoded, tokenizer.sot_sequence, tokens, frames)
+        aligned = loaded.model.model.align(
+            encoded, loaded.model_ids(loaded.tokenizer.sot_sequence), [loaded.model_ids(t) for t in tokens], frames
+        )
         return [self._words(t, a) if t else () for t, a in zip(tokens, aligned, strict=True)]
 
     def _words(self, tokens: list[int], aligned: ctranslate2.models.WhisperAlignmentResult) -> tuple[HeardWord, ...]:
         """Join tokens to words and read their times off the alignment path: a word begins where its path does."""
-        _, tokenizer = self.load()
+        tokenizer = self.load().tokenizer
         texts, groups = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
         ends = np.cumsum([len(group) for group in groups[:-1]])
         starts = np.concatenate([[0], ends[:-1]]).astype(int)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from dataclasses import asdict
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -64,16 +65,12 @@ def measure(scratch: Path, calls: int) -> None:
         summary = inspect_calls_here(settings.home, str(scratch / "calls"), None, None, None)
         wall_s = time.perf_counter() - begun
     after = transcriber.timings()
-    decode_s, speech_s, whisper_s = (
-        after.decode_s - before.decode_s,
-        after.speech_s - before.speech_s,
-        after.whisper_s - before.whisper_s,
-    )
-    other_s = wall_s - decode_s - speech_s - whisper_s
+    spent = {name: seconds - asdict(before)[name] for name, seconds in asdict(after).items()}
+    other_s = wall_s - sum(spent.values())
     print(f"{summary['scored']} calls, {hours:.2f} h of audio, {wall_s:.1f} s, {hours * 3600 / wall_s:.1f} x real time")
     print(f"start-up, once: model {model_s:.1f} s, Prefect server and import {server_s:.1f} s")
-    for name, seconds in (("decode", decode_s), ("speech detection", speech_s), ("whisper", whisper_s)):
-        print(f"{name:18}{seconds:8.1f} s {seconds / wall_s:7.1%}")
+    for name, seconds in spent.items():
+        print(f"{name.removesuffix('_s'):18}{seconds:8.1f} s {seconds / wall_s:7.1%}")
     print(f"{'everything else':18}{other_s:8.1f} s {other_s / wall_s:7.1%}   (target: under 3 %)")
 
 

@@ -73,6 +73,7 @@ def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptio
         device=settings.device,
         compute_type=settings.compute_type,
         workers=settings.workers or None,
+        profile=settings.profile,
         language=standard.language,
         prompt=prompt_for(standard.language, standard.asr_glossary),
         agent_channel=_CHANNELS[settings.agent_channel],

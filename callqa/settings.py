@@ -41,6 +41,9 @@ class Settings(BaseModel):
     remote_key: SecretStr = Field(SecretStr(""), description="the service's key; empty: none is sent")
     remote_timeout_s: float = Field(120.0, gt=0, le=3600, description="seconds that one window may take there")
     model: str = Field("base", description="Whisper model by name, or a folder with a CTranslate2 model")
+    profile: Literal["accurate", "fast"] = Field(
+        "accurate", description="accurate, or fast: cheaper and a little worse"
+    )
     device: str = Field("auto", description="auto, cpu or cuda")
     compute_type: str = Field("auto", description="auto, or a CTranslate2 compute type such as int8 or float16")
     workers: int = Field(0, ge=0, le=256, description="windows decoded at once; 0: one per processor core")

@@ -13,7 +13,7 @@ from asr.hearing import HeardWord
 from asr.options import RATE_HZ
 from asr.packing import (
     FULL_WINDOW_S,
-    MAX_CONTENT_S,
+    LONGEST_CONTENT_S,
     MAX_PAUSE_S,
     MIN_WINDOW_S,
     PAD_S,
@@ -21,7 +21,7 @@ from asr.packing import (
     pack,
     render,
 )
-from asr.speech import Span
+from asr.speech import FRAME_S, Span, cut_long
 from asr.words import on_call_clock
 from tests.unit.asr_signals import channel, silence, tone
 
@@ -32,21 +32,24 @@ def calls(draw: st.DrawFn) -> tuple[tuple[Span, ...], float]:
     spans: list[Span] = []
     clock_s = draw(st.floats(0, 5))
     for _ in range(draw(st.integers(1, 25))):
-        length_s = draw(st.floats(0.25, MAX_CONTENT_S - 2 * PAD_S))
+        length_s = draw(st.floats(0.25, LONGEST_CONTENT_S - 2 * PAD_S))
         spans.append(Span(round(clock_s, 3), round(clock_s + length_s, 3)))
         clock_s = spans[-1].end_s + draw(st.floats(0.0, 8.0))
     return tuple(spans), round(spans[-1].end_s + draw(st.floats(0, 3)), 3)
 
 
-@given(calls(), st.booleans())
-def test_all_speech_lies_in_exactly_one_window(call: tuple[tuple[Span, ...], float], alone: bool) -> None:
-    spans, duration_s = call
-    windows = pack(1, spans, duration_s, alone=alone)
+@given(calls(), st.sampled_from([LONGEST_CONTENT_S, 20.0, 14.0]), st.booleans())
+def test_all_speech_lies_in_exactly_one_window(
+    call: tuple[tuple[Span, ...], float], limit_s: float, alone: bool
+) -> None:
+    longer, duration_s = call
+    spans = cut_long(longer, np.zeros(round(duration_s / FRAME_S) + 1, np.float32), limit_s - 2 * PAD_S)
+    windows = pack(1, spans, duration_s, limit_s, alone=alone)
     assert tuple(piece.speech for window in windows for piece in window.pieces) == spans
     for window in windows:
         assert window.channel == 1
         assert MIN_WINDOW_S <= window.length_s <= FULL_WINDOW_S
-        assert window.content_s <= min(MAX_CONTENT_S + 1e-6, window.length_s)
+        assert window.content_s <= min(limit_s + 1e-6, window.length_s)
         for piece in window.pieces:
             assert 0 <= piece.start_s <= piece.speech.start_s < piece.speech.end_s <= piece.end_s <= duration_s + 1e-9
         for before, after in pairwise(window.pieces):
@@ -63,7 +66,9 @@ def test_windows_are_few(call: tuple[tuple[Span, ...], float]) -> None:
     spans, duration_s = call
     windows = pack(0, spans, duration_s)
     for before, after in pairwise(windows):
-        assert before.content_s + after.content_s + MAX_PAUSE_S > MAX_CONTENT_S / 2, "two windows that fit well in one"
+        assert before.content_s + after.content_s + MAX_PAUSE_S > LONGEST_CONTENT_S / 2, (
+            "two windows that fit well in one"
+        )
 
 
 def test_no_speech_no_windows() -> None:

@@ -14,6 +14,7 @@ from asr.packing import FULL_WINDOW_S, pack
 from asr.reading import GREEDY_BEAM, REPAIR_BEAM, Reading, WindowJob, WindowReader
 from asr.speech import Span
 from asr.text import prompt_for
+from asr.timings import StageClock
 from tests.unit.asr_signals import channel, tone
 
 PROMPT = prompt_for("zh", ["宽带", "光猫"])
@@ -55,7 +56,7 @@ JOB = WindowJob(WINDOW, channel(SOUND))
 
 def read(listen: Listen) -> tuple[Reading, Scripted]:
     whisper = Scripted(listen)
-    [reading] = WindowReader(whisper, PROMPT, "zh", 5).read([JOB])
+    [reading] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([JOB])
     return reading, whisper
 
 
@@ -90,7 +91,7 @@ def test_a_loop_is_decoded_other_ways_until_one_is_good(good_with: tuple[float, 
 
 def test_where_the_beam_cannot_be_chosen_the_same_is_not_asked_twice() -> None:
     whisper = Scripted(lambda _, length_s, prompt, __: LOOP if prompt else GOOD, chooses_beam=False)
-    [reading] = WindowReader(whisper, PROMPT, "zh", 5).read([JOB])
+    [reading] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([JOB])
     assert text_of(reading) == GOOD
     assert [(length_s, prompt) for length_s, prompt, _ in whisper.calls] == [
         (WINDOW.length_s, PROMPT),
@@ -122,4 +123,4 @@ def test_what_stays_bad_is_dropped_and_counted() -> None:
 
 
 def test_no_windows() -> None:
-    assert WindowReader(Scripted(lambda *_: GOOD), PROMPT, "zh", 5).read([]) == []
+    assert WindowReader(Scripted(lambda *_: GOOD), PROMPT, "zh", 5, StageClock()).read([]) == []

@@ -22,6 +22,7 @@ from asr.hearing import Heard
 from asr.options import RATE_HZ, EngineOptions, RemoteOptions
 from asr.receipt import remote_receipt
 from asr.remote import WAITS_S, RemoteWhisper, look_at
+from asr.timings import StageClock
 from asr.transcriber import WhisperTranscriber
 from models.call import CallMeta
 from models.errors import ModelError, SettingsError, TransientError
@@ -44,7 +45,7 @@ def remote(
     with serving(answer) as service:
         options = RemoteOptions(service.url, "large-v3", KEY, 5.0)
         noted: list[float] = [] if waited is None else waited
-        yield RemoteWhisper(options, "zh", noted.append), service
+        yield RemoteWhisper(options, "zh", StageClock(), noted.append), service
 
 
 def hear(hearer: RemoteWhisper, prompt: str = "以下是录音。") -> Heard:
@@ -79,7 +80,7 @@ def test_what_is_asked_and_what_is_heard() -> None:
 
 def test_without_prompt_or_key_none_is_sent() -> None:
     with serving(lambda _: GOOD) as service:
-        hear(RemoteWhisper(RemoteOptions(service.url + "/", "m"), "zh"), prompt="")
+        hear(RemoteWhisper(RemoteOptions(service.url + "/", "m"), "zh", StageClock()), prompt="")
     [request] = service.requests
     assert request.path == "/v1/audio/transcriptions"
     assert "prompt" not in request.fields
@@ -162,7 +163,7 @@ def unused_url() -> str:
 def test_nobody_there() -> None:
     waited: list[float] = []
     url = unused_url()
-    hearer = RemoteWhisper(RemoteOptions(url, "m", KEY), "zh", waited.append)
+    hearer = RemoteWhisper(RemoteOptions(url, "m", KEY), "zh", StageClock(), waited.append)
     with pytest.raises(TransientError, match=rf"{url} does not transcribe \(ConnectError"):
         hear(hearer)
     assert waited == list(WAITS_S)
@@ -172,7 +173,7 @@ def test_a_service_that_never_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         options = RemoteOptions(f"http://127.0.0.1:{silent.getsockname()[1]}/v1", "m", KEY, timeout_s=0.05)
         with pytest.raises(TransientError, match="ReadTimeout"):
-            hear(RemoteWhisper(options, "zh", lambda _: None))
+            hear(RemoteWhisper(options, "zh", StageClock(), lambda _: None))
 
 
 def test_a_service_that_hangs_up() -> None:
@@ -187,7 +188,7 @@ def test_a_service_that_hangs_up() -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         with pytest.raises(TransientError, match="does not transcribe"):
-            hear(RemoteWhisper(options, "zh", lambda _: None))
+            hear(RemoteWhisper(options, "zh", StageClock(), lambda _: None))
         thread.join()
 
 
@@ -265,7 +266,7 @@ def test_a_receipt_says_what_was_asked_of_whom(change: dict[str, str]) -> None:
     options = dataclasses.replace(OPTIONS, remote=changed, language=change.get("language", "zh"))
     assert remote_receipt(changed, options, change.get("prompt", "")).digest != before.digest
     other_key = dataclasses.replace(OPTIONS.remote, key="", timeout_s=1.0)
-    assert remote_receipt(other_key, dataclasses.replace(OPTIONS, model="small", beam_size=1), "") == before
+    assert remote_receipt(other_key, dataclasses.replace(OPTIONS, model="small", device="cuda"), "") == before
 
 
 @pytest.mark.parametrize(
