@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from asr.audio import decode
 from asr.channels import Channel, frame_levels_db, parties
 from asr.packing import PAD_S, Window, pack
-from asr.speech import MIN_SILENCE_S, MIXED_MIN_SILENCE_S, Span, SpeechDetector, cut_long, gate, spans
+from asr.speech import MIN_SILENCE_S, MIXED_MIN_SILENCE_S, Span, SpeechDetector, cut_long, spans
 from asr.timings import Stage, StageClock
 from asr.tones import Tones, find_tones
 
@@ -33,9 +33,10 @@ def analyse(path: str, detector: SpeechDetector, clock: StageClock, limit_s: flo
         channels = parties(sound)
     with clock.at(Stage.SPEECH):
         levels = [frame_levels_db(channel) for channel in channels]
-        found = [detector.probabilities(channel) for channel in channels]
-        if len(channels) > 1:
-            found = [gate(found[0], levels[0], levels[1]), gate(found[1], levels[1], levels[0])]
+        found = [
+            detector.probabilities(channel, levels[i], levels[1 - i] if len(channels) > 1 else None)
+            for i, channel in enumerate(channels)
+        ]
         mixed = len(channels) == 1
         silence_s = MIXED_MIN_SILENCE_S if mixed else MIN_SILENCE_S
         speech = tuple(spans(probabilities, silence_s) for probabilities in found)

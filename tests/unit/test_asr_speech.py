@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asr.audio import decode
+from asr.channels import Channel, frame_levels_db, parties
 from asr.speech import (
     FRAME_S,
     MIN_SPEECH_S,
     Span,
     SpeechDetector,
     cut_long,
-    gate,
+    echo,
     spans,
 )
 from tests.unit.asr_signals import channel, noise, ringback, silence, tone, voice
 
+CALLS = Path(__file__).parents[2] / "callqa" / "demo_calls"
+
 detector = SpeechDetector()
+
+
+def heard(sound: Channel) -> np.ndarray:
+    """What the detector says of a channel that everybody is on."""
+    return detector.probabilities(sound, frame_levels_db(sound), None)
 
 
 @pytest.mark.parametrize(
@@ -37,19 +48,19 @@ detector = SpeechDetector()
     ],
 )
 def test_no_speech_in(what: str, sound: np.ndarray) -> None:
-    assert spans(detector.probabilities(channel(sound))) == (), what
+    assert spans(heard(channel(sound))) == (), what
 
 
 def test_speech_is_found_where_it_is() -> None:
     sound = np.concatenate([silence(20), noise(1, 1e-4), voice(4), noise(1.5, 1e-4), silence(20)])
-    found = spans(detector.probabilities(channel(sound)))
+    found = spans(heard(channel(sound)))
     assert found[0].start_s == pytest.approx(21.0, abs=0.15)
     assert found[-1].end_s == pytest.approx(25.0, abs=0.3)
 
 
 def test_gain_makes_quiet_speech_audible() -> None:
     quiet = np.concatenate([noise(1, 1e-6), voice(4) * 0.004, noise(1, 1e-6)])
-    assert spans(detector.probabilities(channel(quiet, gain=100.0)))
+    assert spans(heard(channel(quiet, gain=100.0)))
 
 
 def probabilities(*runs: tuple[float, float]) -> np.ndarray:
@@ -105,20 +116,44 @@ LOUD, ECHO, NOISE = -20.0, -50.0, -60.0
     ],
 )
 def test_gate(what: str, own_db: float, other_db: float, kept: bool) -> None:
-    sure = np.ones(30, np.float32)
-    result = gate(sure, np.full(30, own_db, np.float32), np.full(30, other_db, np.float32))
-    assert bool(result.all()) is kept, what
-    assert bool(result.any()) is kept, what
+    masked = echo(np.full(30, own_db, np.float32), np.full(30, other_db, np.float32))
+    assert bool(masked.any()) is not kept, what
+    assert bool(masked.all()) is not kept, what
 
 
 def test_the_gate_holds_for_late_echo_and_opens_again() -> None:
     own = np.full(60, ECHO, np.float32)
     other = np.full(60, -100.0, np.float32)
     other[10:20] = LOUD
-    result = gate(np.ones(60, np.float32), own, other)
-    assert not result[10:26].any()
-    assert result[:8].all()
-    assert result[30:].all()
+    masked = echo(own, other)
+    assert masked[10:26].all()
+    assert not masked[:8].any()
+    assert not masked[30:].any()
+
+
+def test_listening_only_where_it_is_worth_it_finds_the_same_speech() -> None:
+    """Against a detector that is made to hear every frame, as if all of it were above the noise."""
+    left, right = parties(decode(str(CALLS / "d06_late_greeting_impatient.flac")))
+    for sound in (left, right):
+        levels = frame_levels_db(sound)
+        everything = np.where(np.arange(len(levels)) % 2, np.float32(-90), np.float32(-20))
+        spared = _inside(spans(detector.probabilities(sound, levels, None)), len(levels))
+        full = _inside(spans(detector.probabilities(sound, everything, None)), len(levels))
+        assert full.sum() * FRAME_S > 10
+        assert np.sum(spared != full) < 0.03 * full.sum()
+
+
+def _inside(found: Sequence[Span], frames: int) -> np.ndarray:
+    times_s = (np.arange(frames) + 0.5) * FRAME_S
+    return np.array([any(span.start_s <= t < span.end_s for span in found) for t in times_s])
+
+
+def test_the_other_partys_echo_is_nobodys_speech() -> None:
+    said = voice(4)
+    own, other = channel(said * 0.02), channel(said)
+    own_db, other_db = frame_levels_db(own), frame_levels_db(other)
+    assert not detector.probabilities(own, own_db, other_db).any()
+    assert spans(detector.probabilities(other, other_db, own_db))
 
 
 @given(st.floats(0.3, 200), st.floats(3, 28), st.integers(0, 2**32 - 1))
