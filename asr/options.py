@@ -25,7 +25,8 @@ class EngineOptions:
     with a CTranslate2 model. Weights live under `data_dir`/weights. `device` is auto, cpu or cuda; `compute_type` is
     auto or one that CTranslate2 supports there. `workers` None means one per core. `prompt` is a short text that tells
     Whisper the style and a few words of the field; empty means the language's default (see `asr.text.prompt_for`).
-    `agent_channel` says which channel (0 is left) carries the agent; None means: metadata, else inferred.
+    `agent_channel` says which channel (0 is left) carries the agent; None means: metadata, else inferred. `mask_pii`
+    masks personal numbers in the text before it is handed out (see `asr.pii`).
     """
 
     data_dir: Path
@@ -37,6 +38,7 @@ class EngineOptions:
     prompt: str = ""
     agent_channel: int | None = None
     beam_size: int = 5
+    mask_pii: bool = True
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work; raises SettingsError."""

@@ -8,7 +8,26 @@ import re
 from importlib.metadata import version
 from typing import Any
 
-from asr import channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, whisper, words
+from asr import (
+    channels,
+    cues,
+    judge,
+    packing,
+    pii,
+    pii_digits,
+    pii_en,
+    pii_forms,
+    pii_mask,
+    pii_zh,
+    reading,
+    roles,
+    speech,
+    text,
+    tones,
+    utterances,
+    whisper,
+    words,
+)
 from asr.device import Choice
 from asr.options import ALGORITHM, EngineOptions
 from asr.weights import ModelFiles
@@ -25,7 +44,26 @@ _LIBRARIES = (
     "opencc",
     "numpy",
 )
-_RECIPE = (channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, whisper, words)
+_RECIPE = (
+    channels,
+    cues,
+    judge,
+    packing,
+    pii,
+    pii_digits,
+    pii_en,
+    pii_forms,
+    pii_mask,
+    pii_zh,
+    reading,
+    roles,
+    speech,
+    text,
+    tones,
+    utterances,
+    whisper,
+    words,
+)
 
 
 def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, prompt: str) -> EngineReceipt:
@@ -42,6 +80,7 @@ def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, pr
         "prompt": prompt,
         "beam_size": options.beam_size,
         "agent_channel": options.agent_channel,
+        "mask_pii": options.mask_pii,
         "libraries": {name: version(name) for name in _LIBRARIES},
         "constants": {module.__name__: _constants(vars(module)) for module in _RECIPE},
     }

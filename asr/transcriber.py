@@ -158,6 +158,7 @@ class WhisperTranscriber:
             self._options.language,
             dropped,
             self.engine,
+            mask_pii=self._options.mask_pii,
         )
 
     def _read(self, jobs: Sequence[WindowJob]) -> Sequence[Reading | _Failure]:
