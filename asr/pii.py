@@ -9,8 +9,8 @@ a date, a count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from asr import pii_en, pii_zh
 from asr.pii_digits import Figure, Trust, digits, folded, groups, numbers
@@ -29,6 +29,10 @@ ECHO_DIGITS = 3
 """So many digits of a number are hidden where the other party repeats it group by group."""
 REPEATED_DIGITS = 5
 """So many digits of a number are hidden wherever else in the call they are said."""
+MOST_FIGURES = 40
+"""No number that is known by its form is said in more pieces."""
+COUNT_DIGITS = 5
+"""So many that count up are no number of anything."""
 UNIT_DIGITS = 8
 """Longer numbers are no amounts and no times, whatever word follows."""
 
@@ -72,8 +76,8 @@ class _About:
 def find_secrets(utterances: Sequence[Utterance], language: str) -> tuple[Secret, ...]:
     """The personal numbers, in order; no utterances, none. Raises KeyError for a language without tables."""
     tables = TABLES[language]
-    search = _Search(tuple(utterances), tuple(folded(u.text) for u in utterances), tables)
     said = numbers(utterances, tables)
+    search = _Search(tuple(utterances), tuple(folded(u.text) for u in utterances), tables, _ends(said))
     kinds: dict[Figure, SecretKind] = {}
     for number in said:
         for figures, kind in search.secrets(number):
@@ -95,7 +99,11 @@ def loose_digits(text: str, language: str, least: int) -> frozenset[int]:
     """Places of all digits of `text` that stand in rows of at least `least`, whatever they are."""
     rows = numbers((Utterance(0, Role.UNKNOWN, None, None, text),), TABLES[language])
     return frozenset(
-        place for row in rows if len(digits(row)) >= least for figure in row for place in range(figure.start, figure.end)
+        place
+        for row in rows
+        if len(digits(row)) >= least
+        for figure in row
+        for place in range(figure.start, figure.end)
     )
 
 
@@ -106,6 +114,8 @@ class _Search:
     utterances: tuple[Utterance, ...]
     texts: tuple[str, ...]
     tables: Tables
+    ends: Mapping[int, Sequence[int]]
+    """Where numbers end in each utterance that has any."""
 
     def secrets(self, number: Sequence[Figure]) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
         """The personal parts of what may be one number, or several said in a row."""
@@ -157,10 +167,13 @@ class _Search:
         """
         if not _begins_group(number, at):
             return at, (), None
-        ends = [end for end in range(len(number), at, -1) if _ends_group(number, end)]
+        last = min(len(number), at + MOST_FIGURES)
+        ends = [end for end in range(last, at, -1) if _ends_group(number, end)]
         named = at == 0 and about.bound and about.nearest is Topic.PUBLIC
         if not named:
             for end in ends:
+                if self._is_public(digits(number[at:end])):
+                    return end, (), None
                 for reading in _readings(number[at:end]):
                     if (kind := kind_by_form(digits(reading), self.tables.phones)) is not None:
                         return end, reading, self._agreed(kind, reading, about)
@@ -183,12 +196,12 @@ class _Search:
     def _is_harmless(self, number: Sequence[Figure], at: int, end: int, about: _About) -> bool:
         part = number[at:end]
         spoken = digits(part)
-        if self._is_public(spoken):
-            return True
         if len(spoken) <= UNIT_DIGITS and self._is_measured(part):
             return True
         personal = about.nearest in _KINDS and (about.bound or about.asked)
-        return not personal and len(digits(number)) < LEAST_CARD_DIGITS and DATE_FORM.fullmatch(spoken) is not None
+        if personal or _is_long(number):
+            return False
+        return DATE_FORM.fullmatch(spoken) is not None or (len(spoken) >= COUNT_DIGITS and is_count(groups(part)))
 
     def _is_public(self, spoken: str) -> bool:
         return self.tables.public.fullmatch(spoken) is not None
@@ -201,17 +214,22 @@ class _Search:
         text = self.texts[first.utterance]
         if self.tables.units.match(self.texts[last.utterance], last.end):
             return True
-        return any(match.end() == first.start for match in self.tables.before.finditer(text, max(0, first.start - 6), first.start))
+        return any(
+            match.end() == first.start
+            for match in self.tables.before.finditer(text, max(0, first.start - 6), first.start)
+        )
 
-    def _unexplained(
-        self, figures: Sequence[Figure], about: _About
-    ) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
+    def _unexplained(self, figures: Sequence[Figure], about: _About) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
         """What is personal of digits whose form tells nothing: by what was asked for, else by how many they are."""
         asked_kind = _KINDS.get(about.nearest) if about.nearest and (about.bound or about.asked) else None
         own = [f for f in _trimmed(figures) if f.value != "X"]
         if not own or (about.nearest is Topic.PUBLIC):
             return
-        if Topic.CODE in about.topics and LEAST_CODE_DIGITS <= len(digits(own)) <= MOST_CODE_DIGITS and _sure_share(own) >= SURE_SHARE:
+        if (
+            Topic.CODE in about.topics
+            and LEAST_CODE_DIGITS <= len(digits(own)) <= MOST_CODE_DIGITS
+            and _sure_share(own) >= SURE_SHARE
+        ):
             yield own, SecretKind.CODE
             return
         if asked_kind and len(digits(own)) >= ASKED_DIGITS and _sure_share(own) >= ASKED_SURE_SHARE:
@@ -223,12 +241,18 @@ class _Search:
             if len(spoken) < UNEXPLAINED_DIGITS or _sure_share(part) < SURE_SHARE or self._is_serial(part):
                 continue
             if not is_count(groups(part)):
-                yield part, _KINDS.get(about.nearest, kind_by_length(spoken)) if about.nearest else kind_by_length(spoken)
+                yield (
+                    part,
+                    _KINDS.get(about.nearest, kind_by_length(spoken)) if about.nearest else kind_by_length(spoken),
+                )
 
     def _is_serial(self, part: Sequence[Figure]) -> bool:
         """Whether Latin letters run into the digits, as in the numbers of orders and devices."""
         first = part[0]
-        return re.search(r"[a-z]-?$", self.texts[first.utterance][: first.start]) is not None and part[0].end - part[0].start == 1
+        return (
+            re.search(r"[a-z]-?$", self.texts[first.utterance][: first.start]) is not None
+            and part[0].end - part[0].start == 1
+        )
 
     def _stands_alone(self, number: Sequence[Figure]) -> bool:
         """Whether the utterances of the number hold nothing else."""
@@ -239,7 +263,7 @@ class _Search:
     def _about(self, number: Sequence[Figure]) -> _About:
         """What the words before the number, or right behind a short one, say it is."""
         first = number[0]
-        here = self._topics(first.utterance, first.start)
+        here = self._topics(first.utterance, first.start, consumed=True)
         if here is not None:
             return here
         opens = self._opens(first)
@@ -247,24 +271,30 @@ class _Search:
             index = first.utterance - back
             if index < 0 or self._long_ago(index, first.utterance):
                 break
-            found = self._topics(index, len(self.texts[index]))
+            own = self.utterances[index].role is self.utterances[first.utterance].role
+            found = self._topics(index, len(self.texts[index]), consumed=own)
             if found is None:
                 continue
             if found.nearest is Topic.PUBLIC and not (opens and back <= PUBLIC_UTTERANCES):
                 break
-            return _About(found.topics, found.nearest, asked=True)
-        last = number[-1]
-        behind = self.tables.topics.search(self.texts[last.utterance][last.end : last.end + 12])
-        if behind and behind.lastgroup == Topic.CODE:
+            return replace(found, bound=False, asked=True)
+        return self._named_behind(number[-1])
+
+    def _named_behind(self, last: Figure) -> _About:
+        """A code is also named after it was read out: 八八三二零幺，这是验证码吧."""
+        text = self.texts[last.utterance]
+        behind = self.tables.topics.search(text, last.end)
+        if behind and behind.lastgroup == Topic.CODE and self.tables.bound.fullmatch(text, last.end, behind.start()):
             return _About(frozenset((Topic.CODE,)), Topic.CODE, asked=True)
         return _About()
 
-    def _topics(self, index: int, end: int) -> _About | None:
-        """Topics in an utterance up to `end`, behind the last number in it; None when there are none."""
+    def _topics(self, index: int, end: int, *, consumed: bool) -> _About | None:
+        """Topics in an utterance up to `end`; None when there are none.
+
+        With `consumed`, only what comes after the last number counts: the topics before it are that one's.
+        """
         text = self.texts[index]
-        start = 0
-        for match in re.finditer(r"[\d*]{3,}", text[:end]):
-            start = match.end()
+        start = max((place for place in self.ends.get(index, ()) if place <= end), default=0) if consumed else 0
         found = list(self.tables.topics.finditer(text, start, end))
         if not found:
             return None
@@ -281,19 +311,26 @@ class _Search:
         return end_s is not None and start_s is not None and start_s - end_s > TOPIC_S
 
 
+def _ends(said: Sequence[Sequence[Figure]]) -> Mapping[int, Sequence[int]]:
+    """Where numbers end in each utterance; those too short ever to be looked at are left out."""
+    ends: dict[int, list[int]] = {}
+    for number in said:
+        if len(digits(_trimmed(number))) >= ECHO_DIGITS:
+            ends.setdefault(number[-1].utterance, []).append(number[-1].end)
+    return ends
+
+
+def _is_long(number: Sequence[Figure]) -> bool:
+    return len(number) >= LEAST_CARD_DIGITS or len(digits(number)) >= LEAST_CARD_DIGITS
+
+
 def _begins_group(number: Sequence[Figure], at: int) -> bool:
-    """Whether a number may begin here: at a group, or behind words at its start that only may be digits."""
-    if not number[at].joined or at == 0:
-        return True
-    return number[at].trust is Trust.SURE and number[at - 1].trust is Trust.GUESS and (
-        at == 1 or _begins_group(number, at - 1) or number[at - 1].trust is Trust.GUESS
-    )
+    """Whether a number may begin here: with a group, or behind a word that is hardly a digit."""
+    return at == 0 or not number[at].joined or number[at - 1].trust is Trust.GUESS
 
 
 def _ends_group(number: Sequence[Figure], end: int) -> bool:
-    if end == len(number) or not number[end].joined:
-        return True
-    return number[end].trust is Trust.GUESS
+    return end == len(number) or not number[end].joined or number[end].trust is Trust.GUESS
 
 
 def _readings(figures: Sequence[Figure]) -> Iterator[Sequence[Figure]]:

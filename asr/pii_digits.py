@@ -19,6 +19,7 @@ MAX_PAUSE_S = 20.0
 MAX_ALIKE = 4
 """So many characters in a row that only sound like digits are still believed between true ones."""
 
+
 class Trust(Enum):
     """How sure it is that a piece of text is a digit: it is one, it sounds like one, or it may be one."""
 
@@ -68,23 +69,23 @@ def numbers(utterances: Sequence[Utterance], tables: Tables) -> tuple[Figures, .
     """
     stretches = [tuple(_stretches(i, folded(u.text), tables)) for i, u in enumerate(utterances)]
     listening = [
-        _only_digits(utterance, own) or tables.assent.fullmatch(folded(utterance.text)) is not None
+        _only_digits(own) or tables.assent.fullmatch(folded(utterance.text)) is not None
         for utterance, own in zip(utterances, stretches, strict=True)
     ]
-    found: list[Figures] = []
+    found: list[list[Figure]] = []
     open_ends: dict[int, int] = {}  # the number that an utterance ends with
     for i, own in enumerate(stretches):
         for stretch in own:
             before = _goes_on(i, utterances, listening, open_ends) if stretch.opens else None
             if before is None:
-                found.append(stretch.figures)
+                found.append(list(stretch.figures))
                 place = len(found) - 1
             else:
                 place = open_ends[before]
-                found[place] += stretch.figures
+                found[place].extend(stretch.figures)
             if stretch.closes:
                 open_ends[i] = place
-    return tuple(found)
+    return tuple(map(tuple, found))
 
 
 def groups(figures: Sequence[Figure]) -> list[str]:
@@ -117,7 +118,7 @@ def _goes_on(
     return None
 
 
-def _only_digits(utterance: Utterance, stretches: Sequence[_Stretch]) -> bool:
+def _only_digits(stretches: Sequence[_Stretch]) -> bool:
     return len(stretches) == 1 and stretches[0].opens and stretches[0].closes
 
 
@@ -140,7 +141,9 @@ def _stretches(utterance: int, text: str, tables: Tables) -> Iterator[_Stretch]:
         if match["gap"] is not None:
             gap += match.end() - match.start() if figures else 0
             continue
-        figures.append(_figure(utterance, match, tables, joined=bool(figures) and not gap))
+        # 2500三: figures and characters do not make one group.
+        joined = bool(figures) and not gap and match[0].isascii() == text[at - len(match[0]) - 1].isascii()
+        figures.append(_figure(utterance, match, tables, joined=joined))
         gap = 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from models.transcript import SecretKind
 
@@ -55,6 +56,6 @@ def kind_by_length(digits: str) -> SecretKind:
 def is_count(groups: Sequence[str]) -> bool:
     """Whether the digits only count up (1 2 3 4 5 6 7), or each group is a round amount (1500, 2000)."""
     digits = "".join(groups)
-    if len(digits) > 1 and all(int(b) == int(a) + 1 for a, b in zip(digits, digits[1:], strict=False) if (a + b).isdecimal()):
-        return digits.isdecimal()
+    if digits.isdecimal() and len(digits) > 1 and all(int(b) == int(a) + 1 for a, b in pairwise(digits)):
+        return True
     return len(groups) > 1 and all(2 < len(g) < 6 and g[0] != "0" and g.endswith("0") for g in groups)

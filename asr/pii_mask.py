@@ -16,7 +16,7 @@ PAD_S = 0.05
 """Word times miss the sound's edges by a little; the bleep covers so much more at either end."""
 
 DROPPED_DIGITS = 4
-"""In text that nobody is believed to have said so many digits are hidden, whatever they are: nothing depends on them."""
+"""In text that nobody is believed to have said so many digits are hidden, whatever they are: nothing needs them."""
 
 
 def mask_secrets(transcript: Transcript) -> Transcript:

@@ -4,7 +4,7 @@ they are."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +48,11 @@ class Tables:
     """Digits of numbers that anybody may call: hotlines, emergency, senders of text messages."""
     phones: re.Pattern[str]
     """Digits that are a telephone number whatever is said around them."""
+
+
+def named(topics: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+    """One expression with a named group per topic."""
+    return re.compile("|".join(f"(?P<{topic}>{'|'.join(rows)})" for topic, rows in topics.items()))
 
 
 def any_of(words: Mapping[str, object] | tuple[str, ...]) -> str:
