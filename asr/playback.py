@@ -31,6 +31,8 @@ JOIN_S = 0.1
 
 _TAG = "BLEEPS"
 _FULL_SCALE = 32767
+# The encoder's cheapest way at this rate: a quarter of the time that its default for speech takes, the same size.
+_ENCODING = {"application": "audio", "compression_level": "0", "frame_duration": "60", "flags": "+bitexact"}
 _LAYOUTS = {1: "mono", 2: "stereo"}
 
 
@@ -72,9 +74,7 @@ def _write(sound: Iterator[tuple[int, Block]], bleeps: Sequence[Bleep], target: 
     joined = _joined(bleeps)
     channels = first.shape[1]
     with av.open(str(target), mode="w", format="ogg", options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream(
-            "libopus", rate=RATE_HZ, layout=_LAYOUTS[channels], options={"application": "voip", "flags": "+bitexact"}
-        )
+        stream = container.add_stream("libopus", rate=RATE_HZ, layout=_LAYOUTS[channels], options=_ENCODING)
         stream.bit_rate = BIT_RATE * channels
         stream.metadata[_TAG] = _mark(bleeps)
         at = 0
