@@ -233,8 +233,7 @@ class _Search:
             yield own, SecretKind.CODE
             return
         if asked_kind and len(digits(own)) >= ASKED_DIGITS and _sure_share(own) >= ASKED_SURE_SHARE:
-            # The letter at the end of an ID card belongs to it, and so do sounds like digits at either end.
-            yield [f for f in figures if f.value != "X" or f is figures[-1]], asked_kind
+            yield _widened(figures, own), asked_kind
             return
         for part in _without_guesses(own):
             spoken = digits(part)
@@ -352,6 +351,16 @@ def _trimmed(figures: Sequence[Figure]) -> Sequence[Figure]:
         start += 1
     while end > start and figures[end - 1].trust is Trust.GUESS:
         end -= 1
+    return figures[start:end]
+
+
+def _widened(figures: Sequence[Figure], own: Sequence[Figure]) -> Sequence[Figure]:
+    """`own` with what touches it at either end: everyday words for digits, the letter of an ID card."""
+    start, end = figures.index(own[0]), figures.index(own[-1]) + 1
+    while start > 0 and figures[start].joined:
+        start -= 1
+    while end < len(figures) and figures[end].joined:
+        end += 1
     return figures[start:end]
 
 

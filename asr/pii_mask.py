@@ -7,10 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from asr.pii import Secret, find_secrets, loose_digits
-from models.transcript import Correction, Dropped, Masked, Transcript, Utterance
-
-MASK = "*"
-"""Stands for one character each, so that every place in the text stays what it was; matching of phrases skips it."""
+from models.transcript import MASK, Correction, Dropped, Masked, Transcript, Utterance
 
 PAD_S = 0.05
 """Word times miss the sound's edges by a little; the bleep covers so much more at either end."""

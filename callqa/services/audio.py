@@ -10,13 +10,12 @@ from pathlib import Path
 
 from models.errors import RecordingError, TransientError
 from models.ports import AudioStore, Bleep, PlaybackMaker
-from models.transcript import Transcript
+from models.transcript import MASK, Transcript
 
 log = logging.getLogger(__name__)
 
 _GONE = "the recording is no longer where it was, or the file there now holds another one"
 _NO_TIME = "a masked number has no time, so that it cannot be bleeped"
-_MASK = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def bleeps_of(transcript: Transcript) -> tuple[Bleep, ...] | None:
             if start_s is None or end_s is None:
                 return None
             bleeps.append((start_s, end_s))
-    bleeps.extend((dropped.start_s, dropped.end_s) for dropped in transcript.dropped if _MASK in dropped.text)
+    bleeps.extend((dropped.start_s, dropped.end_s) for dropped in transcript.dropped if MASK in dropped.text)
     return tuple(sorted(bleeps))
 
 

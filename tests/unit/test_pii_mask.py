@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from asr.pii import TABLES
 from asr.pii_forms import id_checks, kind_by_form, luhn_checks
-from asr.pii_mask import MASK, mask_secrets
-from models.transcript import Correction, Dropped, Masked, Role, SecretKind, Transcript, Utterance
+from asr.pii_mask import mask_secrets
+from models.transcript import MASK, Correction, Dropped, Masked, Role, SecretKind, Transcript, Utterance
 from models.wire import transcript_from_json, transcript_to_json
 from tests.factories import meta, transcript
 
@@ -112,14 +112,14 @@ def test_any_text_keeps_its_length_and_masks_digits_only(texts: list[str], langu
 def test_text_that_was_left_out_loses_its_digits() -> None:
     lost = Dropped(Role.CUSTOMER, 1.0, 2.0, "幺三八零零，幺三八零零零的，24小时", ("loop",))
     after = mask_secrets(replace(transcript(("agent", "您好。")), dropped=(lost,)))
-    assert after.dropped == (replace(lost, text="*****，******的，24小时"),)
+    assert after.dropped == (replace(lost, text="＊＊＊＊＊，＊＊＊＊＊＊的，24小时"),)
 
 
 def test_a_correction_inside_a_number_does_not_tell_what_was_heard() -> None:
     before = transcript(("customer", "我的号码幺三八零零幺三八零零零，换套餐。"))
     heard = replace(before.utterances[0], corrections=(Correction(4, 7, "要三八"), Correction(16, 19, "换套参")))
     after = mask_secrets(replace(before, utterances=(heard,)))
-    assert after.utterances[0].corrections == (Correction(4, 7, "***"), Correction(16, 19, "换套参"))
+    assert after.utterances[0].corrections == (Correction(4, 7, "＊＊＊"), Correction(16, 19, "换套参"))
 
 
 def test_a_number_without_word_times_has_none() -> None:
