@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,11 +26,11 @@ from models.ports import Bleep, UnitOfWorkFactory
 from models.run import AudioJob, Run, RunView
 from models.transcript import Dropped, Masked, Role, SecretKind, Transcript, Utterance
 from scoring import SCORER
-from storage import Database
+from storage import Database, schema
 from storage.audio_store import FileAudioStore
 from tests.factories import ENGINE, transcript
 from tests.fakes import ScriptedTranscriber, probe_anything
-from tests.unit.asr_signals import voice, write_wav
+from tests.unit.asr_signals import noise, write_wav
 
 STANDARD = find_standard("telecom-hotline-zh")
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)
@@ -50,6 +51,12 @@ class Night:
     now: datetime = NOW
     transcriber: ScriptedTranscriber = field(default_factory=lambda: ScriptedTranscriber(hear_a_number))
 
+    @property
+    def recording(self) -> Path:
+        """The one recording of the source."""
+        [path] = self.source.iterdir()
+        return path
+
     def run(self, playback: bool = True, originals: bool = False) -> RunView:
         run, waiting = self.take_in()
         keeper = AudioKeeper(self.store, OpusPlayback(), playback, originals, lambda: self.now)
@@ -67,12 +74,23 @@ class Night:
         return run, [c.recording.id for c in take_up(run.id, self.now, self.new_unit_of_work)]
 
 
+@pytest.fixture(scope="module")
+def one_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One for all tests here: each brings a recording of its own, and which database it is does not matter."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'callqa.db'}"
+    schema.upgrade(url)
+    database = Database(url)
+    yield database
+    database.close()
+
+
 @pytest.fixture
-def night(database: Database, tmp_path: Path) -> Night:
+def night(one_database: Database, tmp_path: Path) -> Night:
     source = tmp_path / "recordings"
     source.mkdir()
-    write_wav(source / "a.wav", voice(8.0), voice(8.0, seed=4))
-    return Night(source, FileAudioStore(tmp_path / "audio"), database.unit_of_work)
+    seed = zlib.crc32(str(tmp_path).encode())
+    write_wav(source / f"{seed}.wav", noise(8.0, seed=seed), noise(8.0))
+    return Night(source, FileAudioStore(tmp_path / "audio"), one_database.unit_of_work)
 
 
 def test_a_bleeped_copy_and_by_default_no_original(night: Night) -> None:
@@ -97,11 +115,11 @@ def test_kept_originals_go_after_their_days_and_the_source_stays(night: Night) -
     recording_id = night.run(originals=True).calls[0].stored.recording.id
     kept = night.store.original(recording_id)
     assert kept is not None
-    assert kept.read_bytes() == (night.source / "a.wav").read_bytes()
+    assert kept.read_bytes() == night.recording.read_bytes()
     assert delete_old_originals(night.store, 30, NOW + timedelta(days=30)) == 0
     assert delete_old_originals(night.store, 30, NOW + timedelta(days=31)) == 1
     assert night.store.original(recording_id) is None
-    assert (night.source / "a.wav").exists()
+    assert night.recording.exists()
     assert night.store.playback(recording_id) is not None
 
 
@@ -119,14 +137,14 @@ def test_killed_before_the_copy_was_made_the_next_run_makes_it(night: Night) -> 
 def test_sound_that_cannot_be_read_is_scored_all_the_same_and_says_why_there_is_no_copy(
     night: Night, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (night.source / "a.wav").write_bytes(b"no sound")
+    night.recording.write_bytes(b"no sound")
     with caplog.at_level(logging.WARNING):
         [call] = night.run().calls
     assert call.stored.state is RecordingState.SCORED
     assert night.store.playback(call.stored.recording.id) is None
     assert night.store.why_no_playback(call.stored.recording.id) == "not_audio"
     assert call.stored.recording.id in caplog.text
-    assert "a.wav" not in caplog.text, "names of files can hold the caller's number"
+    assert night.recording.name not in caplog.text, "names of files can hold the caller's number"
 
 
 def test_a_disk_that_refuses_costs_no_score(night: Night) -> None:
@@ -137,7 +155,7 @@ def test_a_disk_that_refuses_costs_no_score(night: Night) -> None:
 
 def test_a_copy_with_other_bleeps_is_made_again_or_taken_away(night: Night) -> None:
     recording_id = night.run().calls[0].stored.recording.id
-    path = str(night.source / "a.wav")
+    path = str(night.recording)
     keeper = AudioKeeper(night.store, OpusPlayback(), True, False, lambda: NOW)
     more = replace(CALL, recording_id=recording_id, dropped=(Dropped(Role.AGENT, 5.0, 6.0, "＊＊＊＊", ("loop",)),))
 
