@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from asr.listen import Analysis
+from asr.pii_mask import mask_secrets
 from asr.reading import Invented
 from asr.roles import Casting, Known, cast
 from asr.speech import Span
@@ -24,8 +25,13 @@ def assemble(
     language: str,
     dropped: Sequence[Invented],
     engine: EngineReceipt,
+    *,
+    mask_pii: bool,
 ) -> Transcript:
-    """The transcript; `words` of a channel are in time order. Without words it has no utterances."""
+    """The transcript; `words` of a channel are in time order. Without words it has no utterances.
+
+    With `mask_pii` personal numbers are masked: last of all, so that nothing that reads text adds to it afterwards.
+    """
     by_channel: dict[int, list[SpokenWord]] = {i: [] for i in range(len(analysis.channels))}
     for word in words:
         by_channel[word.channel].append(word)
@@ -36,7 +42,7 @@ def assemble(
         to_utterance(i, role, turn) for i, (role, turn) in enumerate(zip(casting.turns, spoken, strict=True))
     )
     first_person_s = next((u.start_s for u in utterances if u.role is not Role.SYSTEM), None)
-    return Transcript(
+    transcript = Transcript(
         recording_id=recording_id,
         language=language,
         duration_s=round(analysis.duration_s, 3),
@@ -55,6 +61,7 @@ def assemble(
         ),
         engine=engine,
     )
+    return mask_secrets(transcript) if mask_pii else transcript
 
 
 def known_roles(meta: CallMeta, analysis: Analysis, agent_channel: int | None) -> Known | None:

@@ -71,6 +71,15 @@ def decode(path: str) -> Sound:
     return sound
 
 
+def blocks(path: str, *, ffmpeg: bool) -> Iterator[tuple[int, Block]]:
+    """Decode piece by piece, for who does not need all of the sound at once: (rate, samples by channels).
+
+    Like `decode` tries libsndfile first and `ffmpeg` second, the caller must; damaged packets are left out. Raises
+    SoundFileError, RecordingError or OSError.
+    """
+    return _blocks_by_av(path, _Faults()) if ffmpeg else _blocks_by_soundfile(path)
+
+
 def _collect(blocks: Iterator[tuple[int, Block]]) -> Sound | None:
     """Resample blocks of (rate, samples by channels) and join them; None when there were no samples."""
     resampler: soxr.ResampleStream | None = None

@@ -81,7 +81,8 @@ class EngineOptions:
     Whisper the style and a few words of the field; empty means the language's default (see `asr.text.prompt_for`).
     `agent_channel` says which channel (0 is left) carries the agent; None means: metadata, else inferred.
     With `remote` that service hears the windows; `model`, `device` and `compute_type` then do not matter.
-    `profile` is a name in `PROFILES`.
+    `profile` is a name in `PROFILES`. `mask_pii` masks personal numbers in the text before it is handed out (see
+    `asr.pii`).
     """
 
     data_dir: Path
@@ -93,6 +94,7 @@ class EngineOptions:
     prompt: str = ""
     agent_channel: int | None = None
     profile: str = "accurate"
+    mask_pii: bool = True
     remote: RemoteOptions | None = None
 
     def __post_init__(self) -> None:

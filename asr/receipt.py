@@ -13,6 +13,12 @@ from asr import (
     cues,
     judge,
     packing,
+    pii,
+    pii_digits,
+    pii_en,
+    pii_forms,
+    pii_mask,
+    pii_zh,
     reading,
     remote_reply,
     roles,
@@ -40,7 +46,27 @@ _LIBRARIES = (
     "opencc",
     "numpy",
 )
-_RECIPE = (channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, vocabulary, whisper, words)
+_RECIPE = (
+    channels,
+    cues,
+    judge,
+    packing,
+    pii,
+    pii_digits,
+    pii_en,
+    pii_forms,
+    pii_mask,
+    pii_zh,
+    reading,
+    roles,
+    speech,
+    text,
+    tones,
+    utterances,
+    vocabulary,
+    whisper,
+    words,
+)
 
 
 def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, prompt: str) -> EngineReceipt:
@@ -70,6 +96,7 @@ def _receipt(model: str, weights: str, settings: dict[str, Any], options: Engine
         "prompt": prompt,
         "agent_channel": options.agent_channel,
         "profile": [PROFILES[options.profile].window_s, PROFILES[options.profile].beam_size],
+        "mask_pii": options.mask_pii,
         "libraries": {name: version(name) for name in _LIBRARIES},
         "constants": {module.__name__: _constants(vars(module)) for module in _RECIPE},
         **settings,

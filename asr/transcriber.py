@@ -26,7 +26,7 @@ from asr.timings import Stage, StageClock, StageTimings
 from asr.weights import ensure_model, ensure_trimmed
 from asr.whisper import PackedWhisper
 from asr.words import SpokenWord
-from models.errors import ReasonCode, RecordingError, TransientError, UsageError
+from models.errors import ReasonCode, RecordingError, TransientError, UsageError, origin_of
 from models.ports import TranscribeOutcome
 from models.run import AudioJob
 from models.transcript import EngineReceipt, Transcript
@@ -171,6 +171,7 @@ class WhisperTranscriber:
             self._options.language,
             dropped,
             self.engine,
+            mask_pii=self._options.mask_pii,
         )
 
     def _read(self, jobs: Sequence[WindowJob]) -> Sequence[Reading | _Failure]:
@@ -201,5 +202,6 @@ def _fault(job: AudioJob, error: Exception) -> RecordingError | TransientError:
     # FFmpeg reports damage in a file with operating-system codes too; a file that cannot be read raises Python's own.
     if isinstance(error, OSError) and not isinstance(error, av.FFmpegError):
         return TransientError(f"{Path(job.path).name!r} cannot be read just now: {error.strerror or error}")
-    log.error("recording %s cannot be processed", job.recording_id, exc_info=error)
-    return RecordingError(ReasonCode.PROCESSING_FAILED, f"transcription failed: {type(error).__name__}: {error}")
+    # The message of an error that nobody foresaw may quote what was said.
+    log.error("recording %s cannot be processed: %s", job.recording_id, origin_of(error))
+    return RecordingError(ReasonCode.PROCESSING_FAILED, f"transcription failed: {origin_of(error)}")

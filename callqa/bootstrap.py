@@ -5,25 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from asr.device import choose
 from asr.options import EngineOptions, RemoteOptions
+from asr.playback import OpusPlayback
 from asr.probe import probe
 from asr.remote import look_at
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
 from asr.weights import ensure_model, verify_model
+from callqa.services.audio import AudioKeeper
 from callqa.settings import Settings
 from callqa.standards import find_standard
 from models.errors import InputError
-from models.ports import AudioProbe, UnitOfWorkFactory
+from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
 from scoring import ServiceStandard
 from storage import Database, schema, urls
+from storage.audio_store import FileAudioStore
 
 __all__ = [
     "App",
     "assemble",
+    "audio_store",
     "check_database",
     "check_model",
     "check_remote",
@@ -54,6 +59,7 @@ class App:
     transcriber: WhisperTranscriber
     new_unit_of_work: UnitOfWorkFactory
     probe: AudioProbe
+    audio: AudioKeeper
 
 
 def assemble(settings: Settings) -> App:
@@ -62,7 +68,14 @@ def assemble(settings: Settings) -> App:
     Raises StandardError, SettingsError or SchemaError before any work is begun.
     """
     standard = find_standard(settings.standard)
-    return App(settings, standard, transcriber_for(settings, standard), open_database(settings), probe)
+    keeps_originals = settings.originals == "keep"
+    audio = AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, keeps_originals, _now)
+    return App(settings, standard, transcriber_for(settings, standard), open_database(settings), probe, audio)
+
+
+def audio_store(settings: Settings) -> AudioStore:
+    """Where playback copies and kept originals are."""
+    return FileAudioStore(settings.home.absolute() / "audio")
 
 
 def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptions:
@@ -78,6 +91,7 @@ def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptio
         prompt=prompt_for(standard.language, standard.asr_glossary),
         agent_channel=_CHANNELS[settings.agent_channel],
         remote=remote_options(settings) if settings.engine == "remote" else None,
+        mask_pii=settings.mask_pii,
     )
 
 
@@ -159,6 +173,10 @@ def describe_database(settings: Settings) -> str:
 def shown_database(settings: Settings) -> str:
     """The database's address without its secrets. Raises SettingsError, which tells none, for one it cannot read."""
     return urls.shown(urls.parse(settings.resolved_database_url))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _shared(pool: dict[_Key, _Value], key: _Key, make: Callable[[], _Value]) -> _Value:

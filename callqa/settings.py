@@ -50,6 +50,14 @@ class Settings(BaseModel):
     agent_channel: Literal["auto", "left", "right"] = Field(
         "auto", description="channel of the agent in stereo; auto: metadata, else who greets"
     )
+    mask_pii: bool = Field(True, description="mask telephone, ID card and bank card numbers and codes in the text")
+    playback: bool = Field(True, description="make a copy to listen to, in which masked numbers are bleeped")
+    originals: Literal["never", "keep"] = Field(
+        "never", description="keep copies of the recordings in the home folder; the source is never touched"
+    )
+    originals_days: int = Field(
+        0, ge=0, le=36_500, description="kept recordings are deleted after so many days; 0: they stay"
+    )
     chunk_minutes: float = Field(30.0, gt=0, le=600, description="minutes of audio in one unit of work")
     chunk_files: int = Field(50, ge=1, le=2000, description="most files in one unit of work")
     max_attempts: int = Field(3, ge=1, le=20, description="failures that may pass before a recording is quarantined")

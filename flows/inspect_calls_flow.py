@@ -22,8 +22,9 @@ from prefect.tasks import Task
 from pydantic import Field
 
 from callqa import __version__
-from callqa.bootstrap import App, assemble, open_database
+from callqa.bootstrap import App, assemble, audio_store, open_database
 from callqa.metadata import MetadataReader
+from callqa.services.audio import delete_old_originals
 from callqa.services.inspect import Inspector
 from callqa.services.intake import register
 from callqa.services.plan import plan_chunks
@@ -119,14 +120,16 @@ def inspect_chunk(recording_ids: tuple[str, ...], run: Run, standard: str | None
     """Listen to and score one chunk; returns how many recordings it held."""
     app = _app_of(run, standard)
     Inspector(
-        run, app.standard, app.transcriber, app.new_unit_of_work, __version__, app.settings.max_attempts
+        run, app.standard, app.transcriber, app.new_unit_of_work, __version__, app.settings.max_attempts, app.audio
     ).inspect(recording_ids)  # fmt: skip
     return len(recording_ids)
 
 
 def summarise(run: Run, intake: dict[str, Any]) -> State[dict[str, Any]]:
     """Close the run, publish its figures as an artifact, and turn them into the flow's final state."""
-    status, counts = finish_run(run.id, datetime.now(UTC), open_database(flow_settings(None)))
+    settings, now = flow_settings(None), datetime.now(UTC)
+    status, counts = finish_run(run.id, now, open_database(settings))
+    delete_old_originals(audio_store(settings), settings.originals_days, now)
     summary = {"run_id": run.id, "status": status.value, **asdict(counts), "intake": intake}
     rows = "\n".join(f"| {name} | {value} |" for name, value in asdict(counts).items())
     create_markdown_artifact(f"| {run.id} | {status.value} |\n|---|---|\n{rows}", key="callqa-run-summary")

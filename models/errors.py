@@ -13,7 +13,9 @@ CallqaError
 
 from __future__ import annotations
 
+import traceback
 from enum import StrEnum
+from pathlib import PurePath
 
 
 class CallqaError(Exception):
@@ -77,3 +79,13 @@ class StateError(CallqaError):
 
 class TransientError(CallqaError):
     """The outside world failed for a moment (a lock, a lost connection); the same work may be tried again."""
+
+
+def origin_of(error: BaseException) -> str:
+    """Kind and origin of an error nobody foresaw, innermost place last: `ValueError at engine.py:33, grade.py:12`.
+
+    For logs and stored reasons: the message of such an error may quote what was said in a call.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = ", ".join(f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} at {places}" if places else type(error).__name__

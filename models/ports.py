@@ -5,9 +5,10 @@ Everything here is structural: an adapter need not import or inherit these proto
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -16,6 +17,9 @@ from models.errors import RecordingError, TransientError
 from models.run import AudioJob, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
 from models.transcript import EngineReceipt, Transcript
+
+Bleep = tuple[float, float]
+"""Start and end of a stretch that must not be heard, in seconds of the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,50 @@ class Transcriber(Protocol):
 
         One bad recording never stops the others: its error is its outcome.
         """
+
+
+class PlaybackMaker(Protocol):
+    """Makes the copy of a recording that people listen to."""
+
+    def make(self, source: str, bleeps: Sequence[Bleep], target: Path) -> None:
+        """Write the copy of `source` to `target`, with every channel bleeped in the given spans.
+
+        Raises RecordingError when no sound can be read, OSError when a file cannot be read or written.
+        """
+
+    def fits(self, copy: Path, bleeps: Sequence[Bleep]) -> bool:
+        """Whether the copy has exactly these bleeps."""
+
+
+class AudioStore(Protocol):
+    """Sound that callqa keeps itself, by recording id: playback copies and copies of originals.
+
+    Files appear complete or not at all. Every method may raise OSError.
+    """
+
+    def playback(self, recording_id: str) -> Path | None:
+        """The playback copy, or None when there is none."""
+
+    def put_playback(self, recording_id: str, write: Callable[[Path], None]) -> None:
+        """Keep what `write` writes to the path it is given, in place of an earlier copy; nothing if it raises."""
+
+    def playback_missing(self, recording_id: str, reason: str) -> None:
+        """Keep why there is no playback copy; an earlier copy is taken away."""
+
+    def why_no_playback(self, recording_id: str) -> str | None:
+        """Why there is no playback copy; None when there is one, or when none was tried."""
+
+    def original(self, recording_id: str) -> Path | None:
+        """The copy of the original, or None when there is none."""
+
+    def put_original(self, recording_id: str, source: Path, now: datetime) -> None:
+        """Copy the original, stored `now`; does nothing when it is there.
+
+        Raises TransientError when the file does not hold that recording any more.
+        """
+
+    def delete_originals(self, stored_before: datetime) -> int:
+        """Delete copies of originals that were stored before then; returns how many."""
 
 
 class Calls(Protocol):

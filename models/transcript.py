@@ -41,6 +41,10 @@ class Correction:
     heard: str
 
 
+MASK = "＊"
+"""Stands for one character of a masked number each, so that every place in the text stays what it was."""
+
+
 class SecretKind(StrEnum):
     """What a masked number was."""
 

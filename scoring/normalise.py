@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from models.transcript import MASK
 from scoring.homophone import sounds_of
 
 WEAK = "，"
@@ -115,6 +116,9 @@ class Normaliser:
                 awaited.append((_OPENING[char], place + 1))
             if self._joins_digits(original, place):
                 signs.append((fold_width(char), place))
+            elif char == MASK:
+                # A masked digit: nothing matches it, but somebody spoke here, and the distances stay.
+                signs.append((char, place))
             elif char in _DROPPED_SIGNS or (self._spaced and char == "." and not _ends_sentence(original, place)):
                 continue
             elif char in _ASK_SIGNS:

@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from callqa.cli.audio import audio_app
 from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
@@ -30,6 +31,7 @@ app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
 app.add_typer(export_app, name="export")
 app.add_typer(db_app, name="db")
+app.add_typer(audio_app, name="audio")
 
 
 def main() -> None:

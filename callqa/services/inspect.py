@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from callqa.services.audio import AudioKeeper
 from callqa.sources import hash_file, local_path
 from models.call import Quarantine, RecordingState
-from models.errors import ReasonCode, RecordingError, StateError, TransientError
+from models.errors import ReasonCode, RecordingError, StateError, TransientError, origin_of
 from models.ports import TranscribeOutcome, Transcriber, UnitOfWorkFactory
 from models.run import AudioJob, Run, StoredCall
 from models.transcript import Transcript
@@ -28,6 +30,8 @@ class Inspector:
     new_unit_of_work: UnitOfWorkFactory
     callqa_version: str
     max_attempts: int
+    audio: AudioKeeper | None = None
+    """Keeps sound of what was transcribed; None keeps none."""
 
     def inspect(self, recording_ids: Sequence[str]) -> None:
         """Bring each recording as far as it will go; what is stored already is not done again.
@@ -36,6 +40,7 @@ class Inspector:
         the others. Raises TransientError when the database itself is out of reach.
         """
         to_hear: dict[str, AudioJob] = {}
+        places: dict[str, Callable[[], str | None]] = {}
         calls: dict[str, StoredCall] = {}
         for recording_id in recording_ids:
             with self.new_unit_of_work() as uow:
@@ -45,19 +50,21 @@ class Inspector:
             if call is None or call.state is RecordingState.QUARANTINED:
                 continue
             calls[recording_id] = call
+            locate = partial(_where, recording_id, (*addresses, call.recording.uri))
             if transcript is not None:
-                self._keep(call, TranscribeOutcome(recording_id, transcript, None))
+                self._keep(call, TranscribeOutcome(recording_id, transcript, None), locate)
                 continue
-            path = _where(recording_id, (*addresses, call.recording.uri))
+            path = locate()
             if path is None:
                 gone = TransientError("it is no longer where it was, or the file there now holds another recording")
-                self._keep(call, TranscribeOutcome(recording_id, None, gone))
+                self._keep(call, TranscribeOutcome(recording_id, None, gone), locate)
             else:
                 to_hear[recording_id] = AudioJob(recording_id, path, call.recording.audio, call.meta)
+                places[recording_id] = locate
         for outcome in self.transcriber.transcribe(list(to_hear.values())):
-            self._keep(calls[outcome.recording_id], outcome)
+            self._keep(calls[outcome.recording_id], outcome, places[outcome.recording_id])
 
-    def _keep(self, call: StoredCall, outcome: TranscribeOutcome) -> None:
+    def _keep(self, call: StoredCall, outcome: TranscribeOutcome, locate: Callable[[], str | None]) -> None:
         try:
             if outcome.transcript is None:
                 self._give_up(call, outcome.error)
@@ -65,6 +72,9 @@ class Inspector:
                 with self.new_unit_of_work() as uow:
                     uow.transcripts.put(outcome.transcript)
                     uow.commit()
+                if self.audio is not None:
+                    # Before the score is stored: a recording that waits for its score is the one looked at again.
+                    self.audio.keep(outcome.transcript, locate)
                 self._score(call, outcome.transcript)
         except StateError as error:
             # Another process was at it as well and quarantined it, or a person did: theirs stands.
@@ -73,9 +83,9 @@ class Inspector:
     def _score(self, call: StoredCall, transcript: Transcript) -> None:
         try:
             card = score_call(transcript, call.meta, self.standard, self.callqa_version)
-        except Exception as error:
-            # One call that the rules cannot digest must not cost the night; a person sees it in quarantine.
-            log.exception("scoring failed for recording %s", call.recording.id)
+        except Exception as error:  # noqa: BLE001 - one call that the rules cannot digest must not cost the night
+            # A person sees it in quarantine. Its message may quote the call, so only its origin is told.
+            log.error("scoring failed for recording %s: %s", call.recording.id, origin_of(error))
             self._give_up(call, RecordingError(ReasonCode.PROCESSING_FAILED, f"scoring failed: {type(error).__name__}"))
             return
         with self.new_unit_of_work() as uow:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from models.call import RecordingState
+from models.errors import origin_of
 from models.ports import UnitOfWorkFactory
 from scoring import SCORER, ServiceStandard, score_call
 
@@ -37,9 +38,9 @@ def rescore(standard: ServiceStandard, new_unit_of_work: UnitOfWorkFactory, call
                 continue
             try:
                 card = score_call(transcript, call.meta, standard, callqa_version)
-            except Exception:
-                # One call that the rules cannot digest must not keep the others from their new score.
-                log.exception("scoring failed for recording %s", recording_id)
+            except Exception as error:  # noqa: BLE001 - one call must not keep the others from their new score
+                # Its message may quote the call, so only its origin is told.
+                log.error("scoring failed for recording %s: %s", recording_id, origin_of(error))
                 failed += 1
                 continue
             uow.scorecards.put(recording_id, engine_digest, SCORER, card)

@@ -1,0 +1,386 @@
+"""Finds what must not be stored: telephone, identity card, bank card numbers and one-time codes, spoken or written.
+
+What a number is follows from its form (a mobile number, a check digit) and from the words around it. Of seven and more
+digits that nothing explains it is assumed that they are somebody's: hiding an order number costs less than keeping a
+telephone number. What explains digits is in the tables: a topic that is public (工号8026), a hotline, a unit (58块),
+a date, a count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from asr import pii_en, pii_zh
+from asr.pii_digits import Figure, Trust, digits, folded, groups, numbers
+from asr.pii_forms import DATE_FORM, LEAST_CARD_DIGITS, is_count, kind_by_form, kind_by_length
+from asr.pii_tables import Tables, Topic
+from models.transcript import Role, SecretKind, Utterance
+
+TABLES = {"zh": pii_zh.TABLES, "en": pii_en.TABLES}
+
+UNEXPLAINED_DIGITS = 7
+"""So many digits are somebody's number unless something says what else they are."""
+ASKED_DIGITS = 5
+"""So many are, after somebody asked for such a number: recognition loses digits."""
+LEAST_CODE_DIGITS, MOST_CODE_DIGITS = 4, 8
+ECHO_DIGITS = 3
+"""So many digits of a number are hidden where the other party repeats it group by group."""
+REPEATED_DIGITS = 5
+"""So many digits of a number are hidden wherever else in the call they are said."""
+MOST_FIGURES = 40
+"""No number that is known by its form is said in more pieces."""
+COUNT_DIGITS = 5
+"""So many that count up are no number of anything."""
+UNIT_DIGITS = 8
+"""Longer numbers are no amounts and no times, whatever word follows."""
+
+TOPIC_UTTERANCES = 4
+"""What was asked for is looked for in so many utterances before the number,"""
+TOPIC_S = 45.0
+"""and no longer ago than this."""
+PUBLIC_UTTERANCES = 1
+"""A public number must have been asked for right before."""
+SURE_SHARE = 0.4
+ASKED_SURE_SHARE = 0.25
+"""Least share of true digits among those that may only sound like digits, without and after a question for a number."""
+
+_KINDS = {
+    Topic.PHONE: SecretKind.PHONE,
+    Topic.ID_CARD: SecretKind.ID_CARD,
+    Topic.BANK_CARD: SecretKind.BANK_CARD,
+    Topic.CODE: SecretKind.CODE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A piece of a personal number in one utterance: what it is, and the places of its characters, in order."""
+
+    utterance: int
+    kind: SecretKind
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What is said of a number: topics of the nearest phrase about one, and whether it leads right to the number."""
+
+    topics: frozenset[Topic] = frozenset()
+    nearest: Topic | None = None
+    bound: bool = False
+    asked: bool = False
+
+
+def find_secrets(utterances: Sequence[Utterance], language: str) -> tuple[Secret, ...]:
+    """The personal numbers, in order; no utterances, none. Raises KeyError for a language without tables."""
+    tables = TABLES[language]
+    said = numbers(utterances, tables)
+    search = _Search(tuple(utterances), tuple(folded(u.text) for u in utterances), tables, _ends(said))
+    kinds: dict[Figure, SecretKind] = {}
+    for number in said:
+        for figures, kind in search.secrets(number):
+            kinds |= dict.fromkeys(figures, kind)
+    kinds |= dict(search.repeats(said, kinds))
+    pieces: dict[tuple[int, SecretKind], list[int]] = {}
+    found: list[Secret] = []
+    for number in said:
+        pieces.clear()
+        for figure in number:
+            if figure in kinds:
+                places = pieces.setdefault((figure.utterance, kinds[figure]), [])
+                places.extend(range(figure.start, figure.end))
+        found.extend(Secret(utterance, kind, tuple(places)) for (utterance, kind), places in pieces.items())
+    return tuple(sorted(found, key=lambda s: (s.utterance, s.places[0])))
+
+
+def loose_digits(text: str, language: str, least: int) -> frozenset[int]:
+    """Places of all digits of `text` that stand in rows of at least `least`, whatever they are."""
+    rows = numbers((Utterance(0, Role.UNKNOWN, None, None, text),), TABLES[language])
+    return frozenset(
+        place
+        for row in rows
+        if len(digits(row)) >= least
+        for figure in row
+        for place in range(figure.start, figure.end)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One transcript under search."""
+
+    utterances: tuple[Utterance, ...]
+    texts: tuple[str, ...]
+    tables: Tables
+    ends: Mapping[int, Sequence[int]]
+    """Where numbers end in each utterance that has any."""
+
+    def secrets(self, number: Sequence[Figure]) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
+        """The personal parts of what may be one number, or several said in a row."""
+        about = self._about(number)
+        rest: list[Figure] = []
+        at = 0
+        while at < len(number):
+            end, figures, kind = self._explained(number, at, about)
+            if end == at:
+                rest.append(number[at])
+                at += 1
+                continue
+            yield from self._unexplained(rest, about)
+            rest = []
+            if kind is not None:
+                yield figures, kind
+            at = end
+        yield from self._unexplained(rest, about)
+
+    def repeats(
+        self, said: Sequence[Sequence[Figure]], kinds: dict[Figure, SecretKind]
+    ) -> Iterator[tuple[Figure, SecretKind]]:
+        """Figures in which parts of a secret are said again: read back group by group, or mentioned later on."""
+        known: list[tuple[str, SecretKind, range]] = []
+        for number in said:
+            own = [figure for figure in number if figure in kinds]
+            if own:
+                during = range(own[0].utterance, own[-1].utterance + 3)
+                known.append((digits(own), kinds[own[0]], during))
+        for number in said:
+            left = [f for f in number if f not in kinds and f.trust is not Trust.GUESS]
+            about = self._about(number)
+            spoken = digits(left)
+            if Topic.PUBLIC in about.topics or self._is_public(spoken) or not left:
+                continue
+            for secret, kind, during in known:
+                needed = ECHO_DIGITS if number[0].utterance in during else REPEATED_DIGITS
+                between = during.start < number[0].utterance < during.stop - 3 and self._stands_alone(number)
+                if len(spoken) >= needed and (between or spoken in secret):
+                    yield from ((figure, kind) for figure in left)
+                    break
+
+    def _explained(
+        self, number: Sequence[Figure], at: int, about: _About
+    ) -> tuple[int, Sequence[Figure], SecretKind | None]:
+        """The end of what begins at `at` and tells by itself what it is, its digits, and its kind if that is personal.
+
+        The longest counts. The end is `at` when nothing does.
+        """
+        if not _begins_group(number, at):
+            return at, (), None
+        last = min(len(number), at + MOST_FIGURES)
+        ends = [end for end in range(last, at, -1) if _ends_group(number, end)]
+        named = at == 0 and about.bound and about.nearest is Topic.PUBLIC
+        if not named:
+            for end in ends:
+                if self._is_public(digits(number[at:end])):
+                    return end, (), None
+                for reading in _readings(number[at:end]):
+                    if (kind := kind_by_form(digits(reading), self.tables.phones)) is not None:
+                        return end, reading, self._agreed(kind, reading, about)
+        else:
+            # 工号8026，13800138000: what the topic names ends where something begins that is personal by its form.
+            later = (i for i in range(1, len(number)) if _begins_group(number, i))
+            plain = _About()
+            return next((i for i in later if self._explained(number, i, plain)[2] is not None), len(number)), (), None
+        for end in ends:
+            if self._is_harmless(number, at, end, about):
+                return end, (), None
+        return at, (), None
+
+    def _agreed(self, kind: SecretKind, reading: Sequence[Figure], about: _About) -> SecretKind:
+        """The kind that was asked for, where the form fits two: lengths of cards overlap."""
+        card = len(digits(reading)) >= LEAST_CARD_DIGITS
+        asked = _KINDS.get(about.nearest) if about.nearest else None
+        return asked if card and asked in (SecretKind.ID_CARD, SecretKind.BANK_CARD) and asked else kind
+
+    def _is_harmless(self, number: Sequence[Figure], at: int, end: int, about: _About) -> bool:
+        part = number[at:end]
+        spoken = digits(part)
+        if len(spoken) <= UNIT_DIGITS and self._is_measured(part):
+            return True
+        personal = about.nearest in _KINDS and (about.bound or about.asked)
+        if personal or _is_long(number):
+            return False
+        return DATE_FORM.fullmatch(spoken) is not None or (len(spoken) >= COUNT_DIGITS and is_count(groups(part)))
+
+    def _is_public(self, spoken: str) -> bool:
+        return self.tables.public.fullmatch(spoken) is not None
+
+    def _is_measured(self, part: Sequence[Figure]) -> bool:
+        """Whether a unit follows or a sign of money, count or time goes before; only ever of one group."""
+        if len(groups(part)) > 1 and not _is_thousands(groups(part)):
+            return False
+        first, last = part[0], part[-1]
+        text = self.texts[first.utterance]
+        if self.tables.units.match(self.texts[last.utterance], last.end):
+            return True
+        return any(
+            match.end() == first.start
+            for match in self.tables.before.finditer(text, max(0, first.start - 6), first.start)
+        )
+
+    def _unexplained(self, figures: Sequence[Figure], about: _About) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
+        """What is personal of digits whose form tells nothing: by what was asked for, else by how many they are."""
+        asked_kind = _KINDS.get(about.nearest) if about.nearest and (about.bound or about.asked) else None
+        own = [f for f in _trimmed(figures) if f.value != "X"]
+        if not own or (about.nearest is Topic.PUBLIC):
+            return
+        if (
+            Topic.CODE in about.topics
+            and LEAST_CODE_DIGITS <= len(digits(own)) <= MOST_CODE_DIGITS
+            and _sure_share(own) >= SURE_SHARE
+        ):
+            yield own, SecretKind.CODE
+            return
+        if asked_kind and len(digits(own)) >= ASKED_DIGITS and _sure_share(own) >= ASKED_SURE_SHARE:
+            yield _widened(figures, own), asked_kind
+            return
+        for part in _without_guesses(own):
+            spoken = digits(part)
+            if len(spoken) < UNEXPLAINED_DIGITS or _sure_share(part) < SURE_SHARE or self._is_serial(part):
+                continue
+            if not is_count(groups(part)):
+                yield (
+                    part,
+                    _KINDS.get(about.nearest, kind_by_length(spoken)) if about.nearest else kind_by_length(spoken),
+                )
+
+    def _is_serial(self, part: Sequence[Figure]) -> bool:
+        """Whether Latin letters run into the digits, as in the numbers of orders and devices."""
+        first = part[0]
+        return (
+            re.search(r"[a-z]-?$", self.texts[first.utterance][: first.start]) is not None
+            and part[0].end - part[0].start == 1
+        )
+
+    def _stands_alone(self, number: Sequence[Figure]) -> bool:
+        """Whether the utterances of the number hold nothing else."""
+        return all(
+            self.tables.figures.sub("", self.texts[i]).strip() == "" for i in {figure.utterance for figure in number}
+        )
+
+    def _about(self, number: Sequence[Figure]) -> _About:
+        """What the words before the number, or right behind a short one, say it is."""
+        first = number[0]
+        here = self._topics(first.utterance, first.start, consumed=True)
+        if here is not None:
+            return here
+        opens = self._opens(first)
+        for back in range(1, TOPIC_UTTERANCES + 1):
+            index = first.utterance - back
+            if index < 0 or self._long_ago(index, first.utterance):
+                break
+            own = self.utterances[index].role is self.utterances[first.utterance].role
+            found = self._topics(index, len(self.texts[index]), consumed=own)
+            if found is None:
+                continue
+            if found.nearest is Topic.PUBLIC and not (opens and back <= PUBLIC_UTTERANCES):
+                break
+            return replace(found, bound=False, asked=True)
+        return self._named_behind(number[-1])
+
+    def _named_behind(self, last: Figure) -> _About:
+        """A code is also named after it was read out: 八八三二零幺，这是验证码吧."""
+        text = self.texts[last.utterance]
+        behind = self.tables.topics.search(text, last.end)
+        if behind and behind.lastgroup == Topic.CODE and self.tables.bound.fullmatch(text, last.end, behind.start()):
+            return _About(frozenset((Topic.CODE,)), Topic.CODE, asked=True)
+        return _About()
+
+    def _topics(self, index: int, end: int, *, consumed: bool) -> _About | None:
+        """Topics in an utterance up to `end`; None when there are none.
+
+        With `consumed`, only what comes after the last number counts: the topics before it are that one's.
+        """
+        text = self.texts[index]
+        start = max((place for place in self.ends.get(index, ()) if place <= end), default=0) if consumed else 0
+        found = list(self.tables.topics.finditer(text, start, end))
+        if not found:
+            return None
+        topics = frozenset(Topic(match.lastgroup) for match in found if match.lastgroup)
+        bound = self.tables.bound.fullmatch(text, found[-1].end(), end) is not None
+        return _About(topics, Topic(found[-1].lastgroup or ""), bound)
+
+    def _opens(self, first: Figure) -> bool:
+        before = self.texts[first.utterance][: first.start]
+        return self.tables.figures.sub("", before).strip() == "" or self.tables.assent.fullmatch(before) is not None
+
+    def _long_ago(self, index: int, now: int) -> bool:
+        end_s, start_s = self.utterances[index].end_s, self.utterances[now].start_s
+        return end_s is not None and start_s is not None and start_s - end_s > TOPIC_S
+
+
+def _ends(said: Sequence[Sequence[Figure]]) -> Mapping[int, Sequence[int]]:
+    """Where numbers end in each utterance; those too short ever to be looked at are left out."""
+    ends: dict[int, list[int]] = {}
+    for number in said:
+        if len(digits(_trimmed(number))) >= ECHO_DIGITS:
+            ends.setdefault(number[-1].utterance, []).append(number[-1].end)
+    return ends
+
+
+def _is_long(number: Sequence[Figure]) -> bool:
+    return len(number) >= LEAST_CARD_DIGITS or len(digits(number)) >= LEAST_CARD_DIGITS
+
+
+def _begins_group(number: Sequence[Figure], at: int) -> bool:
+    """Whether a number may begin here: with a group, or behind a word that is hardly a digit."""
+    return at == 0 or not number[at].joined or number[at - 1].trust is Trust.GUESS
+
+
+def _ends_group(number: Sequence[Figure], end: int) -> bool:
+    return end == len(number) or not number[end].joined or number[end].trust is Trust.GUESS
+
+
+def _readings(figures: Sequence[Figure]) -> Iterator[Sequence[Figure]]:
+    """Ways to take the figures: each as a digit; without everyday words at the ends of groups; without any of them."""
+    yield figures
+    if any(f.trust is Trust.GUESS for f in figures):
+        yield [f for i, f in enumerate(figures) if f.trust is not Trust.GUESS or not _at_edge(figures, i)]
+        yield [f for f in figures if f.trust is not Trust.GUESS]
+
+
+def _at_edge(figures: Sequence[Figure], i: int) -> bool:
+    return not figures[i].joined or i == 0 or i + 1 == len(figures) or not figures[i + 1].joined
+
+
+def _trimmed(figures: Sequence[Figure]) -> Sequence[Figure]:
+    """Without everyday words at either end."""
+    start, end = 0, len(figures)
+    while start < end and figures[start].trust is Trust.GUESS:
+        start += 1
+    while end > start and figures[end - 1].trust is Trust.GUESS:
+        end -= 1
+    return figures[start:end]
+
+
+def _widened(figures: Sequence[Figure], own: Sequence[Figure]) -> Sequence[Figure]:
+    """`own` with what touches it at either end: everyday words for digits, the letter of an ID card."""
+    start, end = figures.index(own[0]), figures.index(own[-1]) + 1
+    while start > 0 and figures[start].joined:
+        start -= 1
+    while end < len(figures) and figures[end].joined:
+        end += 1
+    return figures[start:end]
+
+
+def _without_guesses(figures: Sequence[Figure]) -> Iterator[Sequence[Figure]]:
+    part: list[Figure] = []
+    for figure in figures:
+        if figure.trust is Trust.GUESS:
+            if part:
+                yield part
+            part = []
+        else:
+            part.append(figure)
+    if part:
+        yield part
+
+
+def _sure_share(figures: Sequence[Figure]) -> float:
+    return sum(f.trust is Trust.SURE for f in figures) / len(figures)
+
+
+def _is_thousands(parts: Sequence[str]) -> bool:
+    """Whether groups are those of one written amount: 1,280,000."""
+    return 0 < len(parts[0]) < 4 and parts[0][0] != "0" and all(len(part) == 3 for part in parts[1:])

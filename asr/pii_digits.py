@@ -1,0 +1,174 @@
+"""Finds the digits in what was said, and joins those of one number across pauses, fillers and turns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from asr.pii_tables import Tables
+from models.transcript import Utterance
+
+MAX_GAP_CHARACTERS = 10
+"""More than this between two digits, be it only fillers, and they are two numbers."""
+
+MAX_PAUSE_S = 20.0
+"""A number goes on in the same speaker's next turn if that begins within this time."""
+
+MAX_ALIKE = 4
+"""So many characters in a row that only sound like digits are still believed between true ones."""
+
+
+class Trust(Enum):
+    """How sure it is that a piece of text is a digit: it is one, it sounds like one, or it may be one."""
+
+    SURE = 3
+    ALIKE = 2
+    GUESS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One or more digits said or written as one piece: its place in an utterance and the digits it stands for.
+
+    `value` is "X" for the letter that may end an ID card. `joined` says that nothing stands between it and the figure
+    before it.
+    """
+
+    utterance: int
+    start: int
+    end: int
+    value: str
+    trust: Trust
+    joined: bool
+
+
+Figures = tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Figures of one utterance that nothing parts, and whether the utterance begins and ends with them."""
+
+    figures: Figures
+    opens: bool
+    closes: bool
+
+
+def folded(text: str) -> str:
+    """Lower case, character for character."""
+    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
+
+
+def numbers(utterances: Sequence[Utterance], tables: Tables) -> tuple[Figures, ...]:
+    """What may be one number each: figures with nothing but gaps between them, in order of their first one.
+
+    A number goes on in the speaker's next utterance when one ends and the next begins with it, and what the other
+    party says meanwhile is assent or an echo of digits.
+    """
+    stretches = [tuple(_stretches(i, folded(u.text), tables)) for i, u in enumerate(utterances)]
+    listening = [
+        _only_digits(own) or tables.assent.fullmatch(folded(utterance.text)) is not None
+        for utterance, own in zip(utterances, stretches, strict=True)
+    ]
+    found: list[list[Figure]] = []
+    open_ends: dict[int, int] = {}  # the number that an utterance ends with
+    for i, own in enumerate(stretches):
+        for stretch in own:
+            before = _goes_on(i, utterances, listening, open_ends) if stretch.opens else None
+            if before is None:
+                found.append(list(stretch.figures))
+                place = len(found) - 1
+            else:
+                place = open_ends[before]
+                found[place].extend(stretch.figures)
+            if stretch.closes:
+                open_ends[i] = place
+    return tuple(map(tuple, found))
+
+
+def groups(figures: Sequence[Figure]) -> list[str]:
+    """The digits, in the groups in which they were said."""
+    result: list[str] = []
+    for figure in figures:
+        if figure.joined and result:
+            result[-1] += figure.value
+        else:
+            result.append(figure.value)
+    return result
+
+
+def digits(figures: Sequence[Figure]) -> str:
+    """All digits in a row."""
+    return "".join(figure.value for figure in figures)
+
+
+def _goes_on(
+    index: int, utterances: Sequence[Utterance], listening: Sequence[bool], open_ends: dict[int, int]
+) -> int | None:
+    """The utterance whose last number the one at `index` may go on with; None when there is none."""
+    role = utterances[index].role
+    for before in range(index - 1, -1, -1):
+        if utterances[before].role is role and before in open_ends:
+            end_s, start_s = utterances[before].end_s, utterances[index].start_s
+            return None if end_s is not None and start_s is not None and start_s - end_s > MAX_PAUSE_S else before
+        if not listening[before]:
+            return None
+    return None
+
+
+def _only_digits(stretches: Sequence[_Stretch]) -> bool:
+    return len(stretches) == 1 and stretches[0].opens and stretches[0].closes
+
+
+def _stretches(utterance: int, text: str, tables: Tables) -> Iterator[_Stretch]:
+    """The stretches of an utterance, in order."""
+    figures: list[Figure] = []
+    at, gap, opens = 0, 0, True
+    while at <= len(text):
+        match = tables.figures.match(text, at)
+        if match is None or gap > MAX_GAP_CHARACTERS:
+            if figures:
+                closes = match is None and at == len(text)
+                yield from _believed(figures, opens, closes)
+                figures, gap, opens = [], 0, False
+            if match is None:
+                opens = False
+                at += 1
+            continue
+        at = match.end()
+        if match["gap"] is not None:
+            gap += match.end() - match.start() if figures else 0
+            continue
+        # 2500三: figures and characters do not make one group.
+        joined = bool(figures) and not gap and match[0].isascii() == text[at - len(match[0]) - 1].isascii()
+        figures.append(_figure(utterance, match, tables, joined=joined))
+        gap = 0
+
+
+def _figure(utterance: int, match: re.Match[str], tables: Tables, *, joined: bool) -> Figure:
+    trust = Trust.SURE
+    if match["copies"] is not None:
+        value = tables.values[match["of"]] * int(tables.values[match["times"]])
+    elif match["check"] is not None:
+        value, trust = "X", Trust.GUESS
+    else:
+        value = tables.values[match[0]]
+        trust = Trust.ALIKE if match["alike"] is not None else Trust.GUESS if match["guess"] is not None else trust
+    return Figure(utterance, match.start(), match.end(), value, trust, joined)
+
+
+def _believed(figures: Sequence[Figure], opens: bool, closes: bool) -> Iterator[_Stretch]:
+    """Cut where too many in a row only sound like digits; a stretch without a true digit is dropped."""
+    parts: list[list[Figure]] = [[]]
+    unsure = 0
+    for figure in figures:
+        unsure = 0 if figure.trust is Trust.SURE else unsure + 1
+        parts[-1].append(figure)
+        if unsure > MAX_ALIKE:
+            parts.append([])
+            unsure = 0
+    for i, part in enumerate(parts):
+        if any(figure.trust is Trust.SURE for figure in part):
+            yield _Stretch(tuple(part), opens and i == 0, closes and i == len(parts) - 1)

@@ -1,0 +1,60 @@
+"""What a language brings to finding spoken numbers: its words for digits, and the words around numbers that say what
+they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What the words near a number say that it is.
+
+    PUBLIC is a number that tells nothing about a person (the agent's own, an order's) or only the customary part of
+    one (the last four). Names are those of the groups of `Tables.topics`.
+    """
+
+    PHONE = "phone"
+    ID_CARD = "id_card"
+    BANK_CARD = "bank_card"
+    CODE = "code"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """One language's tables. All patterns are for lower-case text.
+
+    `figures` find the pieces of a number, by named groups: `digit` is a digit; `copies` says one several times over
+    (`times` and `of`); `alike` only sounds like a digit and is hardly ever anything else beside digits; `guess` sounds
+    like one and is an everyday word as well; `check` is the letter that may end an ID card. `gap` may stand between
+    digits of one number. Whatever else is found between two digits parts them.
+
+    `topics` is searched in the text before a number, `bound` must match all that stands between topic and number for
+    them to be one phrase. `units` follow amounts and times. `before` comes right in front of counts and amounts.
+    `assent` is what the other party says while somebody reads a number out; it is matched against a whole utterance.
+    """
+
+    values: Mapping[str, str]
+    figures: re.Pattern[str]
+    topics: re.Pattern[str]
+    bound: re.Pattern[str]
+    units: re.Pattern[str]
+    before: re.Pattern[str]
+    assent: re.Pattern[str]
+    public: re.Pattern[str]
+    """Digits of numbers that anybody may call: hotlines, emergency, senders of text messages."""
+    phones: re.Pattern[str]
+    """Digits that are a telephone number whatever is said around them."""
+
+
+def named(topics: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+    """One expression with a named group per topic."""
+    return re.compile("|".join(f"(?P<{topic}>{'|'.join(rows)})" for topic, rows in topics.items()))
+
+
+def any_of(words: Mapping[str, object] | tuple[str, ...]) -> str:
+    """An expression for any of the words, longest first."""
+    return "|".join(sorted((re.escape(word) for word in words), key=lambda word: (-len(word), word)))

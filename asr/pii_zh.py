@@ -1,0 +1,113 @@
+"""Spoken and written numbers in Chinese.
+
+The characters that sound like digits are those that Whisper writes for dictated numbers. Some were seen on synthetic
+calls (幺 came back as 要, 药, 萧 and 有, 九 as 酒); the others share the syllable.
+"""
+
+from __future__ import annotations
+
+import re
+
+from asr.pii_tables import Tables, any_of, named
+
+DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "幺": "1", "两": "2"}
+DIGITS |= {str(n): str(n) for n in range(10)} | {chr(0xFF10 + n): str(n) for n in range(10)}
+
+ALIKE = {
+    "0": "领另令灵玲铃岭凌陵洞",
+    "1": "妖腰药耀邀遥萧消肖箫",
+    "2": "耳贰",
+    "3": "伞叁",
+    "4": "寺肆",
+    "5": "伍舞捂",
+    "6": "溜陆柳",
+    "7": "柒妻漆拐",
+    "8": "扒捌巴疤",
+    "9": "酒玖勾",
+}
+"""Seldom said beside digits for their own sake."""
+
+GUESSES = {
+    "0": "林临邻",
+    "1": "要有摇小以已易",
+    "2": "而儿",
+    "3": "山",
+    "4": "死司似思",
+    "5": "我无午吴五",
+    "6": "流留刘",
+    "7": "期起其气",
+    "8": "把爸",
+    "9": "就久旧",
+}
+"""Everyday words: they count only where the number is plain without them."""
+
+FILLERS = (
+    "嗯", "呃", "额", "啊", "哦", "噢", "哎", "诶", "唉", "那个", "这个", "就是", "然后", "然后是", "后面", "后面是",
+    "中间", "中间是", "前面是", "再", "再是", "是", "逗号", "横杠", "横线", "杠", "空格", "对", "好", "哈", "呢",
+)  # fmt: skip
+GAP_MARKS = r"[\s\-－‐–—·•.．。,，、~～…!！?？;；_]"
+
+TOPICS = {
+    # The first that matches at a place wins, so what only contains another's word comes before it.
+    "public": (
+        r"[工公功弓宫攻][号好浩]|坐席号|员工号",
+        r"(?:[工公功弓]单|订单|定单|单据|业务|流水|受理|交易|快递|运单|物流|合同|发票|保单|投诉|案件|查询|批次|排队)(?:编?号码?|单号|编码)",
+        r"(?:房间|门牌|航班|车次|商品|产品|序列|设备|型号|版本|端口)(?:编?号码?|单号|编码)|单号|编号|型号|版本号?",
+        r"(?:客服|服务)热线|热线|客服电话|积分|余额|邮编",
+        # The part of a number that is told on purpose, so that both know which is meant.
+        r"尾[号数]|[后末尾最][一二两三四五六][位个]|最后[一二两三四五六几][位个]|[后末][四六]位|前[三四]位|[前后末]几位",
+    ),
+    "id_card": (r"身份[证正政症挣诊]件?(?:号码|号)?|证件号码?|公民身份号码",),
+    "bank_card": (
+        r"(?:银行|储蓄|信用|借记|收款|提现|绑定的?|工商|农业|建设|招商)[卡咖](?:[号好]码?)?|[卡咖][号好]码?",
+        r"(?:银行|收款)账[号户]",
+    ),
+    "code": (
+        r"(?:验证|检验|验正|校验|动态|短信|随机|授权|确认|识别|登录)(?:密?码|口令)|口令",
+        r"(?:服务|查询|支付|取款|短信|登录)密码",
+    ),
+    "phone": (
+        r"(?:手机|电话|联系|机主|联络|来电|新|老|旧|原来的|您的|你的|我的)?号码|(?:手机|电话|座机|固话|联系人?)[号好]",
+        r"联系[电方][话式]|回电|手机|电话|座机|固话|宽带账号",
+    ),
+}
+BOUND = r"(?:号码|号|为|是|叫|的话?|呢|嗯|呃|啊|就是|应该是|我的?|您的?|你的?|这个|那个|[\s:：,，、.。])*"
+UNITS = (
+    r"\s*(?:块|元|圆|角|毛|分(?!别)|[十百千万亿]|兆|[gGmMkK](?![a-zA-Z])|[tT](?![a-zA-Z])|流量|%|％|个|天|日|年|月|周|点|时|小时|钟|秒|"
+    r"号(?!码)|次|位|条|岁|级|楼|层|栋|单元|室|倍|度|米|公里|平米|人|台|部|件|页|档|折|笔|套餐|名|家|批|版|[:：/]\s*\d)"
+)
+BEFORE = r"(?:[¥￥$第每共约近]|[:：/]|\d\s*[:：/])\s*"
+ASSENT = (
+    r"(?:[嗯啊哦噢哎诶唉对好是行喂]|好的|是的|对的|没错|[您你请]说|请讲|继续|[您你]继续|然后呢?|后面呢?|还有呢?|明白|收到|记了|记下了?|"
+    r"可以|不急|慢慢来|[，。,.！!？?、\s])*"
+)
+PUBLIC_NUMBERS = (
+    r"1(?:10|12|14|17|19|20|22)|12[1-9]\d{2}|100(?:00|10|11|15|50|60|70|80|86|99)(?:\d)?|1008[16]1|1(?:06|069)\d{4,17}|"
+    r"(?:400|800)\d{7}|95\d{3,4}|96\d{3,4}|123\d{2}"
+)
+"""Emergency, operators, government lines, senders of text messages, 400/800, banks (95...) and cities (96...)."""
+PHONE_NUMBERS = r"(?:(?:00)?86)?1[3-9]\d{9}|(?:(?:00)?86)?0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}"
+"""Mobiles, and landlines with their area code; with or without the country's."""
+
+
+def _figures() -> str:
+    digits = "".join(DIGITS)
+    alike, guesses = "".join(ALIKE.values()), "".join(c for c in "".join(GUESSES.values()) if c not in DIGITS)
+    return (
+        rf"(?P<copies>(?P<times>[两二三四234])个(?P<of>[{digits}]))|(?P<digit>[{digits}])|"
+        rf"(?P<gap>{any_of(FILLERS)}|{GAP_MARKS})|(?P<check>艾克斯|埃克斯|[xｘ叉差插查])|(?P<alike>[{alike}])|(?P<guess>[{guesses}])"
+    )
+
+
+TABLES = Tables(
+    values=DIGITS
+    | {c: digit for table in (ALIKE, GUESSES) for digit, row in table.items() for c in row if c not in DIGITS},
+    figures=re.compile(_figures()),
+    topics=named(TOPICS),
+    bound=re.compile(BOUND),
+    units=re.compile(UNITS),
+    before=re.compile(BEFORE),
+    assent=re.compile(ASSENT),
+    public=re.compile(PUBLIC_NUMBERS),
+    phones=re.compile(PHONE_NUMBERS),
+)

@@ -1,0 +1,188 @@
+"""Which spoken and written numbers are found: tables of what must be masked, character by character, and near misses.
+
+`<...>` stands around the characters that must be masked. Everything is invented.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from asr.pii import find_secrets
+from models.transcript import Role, SecretKind, Utterance
+
+PHONE, ID_CARD, BANK_CARD, CODE = SecretKind.PHONE, SecretKind.ID_CARD, SecretKind.BANK_CARD, SecretKind.CODE
+ROLES = {"A": Role.AGENT, "C": Role.CUSTOMER, "U": Role.UNKNOWN}
+
+Turns = tuple[str, ...]
+
+
+def marked(turns: Turns, language: str) -> tuple[Turns, set[SecretKind]]:
+    """The turns with `<...>` around what was found, and the kinds."""
+    plain = [turn.replace("<", "").replace(">", "") for turn in turns]
+    utterances = [
+        Utterance(i, ROLES[turn[0]], 4.0 * i, 4.0 * i + 3.0, turn.partition(": ")[2]) for i, turn in enumerate(plain)
+    ]
+    found = find_secrets(utterances, language)
+    places = {(secret.utterance, place) for secret in found for place in secret.places}
+    shown = []
+    for u, turn in zip(utterances, plain, strict=True):
+        text = "".join(f"<{c}>" if (u.index, i) in places else c for i, c in enumerate(u.text))
+        shown.append(f"{turn[0]}: {text}".replace("><", "").replace("> <", " " if language == "en" else "> <"))
+    return tuple(shown), {secret.kind for secret in found}
+
+
+FOUND_ZH: list[tuple[SecretKind, Turns]] = [
+    # Mobiles, in every way of writing.
+    (PHONE, ("C: 我的号码是<13800138000>。",)),
+    (PHONE, ("C: <138>-<0013>-<8000>",)),
+    (PHONE, ("C: <138> <0013> <8000>，没错。",)),
+    (PHONE, ("C: 打<13800138000>找我就行，我等24小时。",)),
+    (PHONE, ("C: <幺三八零零幺三八零零零>。",)),
+    (PHONE, ("C: <幺三八>，<零零幺三>，<八零零零>。",)),
+    (PHONE, ("C: <一三八>嗯<零零一三>那个<八零零零>。",)),
+    (PHONE, ("C: <138零零13八000>",)),
+    (PHONE, ("C: <幺三九>逗号<二零二零>逗号<六六零七>",)),
+    (PHONE, ("C: <１３８００１３８０００>",)),
+    (PHONE, ("C: <８６>-<１３８００１３８０００>",)),
+    (PHONE, ("C: +<86> <13800138000>",)),
+    (PHONE, ("C: <幺三七两个零四个八五六七>",)),
+    (PHONE, ("C: 机主是我，<13800138000>，身份证没带。",)),
+    # As recognition writes them.
+    (PHONE, ("C: <要三八零零>，<要三八零零零>。",)),
+    (PHONE, ("C: 好，<妖三八零零腰三八零领零>。",)),
+    (PHONE, ("A: 请报一下手机号码。", "C: <三八零零幺三八>。")),
+    (PHONE, ("A: 您的手机号报一下。", "C: <幺三八零零溜期>")),
+    # In groups, with the other party in between.
+    (PHONE, ("C: <幺三八>", "A: 嗯。", "C: <零零幺三>", "A: 嗯，您说。", "C: <八零零零>。")),
+    (PHONE, ("C: 我的是<幺三八>，", "A: <幺三八>。", "C: <零零幺三>。", "A: <零零幺三>。", "C: 对，<八零零零>。")),
+    (PHONE, ("C: 我电话<幺三八零零幺三八零零零>。", "A: <幺三八零零>，对吧？")),
+    (PHONE, ("U: <幺三八>。", "U: 嗯。", "U: <零零幺三>。", "U: <八零零零>。")),
+    # Landlines.
+    (PHONE, ("C: 座机是<010>-<82375561>。",)),
+    (PHONE, ("C: <零五七幺>，<八六三零>，<四四幺九>。",)),
+    (PHONE, ("A: 座机号码多少？", "C: <八二三七五五六幺>。")),
+    # Unexplained and long.
+    (PHONE, ("C: 你记一下<七七零幺三二六九>。",)),
+    # Identity cards.
+    (ID_CARD, ("C: <11010119900101100叉>，我叉着腰说的。",)),
+    (ID_CARD, ("C: 身份证<33010219850719263X>。",)),
+    (ID_CARD, ("C: <三三零幺零二一九八五零七幺九二六三叉>。",)),
+    (ID_CARD, ("C: <三三零幺零二>，<幺九八五零七幺九>，<二六三艾克斯>。",)),
+    (ID_CARD, ("C: <幺幺零幺零幺>，<幺九零零>，<零幺零幺>，<幺零零九>。",)),
+    (ID_CARD, ("A: 麻烦您报一下身份证号码。", "C: <萧药零药萧酒零零零零药萧零零九>。")),
+    (ID_CARD, ("A: 身份证号报一下。", "C: <四二零幺零六>。", "A: 嗯。", "C: <幺九九二零三幺五>。", "A: 好。", "C: <四三幺零>。")),
+    (ID_CARD, ("A: 请问身份证号？", "C: <11010119900101>")),
+    # Bank cards.
+    (BANK_CARD, ("C: 卡号<6222> <0202> <0900> <1358> <776>。",)),
+    (BANK_CARD, ("C: <六二二二>，<零二零二>，<零九零零>，<幺三五八>，<七七六>。",)),
+    (BANK_CARD, ("A: 银行卡号报一下。", "C: <六二二二零二零四零九零零幺三五八七七>。")),
+    (BANK_CARD, ("C: 我卡是<4532015112830366>。",)),
+    # Codes.
+    (CODE, ("A: 验证码发过去了，请念一下。", "C: <四零七幺八二>。")),
+    (CODE, ("A: 请您读一下短信验证码。", "C: 收到了，<8832>。", "A: <8832>，好的。")),
+    (CODE, ("C: 我这边收到的验证码是<四零>，<七幺>，<八二>。",)),
+    (CODE, ("C: <407182>，这个是验证码吧？",)),
+    (CODE, ("A: 动态码告诉我一下。", "C: 等一下啊。", "C: 嗯，<九三零>，<二七五>。")),
+    (CODE, ("A: 验证码发到您尾号8026的手机上了。", "C: <三九零幺>")),
+]  # fmt: skip
+
+FOUND_EN: list[tuple[SecretKind, Turns]] = [
+    (PHONE, ("C: My number is <415>-<555>-<0134>.",)),
+    (PHONE, ("C: It's (<415>) <555>-<0134>.",)),
+    (PHONE, ("C: <four one five>, <five five five>, <oh one three four>.",)),
+    (PHONE, ("C: <four one five>, <triple five>, <oh one> uh <three four>.",)),
+    (PHONE, ("C: <one three eight double zero one three eight triple zero>",)),
+    (PHONE, ("A: What is the best phone number for you?", "C: <four one five>.", "A: Okay.", "C: <five five five>.", "A: Yes.", "C: <oh one three four>.")),
+    (ID_CARD, ("A: And your social security number?", "C: <078 05 1120>.")),
+    (BANK_CARD, ("C: The card is <4532 0151 1283 0366>.",)),
+    (BANK_CARD, ("C: My card number is <forty-five thirty-two oh one fifty-one twelve eighty-three oh three sixty-six>.",)),
+    (CODE, ("A: Please read me the verification code.", "C: <seven seven one four>.")),
+    (CODE, ("C: The security code is <482913>.",)),
+]  # fmt: skip
+
+
+NEAR_MISSES_ZH: list[Turns] = [
+    # The agent's own number and those of orders.
+    ("A: 您好，工号八零二六为您服务。",),
+    ("A: 您好，工号八零二六八零二六为您服务。",),
+    ("A: 我工号是80265513，您可以记一下。",),
+    ("A: 您好，云联客服零三幺七号，请问您要办理什么业务？",),
+    ("A: 工单号是二零二六幺幺零四零零三六。",),
+    ("C: 订单号20261120380013，麻烦查一下。",),
+    ("A: 请说一下订单号。", "C: 三三零七二六幺幺零九。"),
+    ("A: 公单号是八八零四幺二七。",),
+    ("A: 工单号WO20261120001，您记一下。",),
+    # The customary part of a number.
+    ("A: 尾号8026的手机是吧？",),
+    ("A: 麻烦报一下身份证后四位。", "C: 六二幺八。"),
+    ("A: 麻烦您报一下宽带账号的后六位。", "C: 八八二零幺九。"),
+    ("A: 卡号最后四位是3306的那张。",),
+    # Numbers that anybody may call.
+    ("A: 您可以拨打10086，或者10010。",),
+    ("A: 请拨幺零零八六转人工。",),
+    ("C: 我打12315投诉你们，再不行打12345。",),
+    ("A: 客服热线400-820-8820，全天都有人。",),
+    ("A: 打四零零，八二零，六六零零，或者幺零零幺零都可以。",),
+    ("A: 会有95588的短信通知，还有10690000的号段。",),
+    ("C: 我要报警打110了，要不就打120。",),
+    # Amounts, prices, speeds, counts.
+    ("C: 怎么多出来一百二十八块？",),
+    ("C: 扣了我1280000元。",),
+    ("C: 一共是1,280,000元，不是小数。",),
+    ("C: 套餐是一九九，不是二九九，也不是三九九的。",),
+    ("C: 我的流量还剩1024000M，速度1000兆。",),
+    ("C: 有一五零零，两千的，也有3000的。",),
+    ("C: 有1500、2000、2500三档。",),
+    ("C: ￥12800000，写错了吧。",),
+    ("C: 从一数到七，一二三四五六七。",),
+    ("C: 反正七七八八的都加起来了，验证码我没有。",),
+    # Days and times.
+    ("A: 二零二六年十一月二十号之前。",),
+    ("A: 有效期到20261120。",),
+    ("A: 2026-11-20 09:31开通的。",),
+    ("A: 两个小时之内，最多二十四小时，九点三十分之前。",),
+    ("A: 五到七个工作日，一二三四都行。",),
+    # A code is spoken of, but no code is said.
+    ("A: 验证码六十秒内有效，请您念一下，是六位数。",),
+    ("A: 验证码由10086发送，请注意查收，2026年的新规定。",),
+    ("A: 收不到验证码的话，199元的套餐也能先办，300兆的。",),
+    ("A: 验证码的事查到了，您的工号8026那位同事处理的。",),
+    # Words that sound like digits.
+    ("C: 我要把这个就退了，而且没有要求，起码三次。",),
+    ("C: 我要一个五百的，你就给我一个。",),
+    ("C: 药、酒、萧这些我都不要。",),
+]  # fmt: skip
+
+NEAR_MISSES_EN: list[Turns] = [
+    ("A: This is agent number 80265513 speaking.",),
+    ("A: Your order number is 2026 1120 3800.",),
+    ("A: Ticket number seven seven one four oh nine two five.",),
+    ("A: The card ending in 4242.",),
+    ("A: What are the last four digits of your social?", "C: One one two oh."),
+    ("A: Call us at 1-800-555-0199, or 911 in an emergency.",),
+    ("C: You charged me 1280000 dollars, $1,280,000.",),
+    ("A: In twenty four hours, or two to four days.",),
+    ("A: Between 9:30 and 10:45 on 20261120.",),
+    ("C: I paid fifty, then forty, then thirty two dollars for one or two of them.",),
+    ("A: It is 300 megabits, that's four times faster.",),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "turns"), FOUND_ZH, ids=lambda v: v[-1] if isinstance(v, tuple) else str(v))
+def test_chinese_numbers_are_found_to_the_character(kind: SecretKind, turns: Turns) -> None:
+    assert marked(turns, "zh") == (turns, {kind})
+
+
+@pytest.mark.parametrize(("kind", "turns"), FOUND_EN, ids=lambda v: v[-1] if isinstance(v, tuple) else str(v))
+def test_english_numbers_are_found_to_the_word(kind: SecretKind, turns: Turns) -> None:
+    assert marked(turns, "en") == (turns, {kind})
+
+
+@pytest.mark.parametrize("turns", NEAR_MISSES_ZH, ids=lambda v: v[-1])
+def test_chinese_numbers_that_are_nobodys_stay(turns: Turns) -> None:
+    assert marked(turns, "zh") == (turns, set())
+
+
+@pytest.mark.parametrize("turns", NEAR_MISSES_EN, ids=lambda v: v[-1])
+def test_english_numbers_that_are_nobodys_stay(turns: Turns) -> None:
+    assert marked(turns, "en") == (turns, set())
