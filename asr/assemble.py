@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from asr.digits import readable
+from asr.glossary import Glossary
 from asr.listen import Analysis
 from asr.reading import Invented
 from asr.roles import Casting, Known, cast
@@ -12,7 +14,7 @@ from asr.tones import answered_at
 from asr.utterances import Turn, to_utterance, turns
 from asr.words import SpokenWord
 from models.call import CallMeta, Direction
-from models.transcript import Dropped, EngineReceipt, Role, SpeechSpan, Transcript
+from models.transcript import Dropped, EngineReceipt, Role, SpeechSpan, Transcript, Utterance
 
 
 def assemble(
@@ -22,10 +24,14 @@ def assemble(
     known: Known | None,
     direction: Direction | None,
     language: str,
+    glossary: Glossary | None,
     dropped: Sequence[Invented],
     engine: EngineReceipt,
 ) -> Transcript:
-    """The transcript; `words` of a channel are in time order. Without words it has no utterances."""
+    """The transcript; `words` of a channel are in time order. Without words it has no utterances.
+
+    Without a glossary no word is changed for another; spoken digits are still written in figures.
+    """
     by_channel: dict[int, list[SpokenWord]] = {i: [] for i in range(len(analysis.channels))}
     for word in words:
         by_channel[word.channel].append(word)
@@ -33,7 +39,8 @@ def assemble(
     rings = [ring for tones in analysis.tones for ring in tones.rings]
     casting = cast(spoken, tuple(by_channel), known, rings, direction, language)
     utterances = tuple(
-        to_utterance(i, role, turn) for i, (role, turn) in enumerate(zip(casting.turns, spoken, strict=True))
+        _readable(to_utterance(i, role, turn), language, glossary)
+        for i, (role, turn) in enumerate(zip(casting.turns, spoken, strict=True))
     )
     first_person_s = next((u.start_s for u in utterances if u.role is not Role.SYSTEM), None)
     return Transcript(
@@ -55,6 +62,13 @@ def assemble(
         ),
         engine=engine,
     )
+
+
+def _readable(utterance: Utterance, language: str, glossary: Glossary | None) -> Utterance:
+    """Words first: 公号三五八 is only known to be a number when 工号 stands before it."""
+    if glossary is not None:
+        utterance = glossary.corrected(utterance)
+    return readable(utterance, by_sound=glossary is not None) if language == "zh" else utterance
 
 
 def known_roles(meta: CallMeta, analysis: Analysis, agent_channel: int | None) -> Known | None:

@@ -5,10 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from asr import channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, whisper, words
+from asr import (
+    channels,
+    cues,
+    digits,
+    glossary,
+    judge,
+    packing,
+    reading,
+    roles,
+    speech,
+    text,
+    tones,
+    utterances,
+    whisper,
+    words,
+)
 from asr.device import Choice
 from asr.options import ALGORITHM, EngineOptions
 from asr.weights import ModelFiles
@@ -24,14 +40,31 @@ _LIBRARIES = (
     "av",
     "opencc",
     "numpy",
+    "pypinyin",
 )
-_RECIPE = (channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, whisper, words)
+_RECIPE = (
+    channels,
+    cues,
+    digits,
+    glossary,
+    judge,
+    packing,
+    reading,
+    roles,
+    speech,
+    text,
+    tones,
+    utterances,
+    whisper,
+    words,
+)
 
 
 def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, prompt: str) -> EngineReceipt:
     """The receipt for these weights and settings on these libraries.
 
-    Workers are left out: how many calls are heard at once changes no transcript. The digest covers `ALGORITHM`, every
+    Workers are left out: how many calls are heard at once changes no transcript; so is a glossary that corrects nothing
+    because corrections are off. The digest covers `ALGORITHM`, every
     setting, every constant of the recipe's modules, and the versions of the libraries that touch the sound.
     """
     covered: dict[str, Any] = {
@@ -42,6 +75,7 @@ def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, pr
         "prompt": prompt,
         "beam_size": options.beam_size,
         "agent_channel": options.agent_channel,
+        "corrections": [_plain(asdict(term)) for term in options.glossary] if options.corrections else None,
         "libraries": {name: version(name) for name in _LIBRARIES},
         "constants": {module.__name__: _constants(vars(module)) for module in _RECIPE},
     }

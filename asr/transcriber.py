@@ -13,6 +13,7 @@ import av
 
 from asr.assemble import assemble, known_roles
 from asr.device import Choice, choose
+from asr.glossary import Glossary
 from asr.listen import Analysis, analyse
 from asr.options import EngineOptions
 from asr.reading import Invented, Reading, WindowJob, WindowReader
@@ -66,6 +67,7 @@ class WhisperTranscriber:
         """Keep the options; files are looked for when `engine` or `transcribe` is first used."""
         self._options = options
         self._prompt = options.prompt or prompt_for(options.language)
+        self._glossary = Glossary(options.glossary) if options.corrections else None
         self._workers = options.workers or os.cpu_count() or 1
         self._clock = StageClock()
         self._detector = SpeechDetector()
@@ -156,6 +158,7 @@ class WhisperTranscriber:
             known_roles(job.meta, analysis, self._options.agent_channel),
             job.meta.direction,
             self._options.language,
+            self._glossary,
             dropped,
             self.engine,
         )

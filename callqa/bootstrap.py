@@ -72,7 +72,9 @@ def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptio
         compute_type=settings.compute_type,
         workers=settings.workers or None,
         language=standard.language,
-        prompt=prompt_for(standard.language, standard.asr_glossary),
+        prompt=prompt_for(standard.language, [term.term for term in standard.asr_glossary if term.prompt]),
+        glossary=standard.asr_glossary,
+        corrections=settings.corrections,
         agent_channel=_CHANNELS[settings.agent_channel],
     )
 

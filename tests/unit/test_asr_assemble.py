@@ -37,7 +37,7 @@ def said(channel_: int, text: str, start_s: float, step_s: float = 0.1) -> list[
 
 def assembled(found: Analysis, words: list[SpokenWord], direction: Direction | None = None) -> Transcript:
     lost = [Invented(0, 30.0, 30.5, "谢谢观看", ("phantom",))]
-    return assemble("r1", found, words, None, direction, "zh", lost, ENGINE)
+    return assemble("r1", found, words, None, direction, "zh", None, lost, ENGINE)
 
 
 def test_nothing_said() -> None:
