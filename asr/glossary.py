@@ -33,6 +33,9 @@ UNSURE = 0.5
 REACH = 4
 """Characters between a doubtful writing and the word that makes it certain."""
 
+PARTICLES = frozenset("吗嘛吧呢啊呀了的地得着过是在不没个有")
+"""Small words that are hardly ever a misheard part of a term: 需要验证吗 asks, it names no 验证码."""
+
 _HAN_RUN = _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
@@ -135,6 +138,8 @@ def _doubted(utterance: Utterance, start: int, end: int) -> bool:
 def _same_word(term: str, heard: str, syllables: Sequence[str]) -> bool:
     """Whether the sound alone is enough, `heard` being known to be alike."""
     if len(term) < SURE_CHARACTERS:
+        return False
+    if any(a != b and b in PARTICLES for a, b in zip(term, heard, strict=True)):
         return False
     shared = sum(a == b for a, b in zip(term, heard, strict=True))
     if _sounds_like(heard, syllables, folded=False):
