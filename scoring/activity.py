@@ -7,6 +7,7 @@ listener's 嗯 from an interruption. What a recording cannot show is None, which
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -171,8 +172,8 @@ def _only_listens(transcript: Transcript, span: SpeechSpan) -> bool:
     if not said:
         return span.end_s - span.start_s <= BARE_LISTENING_S
     if transcript.language == "zh":
-        return _made_of("".join(said), LISTENING["zh"])
-    return all(word.lower() in LISTENING["en"] for text in said for word in text.split())
+        return _made_of("".join(sign for word in said for sign in word if sign.isalnum()), LISTENING["zh"])
+    return all(word in LISTENING["en"] for text in said for word in re.findall(r"\w+", text.lower()))
 
 
 def _words_in(transcript: Transcript, span: SpeechSpan) -> Iterator[str]:

@@ -167,12 +167,13 @@ def _activity(transcript: Transcript) -> ActivityLine | None:
     if found.dead_air is None:
         return None
     cuts = found.interruptions
+    spoken = sum(found.talk_s.values()) if found.talk_s else 0
     return ActivityLine(
         silences=len(found.dead_air),
         longest_silence_s=max((s.length_s for s in found.dead_air), default=0.0),
         cut_in=None if cuts is None else (_by(Role.AGENT, cuts), _by(Role.CUSTOMER, cuts)),
         longest_overlap_s=max((cut.overlap_s for cut in cuts or ()), default=0.0),
-        talk_s=None if found.talk_s is None else (found.talk_s[Role.AGENT], found.talk_s[Role.CUSTOMER]),
+        agent_share=found.talk_s[Role.AGENT] / spoken if found.talk_s and spoken else None,
     )
 
 

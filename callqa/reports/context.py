@@ -175,20 +175,15 @@ class ActivityLine:
 
     `silences` are stretches of dead air, the longest of `longest_silence_s` (0 when there are none). What only separate
     channels show is None on others: `cut_in` counts interruptions by agent and by customer, the longest overlap of them
-    is `longest_overlap_s` (0 when there are none), `talk_s` the seconds that agent and customer spoke.
+    is `longest_overlap_s` (0 when there are none), `agent_share` the agent's part of all speech, 0 to 1 (None too when
+    neither spoke).
     """
 
     silences: int
     longest_silence_s: float
     cut_in: tuple[int, int] | None
     longest_overlap_s: float
-    talk_s: tuple[float, float] | None
-
-    @property
-    def agent_share(self) -> float | None:
-        """The agent's part of all speech, 0 to 1; None when it is not known or nobody spoke."""
-        spoken = sum(self.talk_s) if self.talk_s else 0
-        return self.talk_s[0] / spoken if self.talk_s and spoken else None
+    agent_share: float | None
 
 
 @dataclass(frozen=True, slots=True)

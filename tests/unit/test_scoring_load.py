@@ -7,6 +7,7 @@ import re
 import pytest
 
 from models.errors import StandardError
+from models.glossary import GlossaryTerm
 from scoring import SHIPPED_STANDARDS, check_examples, load_standard
 from scoring.load import BUILT_IN_ITEMS
 from tests.unit.scoring_calls import shipped_text
@@ -88,6 +89,42 @@ def test_errors_name_file_line_and_value(old: str, new: str, fragments: list[str
     assert re.match(r"standards/mine\.yaml:\d+: ", message)
     for fragment in fragments:
         assert fragment in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragments"),
+    [
+        ("  - 光猫\n", "  - 光猫\n  - 光猫\n", ["'光猫'", "twice"]),
+        ("  - 光猫\n", "  - {term: 光猫, heard: [光毛子]}\n", ["'光毛子'", "'光猫'", "as many"]),
+        ("  - 光猫\n", "  - {term: 光猫, heard: [月租]}\n", ["'月租'", "itself a term"]),
+        ("  - 光猫\n", "  - {term: 光猫, heard: [关毛], never: [关毛]}\n", ["'关毛'", "never"]),
+        ("  - 光猫\n", "  - {term: 光猫, heard: [公单]}\n", ["'公单'", "one term only"]),
+        ("  - 光猫\n", "  - {term: 光猫, never: [光猫盒]}\n", ["'光猫盒'", "never changed"]),
+        ("  - 光猫\n", "  - {term: modem, heard: [莫登]}\n", ["'modem'", "not Chinese"]),
+        ("  - 光猫\n", "  - {term: 光猫, prompt: perhaps}\n", ["prompt", "'perhaps'"]),
+        ("  - 光猫\n", "  - {term: 光猫, sounds: [关毛]}\n", ["sounds", "not a key"]),
+        ("  - 光猫\n", "  - {heard: [关毛]}\n", ["term", "missing"]),
+        ("  - 光猫\n", "  - ''\n", ["asr_glossary"]),
+    ],
+)  # fmt: skip
+def test_glossary_errors_name_line_and_value(old: str, new: str, fragments: list[str]) -> None:
+    text = changed(old, new)
+    with pytest.raises(StandardError) as caught:
+        load_standard(text, "mine.yaml")
+    message = str(caught.value)
+    lines = {int(line) for line in re.findall(r"^mine\.yaml:(\d+): ", message, re.MULTILINE)}
+    assert line_of(text, new) in lines | {line - 1 for line in lines}
+    for fragment in fragments:
+        assert fragment in message
+
+
+def test_a_glossary_entry_may_be_plain_or_say_more() -> None:
+    text = changed(
+        "  - 光猫\n", "  - {term: 光猫, prompt: false, heard: [关毛], near: [红灯], never: [关毛衣]}\n  - modem\n"
+    )
+    terms = {term.term: term for term in load_standard(text, "x.yaml").asr_glossary}
+    assert terms["光猫"] == GlossaryTerm("光猫", False, ("关毛",), ("红灯",), ("关毛衣",))
+    assert terms["modem"] == GlossaryTerm("modem")
 
 
 def test_the_line_is_the_line() -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from callqa.bootstrap import engine_options
 from callqa.settings import load_settings
+from callqa.standards import find_standard
 from models.errors import SettingsError
 
 
@@ -33,6 +35,7 @@ def test_environment_wins_over_file_and_command_line_over_both(tmp_path: Path) -
         ("", {"CALLQA_CHUNK_MINUTES": "many"}, ["CALLQA_CHUNK_MINUTES", "chunk_minutes", "many"]),
         ("time_zone = 'Mars/Olympus'", {}, ["time_zone", "Mars/Olympus", "Asia/Shanghai"]),
         ("workers = ", {}, ["callqa.toml", "cannot be read"]),
+        ("", {"CALLQA_CORRECTIONS": "sometimes"}, ["CALLQA_CORRECTIONS", "corrections", "sometimes"]),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_place(
@@ -50,3 +53,13 @@ def test_database_is_a_file_in_the_home_folder_unless_set(tmp_path: Path) -> Non
     assert settings.resolved_database_url == f"sqlite:///{tmp_path}/data/callqa.db"
     settings, _ = load_settings({}, {"CALLQA_DATABASE_URL": "postgresql://h/d"}, tmp_path)
     assert settings.resolved_database_url == "postgresql://h/d"
+
+
+@pytest.mark.parametrize(("value", "corrections"), [(None, True), ("true", True), ("false", False)])
+def test_corrections_can_be_switched_off(tmp_path: Path, value: str | None, corrections: bool) -> None:
+    settings, _ = load_settings({}, {} if value is None else {"CALLQA_CORRECTIONS": value}, tmp_path)
+    options = engine_options(settings, find_standard("telecom-hotline-zh"))
+    assert options.corrections is corrections
+    assert "宽带,光猫,工单" in options.prompt
+    assert any(term.term == "营业厅" for term in options.glossary)
+    assert "营业厅" not in options.prompt
