@@ -151,6 +151,7 @@ def _glossary_inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
         path: Path = ("asr_glossary", i)
         if (entry.heard or entry.near or entry.never) and not _CHINESE.fullmatch(entry.term):
             yield path, f"{entry.term!r} is not Chinese: heard, near and never are for terms of Chinese characters"
+            continue
         for n, heard in enumerate(entry.heard):
             where: Path = (*path, "heard", n)
             if len(heard) != len(entry.term) or not _CHINESE.fullmatch(heard):

@@ -13,6 +13,7 @@ from scoring.load import BUILT_IN_ITEMS
 from tests.unit.scoring_calls import shipped_text
 
 TEXT = shipped_text("telecom-hotline-zh")
+SHORT_TEXT = shipped_text("service-desk-en")
 
 
 def changed(old: str, new: str) -> str:
@@ -91,40 +92,44 @@ def test_errors_name_file_line_and_value(old: str, new: str, fragments: list[str
         assert fragment in message
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "fragments"),
-    [
-        ("  - 光猫\n", "  - 光猫\n  - 光猫\n", ["'光猫'", "twice"]),
-        ("  - 光猫\n", "  - {term: 光猫, heard: [光毛子]}\n", ["'光毛子'", "'光猫'", "as many"]),
-        ("  - 光猫\n", "  - {term: 光猫, heard: [月租]}\n", ["'月租'", "itself a term"]),
-        ("  - 光猫\n", "  - {term: 光猫, heard: [关毛], never: [关毛]}\n", ["'关毛'", "never"]),
-        ("  - 光猫\n", "  - {term: 光猫, heard: [公单]}\n", ["'公单'", "one term only"]),
-        ("  - 光猫\n", "  - {term: 光猫, never: [光猫盒]}\n", ["'光猫盒'", "never changed"]),
-        ("  - 光猫\n", "  - {term: modem, heard: [莫登]}\n", ["'modem'", "not Chinese"]),
-        ("  - 光猫\n", "  - {term: 光猫, prompt: perhaps}\n", ["prompt", "'perhaps'"]),
-        ("  - 光猫\n", "  - {term: 光猫, sounds: [关毛]}\n", ["sounds", "not a key"]),
-        ("  - 光猫\n", "  - {heard: [关毛]}\n", ["term", "missing"]),
-        ("  - 光猫\n", "  - ''\n", ["asr_glossary"]),
-    ],
-)  # fmt: skip
-def test_glossary_errors_name_line_and_value(old: str, new: str, fragments: list[str]) -> None:
-    text = changed(old, new)
+GLOSSARY_MISTAKES = {
+    "光猫": ["'光猫'", "twice"],
+    "{term: 流量, heard: [刘亮子]}": ["'刘亮子'", "'流量'", "as many"],
+    "{term: 固话, heard: [光猫]}": ["'光猫'", "itself a term"],
+    "{term: 套餐, heard: [套参], never: [套参]}": ["'套参'", "never as well"],
+    "{term: 餐费, heard: [关毛]}": ["'关毛'", "'光猫'", "one term only"],
+    "{term: 话费, never: [话费单]}": ["'话费单'", "never changed"],
+    "{term: modem, heard: [莫登]}": ["'modem'", "not Chinese"],
+}
+FORM_MISTAKES = {
+    "{term: 月租, prompt: perhaps}": ["prompt", "'perhaps'"],
+    "{term: 资费, sounds: [自费]}": ["sounds", "not a key"],
+    "{heard: [关毛]}": ["term", "missing"],
+    "''": ["asr_glossary", "''"],
+}
+
+
+@pytest.mark.parametrize("mistakes", [GLOSSARY_MISTAKES, FORM_MISTAKES], ids=["sense", "form"])
+def test_glossary_errors_name_line_and_value(mistakes: dict[str, list[str]]) -> None:
+    entries = ["{term: 光猫, heard: [关毛]}", *mistakes]
+    text = re.sub(r"asr_glossary: .*", "asr_glossary:\n" + "\n".join(f"  - {e}" for e in entries), SHORT_TEXT)
     with pytest.raises(StandardError) as caught:
         load_standard(text, "mine.yaml")
-    message = str(caught.value)
-    lines = {int(line) for line in re.findall(r"^mine\.yaml:(\d+): ", message, re.MULTILINE)}
-    assert line_of(text, new) in lines | {line - 1 for line in lines}
-    for fragment in fragments:
-        assert fragment in message
+    said = str(caught.value).splitlines()
+    assert len(said) == len(mistakes)
+    for entry, fragments in mistakes.items():
+        line = line_of(text, f"  - {entry}\n" if entry != "光猫" else "  - 光猫\n")
+        (found,) = [message for message in said if message.startswith(f"mine.yaml:{line}: ")]
+        assert all(fragment in found for fragment in fragments), found
 
 
 def test_a_glossary_entry_may_be_plain_or_say_more() -> None:
-    text = changed(
-        "  - 光猫\n", "  - {term: 光猫, prompt: false, heard: [关毛], near: [红灯], never: [关毛衣]}\n  - modem\n"
+    written = "{term: 光猫, prompt: false, heard: [关毛], near: [红灯], never: [关毛衣]}, modem"
+    text = re.sub(r"asr_glossary: .*", f"asr_glossary: [{written}]", SHORT_TEXT)
+    assert load_standard(text, "x.yaml").asr_glossary == (
+        GlossaryTerm("光猫", False, ("关毛",), ("红灯",), ("关毛衣",)),
+        GlossaryTerm("modem"),
     )
-    terms = {term.term: term for term in load_standard(text, "x.yaml").asr_glossary}
-    assert terms["光猫"] == GlossaryTerm("光猫", False, ("关毛",), ("红灯",), ("关毛衣",))
-    assert terms["modem"] == GlossaryTerm("modem")
 
 
 def test_the_line_is_the_line() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from callqa.bootstrap import engine_options
 from callqa.settings import load_settings
-from callqa.standards import find_standard
 from models.errors import SettingsError
+from tests.unit.scoring_calls import standard
 
 
 def test_environment_wins_over_file_and_command_line_over_both(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_database_is_a_file_in_the_home_folder_unless_set(tmp_path: Path) -> Non
 @pytest.mark.parametrize(("value", "corrections"), [(None, True), ("true", True), ("false", False)])
 def test_corrections_can_be_switched_off(tmp_path: Path, value: str | None, corrections: bool) -> None:
     settings, _ = load_settings({}, {} if value is None else {"CALLQA_CORRECTIONS": value}, tmp_path)
-    options = engine_options(settings, find_standard("telecom-hotline-zh"))
+    options = engine_options(settings, standard())
     assert options.corrections is corrections
     assert "宽带,光猫,工单" in options.prompt
     assert any(term.term == "营业厅" for term in options.glossary)
