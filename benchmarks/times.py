@@ -7,9 +7,7 @@ CALLS holds ID.json ground truth of stereo calls with one party a channel; LINES
 
 Each recognised word goes to the true turn of its own party in which its middle lies, else to the nearest one at most
 0.5 s away, else to none. The start of a turn is measured from the start of the first of its words, its end from the end
-of the last. A turn without words is missed: counted apart, neither right nor wrong. The same is done with the speech
-detector's spans: a turn's start against the nearest start or end of a span of its party is not measured, because spans
-join what is less than half a second apart.
+of the last. A turn without words is missed: counted apart, neither right nor wrong.
 
 Dead air is right when it overlaps a true stretch by more than half of both; an interruption when a true one by the same
 party begins within 1 s of it.

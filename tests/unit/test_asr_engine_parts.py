@@ -186,7 +186,11 @@ def test_receipt_changes_with_what_changes_a_transcript(change: dict[str, object
 
 def test_receipt_knows_each_part_of_the_glossary_unless_nothing_is_corrected() -> None:
     term = GlossaryTerm("工号", True, ("公号",), ("我",), ("公号文",))
-    others = [dataclasses.replace(term, **change) for change in ({"heard": ()}, {"near": ()}, {"never": ()})]
+    others = [
+        dataclasses.replace(term, heard=()),
+        dataclasses.replace(term, near=()),
+        dataclasses.replace(term, never=()),
+    ]
     on = [
         engine_receipt(FILES, CHOICE, dataclasses.replace(OPTIONS, glossary=(t,)), "").digest for t in (term, *others)
     ]
