@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from asr.digits import readable
+from asr.glossary import Glossary
 from asr.listen import Analysis
 from asr.pii_mask import mask_secrets
 from asr.reading import Invented
@@ -13,7 +15,7 @@ from asr.tones import answered_at
 from asr.utterances import Turn, to_utterance, turns
 from asr.words import SpokenWord
 from models.call import CallMeta, Direction
-from models.transcript import Dropped, EngineReceipt, Role, SpeechSpan, Transcript
+from models.transcript import Dropped, EngineReceipt, Role, SpeechSpan, Transcript, Utterance
 
 
 def assemble(
@@ -23,6 +25,7 @@ def assemble(
     known: Known | None,
     direction: Direction | None,
     language: str,
+    glossary: Glossary | None,
     dropped: Sequence[Invented],
     engine: EngineReceipt,
     *,
@@ -30,6 +33,7 @@ def assemble(
 ) -> Transcript:
     """The transcript; `words` of a channel are in time order. Without words it has no utterances.
 
+    Without a glossary no word is changed for another; spoken digits are still written in figures.
     With `mask_pii` personal numbers are masked: last of all, so that nothing that reads text adds to it afterwards.
     """
     by_channel: dict[int, list[SpokenWord]] = {i: [] for i in range(len(analysis.channels))}
@@ -39,7 +43,8 @@ def assemble(
     rings = [ring for tones in analysis.tones for ring in tones.rings]
     casting = cast(spoken, tuple(by_channel), known, rings, direction, language)
     utterances = tuple(
-        to_utterance(i, role, turn) for i, (role, turn) in enumerate(zip(casting.turns, spoken, strict=True))
+        _readable(to_utterance(i, role, turn), language, glossary)
+        for i, (role, turn) in enumerate(zip(casting.turns, spoken, strict=True))
     )
     first_person_s = next((u.start_s for u in utterances if u.role is not Role.SYSTEM), None)
     transcript = Transcript(
@@ -62,6 +67,13 @@ def assemble(
         engine=engine,
     )
     return mask_secrets(transcript) if mask_pii else transcript
+
+
+def _readable(utterance: Utterance, language: str, glossary: Glossary | None) -> Utterance:
+    """Words first: 公号三五八 is only known to be a number when 工号 stands before it."""
+    if glossary is not None:
+        utterance = glossary.corrected(utterance)
+    return readable(utterance, by_sound=glossary is not None) if language == "zh" else utterance
 
 
 def known_roles(meta: CallMeta, analysis: Analysis, agent_channel: int | None) -> Known | None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from models.errors import SettingsError
+from models.glossary import GlossaryTerm
 
 RATE_HZ = 16_000
 """Sampling rate at which Whisper and the speech detector listen."""
 
-ALGORITHM = "packed-1"
+ALGORITHM = "packed-2"
 """Name of this way from sound to text. Change it whenever the same sound may come out as another transcript."""
 
 LANGUAGES = ("zh", "en")
@@ -79,6 +80,7 @@ class EngineOptions:
     with a CTranslate2 model. Weights live under `data_dir`/weights. `device` is auto, cpu or cuda; `compute_type` is
     auto or one that CTranslate2 supports there. `workers` None means one per core. `prompt` is a short text that tells
     Whisper the style and a few words of the field; empty means the language's default (see `asr.text.prompt_for`).
+    `glossary` are the words that `corrections` puts right where they were misheard; without it, no word is changed.
     `agent_channel` says which channel (0 is left) carries the agent; None means: metadata, else inferred.
     With `remote` that service hears the windows; `model`, `device` and `compute_type` then do not matter.
     `profile` is a name in `PROFILES`. `mask_pii` masks personal numbers in the text before it is handed out (see
@@ -92,6 +94,8 @@ class EngineOptions:
     workers: int | None = None
     language: str = "zh"
     prompt: str = ""
+    glossary: tuple[GlossaryTerm, ...] = ()
+    corrections: bool = True
     agent_channel: int | None = None
     profile: str = "accurate"
     mask_pii: bool = True

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 from asr import (
     channels,
     cues,
+    digits,
+    glossary,
     judge,
     packing,
     pii,
@@ -45,10 +48,13 @@ _LIBRARIES = (
     "av",
     "opencc",
     "numpy",
+    "pypinyin",
 )
 _RECIPE = (
     channels,
     cues,
+    digits,
+    glossary,
     judge,
     packing,
     pii,
@@ -72,7 +78,8 @@ _RECIPE = (
 def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, prompt: str) -> EngineReceipt:
     """The receipt for these weights and settings on these libraries.
 
-    Workers are left out: how many calls are heard at once changes no transcript. The digest covers `ALGORITHM`, every
+    Workers are left out: how many calls are heard at once changes no transcript; so is a glossary that corrects nothing
+    because corrections are off. The digest covers `ALGORITHM`, every
     setting, every constant of the recipe's modules, and the versions of the libraries that touch the sound.
     """
     settings = {"device": choice.device, "compute_type": choice.compute_type}
@@ -97,6 +104,7 @@ def _receipt(model: str, weights: str, settings: dict[str, Any], options: Engine
         "agent_channel": options.agent_channel,
         "profile": [PROFILES[options.profile].window_s, PROFILES[options.profile].beam_size],
         "mask_pii": options.mask_pii,
+        "corrections": [_plain(asdict(term)) for term in options.glossary] if options.corrections else None,
         "libraries": {name: version(name) for name in _LIBRARIES},
         "constants": {module.__name__: _constants(vars(module)) for module in _RECIPE},
         **settings,

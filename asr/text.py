@@ -24,6 +24,11 @@ _PHANTOMS = re.compile(
 )
 _FULL_WIDTH = {",": "，", "?": "？", "!": "！", ";": "；", ":": "：", ".": "。"}
 _ASCII_MARK = re.compile(r"[?!;]|(?<!\d),|,(?!\d)|(?<![A-Za-z0-9])[.:]|[.:](?![A-Za-z0-9])")
+# What OpenCC leaves, because each of these characters is also right in some other word: 瞭望, 著名, 神祇.
+_SIMPLE = {"瞭": "了", "著": "着", "妳": "你", "牠": "它", "甚": "什", "祇": "只", "衹": "只"}
+_LEFT_OVER = re.compile(
+    "瞭(?![望哨])|(?<![显原名巨论编土卓昭专合译拙遗所])著(?![名作称述者录书])|[妳牠衹]|甚(?=么)|(?<!神)祇"
+)
 PUNCTUATION = frozenset(string.punctuation + "，。？！；：、…—～·“”‘’（）《》「」『』【】￥")
 SENTENCE_ENDS = frozenset("。？！?!.")
 
@@ -43,9 +48,9 @@ def prompt_for(language: str, terms: Sequence[str] = ()) -> str:
 def simplify(text: str) -> str:
     """Traditional characters as simplified ones, character by character so that positions stay."""
     converted: str = _converter().convert(text)
-    if len(converted) == len(text):
-        return converted
-    return "".join(c if len(c) == 1 else raw for raw, c in ((raw, _converter().convert(raw)) for raw in text))
+    if len(converted) != len(text):
+        converted = "".join(c if len(c) == 1 else raw for raw, c in ((raw, _converter().convert(raw)) for raw in text))
+    return _LEFT_OVER.sub(lambda found: _SIMPLE[found.group()], converted)
 
 
 def tidy(text: str, language: str) -> str:

@@ -13,6 +13,7 @@ import av
 
 from asr.assemble import assemble, known_roles
 from asr.device import choose
+from asr.glossary import Glossary
 from asr.hearing import Hearer
 from asr.listen import Analysis, analyse
 from asr.options import PROFILES, EngineOptions
@@ -68,6 +69,7 @@ class WhisperTranscriber:
         """Keep the options; files are looked for when `engine` or `transcribe` is first used."""
         self._options = options
         self._prompt = options.prompt or prompt_for(options.language)
+        self._glossary = Glossary(options.glossary) if options.corrections else None
         self._workers = options.workers or os.cpu_count() or 1
         self._profile = PROFILES[options.profile]
         self._clock = StageClock()
@@ -169,6 +171,7 @@ class WhisperTranscriber:
             known_roles(job.meta, analysis, self._options.agent_channel),
             job.meta.direction,
             self._options.language,
+            self._glossary,
             dropped,
             self.engine,
             mask_pii=self._options.mask_pii,

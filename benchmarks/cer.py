@@ -110,7 +110,11 @@ def _polished(text: str, *, one_by_one: bool) -> str:
     text = str(_converter().convert(unicodedata.normalize("NFKC", text).lower()))
     text = _NUMBER.sub(lambda number: _read(number, one_by_one=one_by_one), text)
     kept = "".join(character for character in text if character.isalnum())
-    return _READ_AS_ONE.sub("一", kept.translate(_SAME))
+    result = kept.translate(_SAME)
+    # A 要 that is read as a digit makes its neighbour one of two digits.
+    while (read := _READ_AS_ONE.sub("一", result)) != result:
+        result = read
+    return result
 
 
 def _read(number: re.Match[str], *, one_by_one: bool) -> str:

@@ -58,6 +58,9 @@ class Settings(BaseModel):
     originals_days: int = Field(
         0, ge=0, le=36_500, description="kept recordings are deleted after so many days; 0: they stay"
     )
+    corrections: bool = Field(
+        True, description="put misheard words of the standard's glossary right; each one stays visible"
+    )
     chunk_minutes: float = Field(30.0, gt=0, le=600, description="minutes of audio in one unit of work")
     chunk_files: int = Field(50, ge=1, le=2000, description="most files in one unit of work")
     max_attempts: int = Field(3, ge=1, le=20, description="failures that may pass before a recording is quarantined")

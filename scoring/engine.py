@@ -22,7 +22,7 @@ from scoring.schema import (
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-1"
+SCORER = "rules-2"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,8 @@ from models.scorecard import StandardRef
 from models.wire import digest
 from scoring.schema import ApologyItem, Document, Family, GreetingItem, ProhibitedItem
 from scoring.standard import Path, ServiceStandard, compile_document
+
+_CHINESE = re.compile("[\u4e00-\u9fff]{2,}")
 
 BUILT_IN_ITEMS = ("greeting", "apology", "commitment", "prohibited")
 """Items that every standard has, each under the id of its criterion."""
@@ -125,6 +128,7 @@ def _inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
         yield ("bands",), f"bands at {bands} must fall from the best to one at 0, so that every total has a band"
     if document.review_by <= document.effective_from:
         yield ("review_by",), f"{document.review_by} is not after effective_from {document.effective_from}"
+    yield from _glossary_inconsistencies(document)
     for i, pair in enumerate(document.mishearings):
         if len(pair.heard) != len(pair.meant) or pair.heard == pair.meant:
             yield (
@@ -137,6 +141,30 @@ def _inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
         for n, turn in enumerate(example.turns):
             if turn.partition(":")[0] not in ("agent", "customer", "system", "unknown"):
                 yield ("examples", i, "turns", n), f"{turn!r} must begin with the speaker, e.g. 'agent: 您好'"
+
+
+def _glossary_inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
+    terms = [entry.term for entry in document.asr_glossary]
+    yield from _duplicates(terms, ("asr_glossary",), "glossary term")
+    known, claimed = set(terms), dict[str, str]()
+    for i, entry in enumerate(document.asr_glossary):
+        path: Path = ("asr_glossary", i)
+        if (entry.heard or entry.near or entry.never) and not _CHINESE.fullmatch(entry.term):
+            yield path, f"{entry.term!r} is not Chinese: heard, near and never are for terms of Chinese characters"
+            continue
+        for n, heard in enumerate(entry.heard):
+            where: Path = (*path, "heard", n)
+            if len(heard) != len(entry.term) or not _CHINESE.fullmatch(heard):
+                yield where, f"{heard!r} must have as many Chinese characters as {entry.term!r}, so that times stay"
+            elif heard in known:
+                yield where, f"{heard!r} is itself a term of the glossary; it cannot stand for {entry.term!r}"
+            elif heard in entry.never:
+                yield where, f"{heard!r} stands under never as well; keep one of them"
+            elif claimed.setdefault(heard, entry.term) != entry.term:
+                yield where, f"{heard!r} already stands for {claimed[heard]!r}; it can mean one term only"
+        for n, word in enumerate(entry.never):
+            if entry.term in word:
+                yield (*path, "never", n), f"{word!r} holds the term {entry.term!r} itself, which is never changed"
 
 
 def _item_inconsistencies(item: object, path: Path, known: set[str]) -> Iterator[tuple[Path, str]]:

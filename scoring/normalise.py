@@ -1,4 +1,4 @@
-"""A text made comparable: width, case, punctuation, fillers and known mishearings, with the way back to the original.
+"""A text made comparable: width, case, punctuation, fillers, digits and known mishearings, with the way back.
 
 Matching works on `Reading.text`; evidence must quote the original. Every character of the reading therefore remembers
 where it came from, so that any span of the reading is a span of what was said.
@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 from models.transcript import MASK
 from scoring.homophone import sounds_of
+from scoring.numerals import in_figures
 
 WEAK = "，"
 """Mark of a comma or a pause inside a sentence."""
@@ -89,7 +90,7 @@ class Normaliser:
             gone = {i for found in self._fillers.finditer(text) for i in range(*found.span())}
             signs = [pair for i, pair in enumerate(signs) if i not in gone]
         signs = _tidy(signs, self._spaced)
-        text = "".join(sign for sign, _ in signs)
+        text = in_figures("".join(sign for sign, _ in signs))
         origin = tuple(place for _, place in signs)
         corrected: set[int] = set()
         if self._heard:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3, "幺": 1}
+_FIGURES = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+_DIGIT_BY_DIGIT = re.compile("[0-9零〇一二三四五六七八九幺]{4,}")
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _ENGLISH = {
     word: n
@@ -32,6 +36,11 @@ _ENGLISH = {
         )
     )
 } | {"a": 1, "an": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "ninety": 90, "half": 0.5}
+
+
+def in_figures(text: str) -> str:
+    """The text with four and more digits in a row (工号八零二六) as figures, sign for sign; quantities stay."""
+    return _DIGIT_BY_DIGIT.sub(lambda found: found.group().translate(_FIGURES), text)
 
 
 def chinese_number(text: str) -> float | None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -36,6 +36,23 @@ class Part(BaseModel):
     """Everything of the document is frozen and takes no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GlossaryEntry(Part):
+    """A word of the trade; see `models.glossary.GlossaryTerm` for what its fields mean.
+
+    Most are written plainly: `宽带` is short for `{term: 宽带}`.
+    """
+
+    term: Text
+    prompt: bool = True
+    heard: tuple[Text, ...] = ()
+    near: tuple[Text, ...] = ()
+    never: tuple[Text, ...] = ()
+
+
+def _plain_term(value: object) -> object:
+    return {"term": value} if isinstance(value, str) else value
 
 
 class Band(Part):
@@ -299,7 +316,9 @@ class Document(Part):
     review_by: date
     change_note: Text
     time_zone: Annotated[str, AfterValidator(_known_zone)]
-    asr_glossary: Annotated[tuple[Text, ...], Field(max_length=12)] = ()
+    asr_glossary: Annotated[
+        tuple[Annotated[GlossaryEntry, BeforeValidator(_plain_term)], ...], Field(max_length=300)
+    ] = ()
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
     not_graded: Text
     review: ReviewRules

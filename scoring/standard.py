@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from models.glossary import GlossaryTerm
 from models.scorecard import StandardRef
 from scoring.grammar import PhraseError
 from scoring.lexicon import Lexicon
@@ -83,9 +84,9 @@ class ServiceStandard:
         return self.document.promises.actions
 
     @property
-    def asr_glossary(self) -> tuple[str, ...]:
-        """Words of the trade that help the recogniser, a dozen at most."""
-        return self.document.asr_glossary
+    def asr_glossary(self) -> tuple[GlossaryTerm, ...]:
+        """Words of the trade for the recogniser, the most important first."""
+        return tuple(GlossaryTerm(e.term, e.prompt, e.heard, e.near, e.never) for e in self.document.asr_glossary)
 
     def context_rule(self, rule_id: str) -> ContextRule:
         """The context rule of this id; `load_standard` has made sure that it exists."""

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from models.call import CallMeta
 from models.scorecard import Evidence, MatchKind
-from models.transcript import Role, Transcript, Utterance
+from models.transcript import Correction, Role, Transcript, Utterance
 from scoring.lexicon import Hit, Hits
 from scoring.normalise import MARKS, Reading
 from scoring.standard import ServiceStandard
@@ -37,14 +37,22 @@ class Said:
     def evidence(self, start: int, end: int, kind: str, match: MatchKind = MatchKind.EXACT) -> Evidence:
         """Evidence for `reading.text[start:end]`, quoted from what was said.
 
-        Times are those of the words that cover the quote, else of the utterance, else None.
+        Times are those of the words that cover the quote, else of the utterance, else None. A glossary word in place of
+        what was recognised is matched by sound, however well it fits.
         """
         a, b = self.reading.original_span(start, end)
         utterance = self.utterance
+        if match is MatchKind.EXACT and corrected(utterance, a, b):
+            match = MatchKind.HOMOPHONE
         inside = [w for w in utterance.words if w.char_start < b and w.char_end > a]
         start_s = inside[0].start_s if inside else utterance.start_s
         end_s = inside[-1].end_s if inside else utterance.end_s
         return Evidence(utterance.index, a, b, start_s, end_s, utterance.text[a:b], kind, match)
+
+
+def corrected(utterance: Utterance, char_start: int, char_end: int) -> tuple[Correction, ...]:
+    """Corrections that touch a span of the text."""
+    return tuple(c for c in utterance.corrections if c.char_start < char_end and c.char_end > char_start)
 
 
 @dataclass(frozen=True, slots=True)

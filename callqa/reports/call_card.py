@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from itertools import pairwise
 
-from callqa.reports.context import RATED, CallCard, Concern, EvidenceLine, ItemLine, Piece, PromiseLine, TurnLine
+from callqa.reports.context import (
+    RATED,
+    ActivityLine,
+    CallCard,
+    Concern,
+    CorrectedWord,
+    EvidenceLine,
+    ItemLine,
+    Piece,
+    PromiseLine,
+    TurnLine,
+)
 from callqa.reports.file_names import file_names
 from models.run import InspectedCall
 from models.scorecard import Evidence, Finding, Promise, PromiseStatus, Scorecard, Verdict
-from models.transcript import Role, Utterance
+from models.transcript import Correction, Role, Transcript, Utterance
+from scoring.activity import Interruption, activity
 
 ROLES_CERTAIN = 0.9
 """From this confidence on the page does not speak of how the roles were found."""
@@ -88,6 +101,8 @@ def call_card(
         role_confidence=receipt.role_confidence,
         language=language,
         dropped=len(transcript.dropped) if transcript else 0,
+        activity=_activity(transcript) if transcript else None,
+        corrected=_corrected(transcript.utterances) if transcript else (),
         turns=_turns(transcript.utterances, card, spans) if transcript and with_turns else None,
         left_out=transcript is not None and not with_turns,
         engine=receipt.engine.model if receipt.engine else None,
@@ -147,6 +162,31 @@ def _item_line(finding: Finding, spans: dict[Span, int], roles: dict[int, Role])
     )
 
 
+def _activity(transcript: Transcript) -> ActivityLine | None:
+    found = activity(transcript)
+    if found.dead_air is None:
+        return None
+    cuts = found.interruptions
+    spoken = sum(found.talk_s.values()) if found.talk_s else 0
+    return ActivityLine(
+        silences=len(found.dead_air),
+        longest_silence_s=max((s.length_s for s in found.dead_air), default=0.0),
+        cut_in=None if cuts is None else (_by(Role.AGENT, cuts), _by(Role.CUSTOMER, cuts)),
+        longest_overlap_s=max((cut.overlap_s for cut in cuts or ()), default=0.0),
+        agent_share=found.talk_s[Role.AGENT] / spoken if found.talk_s and spoken else None,
+    )
+
+
+def _by(role: Role, cuts: Iterable[Interruption]) -> int:
+    return sum(cut.by is role for cut in cuts)
+
+
+def _corrected(utterances: Iterable[Utterance]) -> tuple[CorrectedWord, ...]:
+    """Each corrected word once with what was recognised instead, in the order of the conversation."""
+    counts = Counter((u.text[c.char_start : c.char_end], c.heard) for u in utterances for c in u.corrections)
+    return tuple(CorrectedWord(word, heard, times) for (word, heard), times in counts.items())
+
+
 def _turns(utterances: Sequence[Utterance], card: Scorecard, spans: dict[Span, int]) -> tuple[TurnLine, ...]:
     quotes = {_span(words): words.quote for words in _quotes(card)}
     by_utterance: dict[int, list[Span]] = {}
@@ -160,22 +200,28 @@ def _turns(utterances: Sequence[Utterance], card: Scorecard, spans: dict[Span, i
             for index, start, end in by_utterance.get(utterance.index, ())
             if utterance.text[start:end] == quotes[index, start, end]
         ]
-        turns.append(TurnLine(utterance.role, utterance.start_s, pieces_of(utterance.text, found)))
+        turns.append(
+            TurnLine(utterance.role, utterance.start_s, pieces_of(utterance.text, found, utterance.corrections))
+        )
     return tuple(turns)
 
 
-def pieces_of(text: str, spans: Sequence[tuple[int, int, int]]) -> tuple[Piece, ...]:
-    """Cut `text` at the edges of `spans` (char start, char end, number), which may overlap.
+def pieces_of(
+    text: str, spans: Sequence[tuple[int, int, int]], corrections: Sequence[Correction] = ()
+) -> tuple[Piece, ...]:
+    """Cut `text` at the edges of `spans` (char start, char end, number), which may overlap, and of corrections.
 
     The pieces joined are `text`; a piece is marked when a span covers it, and carries the numbers of the spans that
-    end with it. Empty text gives no pieces.
+    end with it and what was recognised where a correction covers it. Empty text gives no pieces.
     """
-    edges = sorted({0, len(text), *(edge for start, end, _ in spans for edge in (start, end))})
+    changed = [(c.char_start, c.char_end, c.heard) for c in corrections if c.char_start < c.char_end]
+    edges = sorted({0, len(text), *(edge for start, end, _ in (*spans, *changed) for edge in (start, end))})
     return tuple(
         Piece(
             text=text[start:end],
             marked=any(first <= start and end <= last for first, last, _ in spans),
             ends=tuple(sorted(number for _, last, number in spans if last == end)),
+            heard=next((heard for first, last, heard in changed if first <= start and end <= last), None),
         )
         for start, end in pairwise(edges)
     )

@@ -150,12 +150,14 @@ class PromiseLine:
 class Piece:
     """A stretch of a turn that is highlighted as a whole or not at all.
 
-    `ends` are the numbers of the quotes that end with this piece; empty for plain text.
+    `ends` are the numbers of the quotes that end with this piece; empty for plain text. `heard` is what was recognised
+    where the piece (or the word it is part of) was corrected, else None.
     """
 
     text: str
     marked: bool
     ends: tuple[int, ...]
+    heard: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +170,40 @@ class TurnLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityLine:
+    """How the call was conducted, from when each party was heard speaking.
+
+    `silences` are stretches of dead air, the longest of `longest_silence_s` (0 when there are none). What only separate
+    channels show is None on others: `cut_in` counts interruptions by agent and by customer, the longest overlap of them
+    is `longest_overlap_s` (0 when there are none), `agent_share` the agent's part of all speech, 0 to 1 (None too when
+    neither spoke).
+    """
+
+    silences: int
+    longest_silence_s: float
+    cut_in: tuple[int, int] | None
+    longest_overlap_s: float
+    agent_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedWord:
+    """A word of the conversation that stands in place of `heard`, and how often it does in this call."""
+
+    word: str
+    heard: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallCard:
     """Everything the page shows of one scored call.
 
     `anchor` numbers the call on this page from 1. `turns` is None when the conversation was left out for the page's
     size or is not stored, and empty when nobody was heard to speak; `left_out` tells the two None apart.
     `earned` of `possible` are the points of the items that applied, `deducted` (<= 0) those of the deduction items.
-    `role_basis` is None when the roles are certain. `concerns` is empty for a call nobody needs to see first.
+    `role_basis` is None when the roles are certain. `activity` is
+    None when nothing is known of when anybody spoke. `concerns` is empty for a call nobody needs to see first.
     """
 
     anchor: int
@@ -199,6 +228,8 @@ class CallCard:
     role_confidence: float
     language: str
     dropped: int
+    activity: ActivityLine | None
+    corrected: tuple[CorrectedWord, ...]
     turns: tuple[TurnLine, ...] | None
     left_out: bool
     engine: str | None

@@ -17,6 +17,7 @@ from callqa.reports.file_names import visible, visible_name
 from callqa.reports.words import Words
 from models.call import UNASSIGNED_AGENT
 from models.scorecard import Verdict
+from scoring.activity import DEAD_AIR_S
 
 OPEN_CARDS = 50
 """So many of the calls to look at first stand open on screen; a longer page is easier read closed."""
@@ -49,6 +50,7 @@ def render_run_report(report: RunReport) -> str:
         min_sample=MIN_SAMPLE,
         open_cards=OPEN_CARDS,
         printed_calls=PRINTED_CALLS,
+        dead_air_s=DEAD_AIR_S,
         max_flag_calls=MAX_FLAG_CALLS,
     )
 

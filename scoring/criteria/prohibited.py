@@ -15,7 +15,7 @@ from scoring.outcome import Outcome, at, nobody, quote, recognition
 from scoring.promises import Overpromise
 from scoring.reasons import say
 from scoring.schema import Family, ProhibitedItem
-from scoring.view import CallView, Said
+from scoring.view import CallView, Said, corrected
 
 _WEIGHT = {"soft": 0, "hard": 1, "fatal": 2}
 
@@ -29,7 +29,13 @@ class _Offence:
 
     @property
     def as_written(self) -> bool:
-        return self.hit.match is not MatchKind.HOMOPHONE
+        return self.evidence.match is not MatchKind.HOMOPHONE
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """What was recognised where its words were corrected."""
+        changed = corrected(self.said.utterance, self.evidence.char_start, self.evidence.char_end)
+        return tuple(correction.heard for correction in changed)
 
 
 def judge(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromise]) -> Outcome:
@@ -48,7 +54,10 @@ def judge(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromi
     for offence in offences:
         family, evidence = offence.family, offence.evidence
         words = quote(call, evidence)
-        if not offence.as_written:
+        if offence.heard:
+            heard = say(language, "and").join(say(language, "quote", q=h) for h in offence.heard)
+            doubts.append(say(language, "prohibited_corrected", at=at(call, evidence), quote=words, heard=heard))
+        elif not offence.as_written:
             doubts.append(
                 say(language, "prohibited_unsure", at=at(call, evidence), quote=words, phrase=offence.hit.phrase)
             )

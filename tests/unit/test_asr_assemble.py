@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from asr.assemble import assemble, known_roles
+from asr.glossary import Glossary
 from asr.listen import Analysis
 from asr.reading import Invented
 from asr.speech import Span
 from asr.tones import Tones
 from asr.words import SpokenWord
 from models.call import CallMeta, Direction
-from models.transcript import Dropped, Role, SpeechSpan, Transcript
+from models.glossary import GlossaryTerm
+from models.transcript import Correction, Dropped, Role, SpeechSpan, Transcript
 from tests.factories import ENGINE
 from tests.unit.asr_signals import channel, silence
 
@@ -35,9 +37,15 @@ def said(channel_: int, text: str, start_s: float, step_s: float = 0.1) -> list[
     ]  # fmt: skip
 
 
-def assembled(found: Analysis, words: list[SpokenWord], direction: Direction | None = None) -> Transcript:
+def assembled(
+    found: Analysis,
+    words: list[SpokenWord],
+    direction: Direction | None = None,
+    glossary: Glossary | None = None,
+    language: str = "zh",
+) -> Transcript:
     lost = [Invented(0, 30.0, 30.5, "谢谢观看", ("phantom",))]
-    return assemble("r1", found, words, None, direction, "zh", lost, ENGINE, mask_pii=True)
+    return assemble("r1", found, words, None, direction, language, glossary, lost, ENGINE, mask_pii=True)
 
 
 def test_nothing_said() -> None:
@@ -78,6 +86,25 @@ def test_speech_of_one_channel_is_shared_out_at_the_change_of_speaker() -> None:
     transcript = assembled(analysis((Span(0.9, 4.0),)), words, Direction.INBOUND)
     assert [u.role for u in transcript.utterances] == [AGENT, CUSTOMER]
     assert transcript.speech == (SpeechSpan(AGENT, 0.9, 2.9), SpeechSpan(CUSTOMER, 2.9, 4.0))
+
+
+def test_misheard_words_and_digits_become_readable_and_say_so() -> None:
+    words = said(0, "您好公号要要零五幺三八零零", 1.0)
+    found = analysis((Span(0.9, 3.0),), ())
+    terms = Glossary((GlossaryTerm("工号", heard=("公号",)),))
+
+    (mended,) = assembled(found, words, glossary=terms).utterances
+    (plain,) = assembled(found, words).utterances
+
+    assert mended.text == "您好工号110513800。"
+    assert mended.corrections == (Correction(2, 4, "公号"), Correction(4, 5, "要"), Correction(5, 6, "要"))
+    assert mended.words == plain.words
+    assert (plain.text, plain.corrections) == ("您好公号要要0513800。", ())
+
+
+def test_english_text_is_left_as_recognised() -> None:
+    (utterance,) = assembled(analysis((Span(0.9, 3.0),), ()), said(0, "八零二六", 1.0), language="en").utterances
+    assert utterance.text == "八零二六。"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from asr.timings import Stage, StageClock
 from asr.transcriber import WhisperTranscriber
 from asr.weights import ModelFiles, ensure_model, verify_model
 from models.errors import ModelError, SettingsError
+from models.glossary import GlossaryTerm
 
 
 def test_base_is_assembled_once_and_is_the_published_one(tmp_path: Path) -> None:
@@ -162,7 +163,15 @@ OPTIONS = EngineOptions(data_dir=Path())
 
 @pytest.mark.parametrize(
     "change",
-    [{"language": "en"}, {"agent_channel": 1}, {"profile": "fast"}, {"prompt": "另一个"}, {"compute_type": "x"}],
+    [
+        {"language": "en"},
+        {"agent_channel": 1},
+        {"profile": "fast"},
+        {"prompt": "另一个"},
+        {"compute_type": "x"},
+        {"corrections": False},
+        {"glossary": (GlossaryTerm("工号"),)},
+    ],
 )
 def test_receipt_changes_with_what_changes_a_transcript(change: dict[str, object]) -> None:
     options = dataclasses.replace(OPTIONS, **change)  # type: ignore[arg-type] # known fields
@@ -171,6 +180,24 @@ def test_receipt_changes_with_what_changes_a_transcript(change: dict[str, object
     after = engine_receipt(FILES, choice, options, options.prompt or prompt_for(options.language))
     assert after.digest != before.digest
     assert after.options_digest != before.options_digest
+
+
+def test_receipt_knows_each_part_of_the_glossary_unless_nothing_is_corrected() -> None:
+    term = GlossaryTerm("工号", True, ("公号",), ("我",), ("公号文",))
+    others = [
+        dataclasses.replace(term, heard=()),
+        dataclasses.replace(term, near=()),
+        dataclasses.replace(term, never=()),
+    ]
+    on = [
+        engine_receipt(FILES, CHOICE, dataclasses.replace(OPTIONS, glossary=(t,)), "").digest for t in (term, *others)
+    ]
+    off = [
+        engine_receipt(FILES, CHOICE, dataclasses.replace(OPTIONS, glossary=(t,), corrections=False), "").digest
+        for t in (term, *others)
+    ]
+    assert len(set(on)) == 4
+    assert len(set(off)) == 1
 
 
 def test_receipt_does_not_change_with_what_does_not() -> None:

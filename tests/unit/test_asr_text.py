@@ -20,6 +20,12 @@ LEAD = "以下是普通话客服电话录音。"
         ("网址是abc.com吗?", "网址是abc.com吗？"),
         ("好!行;可以:是", "好！行；可以：是"),
         ("已经是简体，不变。", "已经是简体，不变。"),
+        ("瞭解一下，在瞭望台", "了解一下，在瞭望台"),
+        ("他看著我等著，很著急，這是顯著的、著名的著作", "他看着我等着，很着急，这是显著的、著名的著作"),
+        ("妳說甚麼？甚至祇有牠", "你说什么？甚至只有它"),
+        ("乾淨的餅乾，乾坤", "干净的饼干，乾坤"),
+        ("臺灣颱風，後臺回覆，皇后", "台湾台风，后台回复，皇后"),
+        ("裡面隻有一隻，覈實纔能辦", "里面只有一只，核实才能办"),
         ("", ""),
     ],
 )
@@ -31,7 +37,7 @@ def test_english_is_left_alone() -> None:
     assert tidy("Hello, how can I help?", "en") == "Hello, how can I help?"
 
 
-@given(st.text(alphabet=st.sampled_from("乾著麼這個後裡髮發台,.?! 1a龍龜"), max_size=40))
+@given(st.text(alphabet=st.sampled_from("乾著麼這個後裡髮發台,.?! 1a龍龜瞭解望名顯甚妳祇神"), max_size=40))
 def test_tidy_keeps_positions(text: str) -> None:
     assert len(tidy(text, "zh")) == len(text)
 

@@ -16,6 +16,7 @@ from callqa.reports.context import Concern, RunReport
 from models.errors import ReasonCode, SettingsError
 from models.run import InspectedCall, RunStatus, RunView
 from models.scorecard import Finding, PromiseStatus, Specificity
+from models.transcript import Correction
 from tests.unit import report_night as night
 
 
@@ -228,6 +229,17 @@ def test_marks_cover_exactly_the_quoted_characters(case: tuple[str, list[tuple[i
         number: sum(len(p.text) for p in pieces[: i + 1]) for i, piece in enumerate(pieces) for number in piece.ends
     }
     assert ends == {number: end for _, end, number in spans}
+
+
+def test_a_corrected_word_keeps_what_was_heard_also_where_a_quote_cuts_it() -> None:
+    pieces = pieces_of("您好工单8026", [(3, 8, 1)], [Correction(2, 4, "公单")])
+
+    assert [(p.text, p.marked, p.heard) for p in pieces] == [
+        ("您好", False, None),
+        ("工", False, "公单"),
+        ("单", True, "公单"),
+        ("8026", True, None),
+    ]
 
 
 def test_empty_text_has_no_pieces() -> None:

@@ -15,6 +15,7 @@ from callqa.reports.build import build_run_report
 from callqa.reports.render import OPEN_CARDS, PRINTED_CALLS, render_run_report
 from models.errors import ReasonCode
 from models.run import RunStatus, RunView
+from models.transcript import Correction, Role, SpeechSpan, Transcript
 from tests.unit import report_night as night
 from tests.unit.report_html import Element, read_html
 
@@ -308,3 +309,73 @@ def test_objection_is_explained_and_the_scorer_is_named() -> None:
 
     assert "坐席（客服人员）可对任何一项提出异议" in foot
     assert "由 callqa 0.1.0 评分（规则 rules-test）。报告生成于 2026-11-21 08:30（Asia/Shanghai）。" in foot
+
+
+def conducted(transcript: Transcript, language: str = "zh") -> Element:
+    """The card of a call with this transcript."""
+    call = night.good_call()
+    view = night.view_of([replace(call, transcript=transcript)])
+    return read_html(page(view, language)).one("details", "call")
+
+
+def spoken(*spans: tuple[Role, float, float], basis: str = "channel:greeting") -> Transcript:
+    """The good call's conversation with these stretches of speech in a minute."""
+    transcript = night.good_call().transcript
+    assert transcript is not None
+    speech = tuple(SpeechSpan(*span) for span in spans)
+    return replace(transcript, speech=speech, tones=(), duration_s=60.0, answered_at_s=0.0, role_basis=basis)
+
+
+A, C = Role.AGENT, Role.CUSTOMER
+
+
+@pytest.mark.parametrize(
+    ("transcript", "zh", "en"),
+    [
+        (
+            spoken((A, 0, 20), (C, 18.5, 30), (A, 38.2, 60)),
+            "静默 1 段（最长 8.2 秒） · 抢话：坐席 0 次、客户 1 次（最长重叠 1.5 秒） · 说话时长：坐席 78%、客户 22%",
+            "dead air: 1 (longest 8.2 s) · interruptions: agent 0, customer 1 (longest overlap 1.5 s) · "
+            "speech: agent 78%, customer 22%",
+        ),
+        (
+            spoken((A, 0, 30), (C, 30, 60)),
+            "没有 3 秒以上的静默 · 没有抢话 · 说话时长：坐席 50%、客户 50%",
+            "no dead air of 3 s or more · no interruptions · speech: agent 50%, customer 50%",
+        ),
+        (
+            spoken((A, 0, 30), (C, 35, 60), basis="text"),
+            "静默 1 段（最长 5.0 秒） · 抢话与说话时长未评估（双方不在不同声道，或说话人不明）",
+            "dead air: 1 (longest 5.0 s) · interruptions and speech per party not evaluated (not on separate channels, "
+            "or speakers unknown)",
+        ),
+    ],
+    ids=["all", "nothing", "one channel"],
+)
+def test_conduct_stands_in_one_line(transcript: Transcript, zh: str, en: str) -> None:
+    assert conducted(transcript).one("p", "activity").text == zh
+    assert conducted(transcript, "en").one("p", "activity").text == en
+
+
+def test_conduct_that_is_not_known_is_not_spoken_of() -> None:
+    assert list(conducted(spoken()).all("p", "activity")) == []
+
+
+def test_corrected_words_are_marked_and_listed() -> None:
+    transcript = night.good_call().transcript
+    assert transcript is not None
+    text = "这张工单的工单号"
+    said = replace(
+        transcript.utterances[0],
+        text=text,
+        words=(),
+        corrections=(Correction(2, 4, "<公单>"), Correction(5, 7, "宫单")),
+    )
+    card = conducted(replace(transcript, utterances=(said, *transcript.utterances[1:])))
+
+    assert [(e.text, e.attributes["title"]) for e in card.all("span", "corrected")] == [
+        ("工单", "识别为“<公单>”"),
+        ("工单", "识别为“宫单”"),
+    ]
+    assert "点线处是按词表更正的词：工单（识别为<公单>）、工单（识别为宫单）" in card.text
+    assert "点线处" not in conducted(transcript).text

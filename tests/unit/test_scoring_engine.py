@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.scorecard import Scorecard, Verdict
-from models.transcript import Role, SpeechSpan, Transcript
+from models.transcript import Correction, Role, SpeechSpan, Transcript
 from models.wire import scorecard_to_json
 from scoring import SCORER, score_call
 from scoring.reasons import TEMPLATES
@@ -205,6 +205,30 @@ def test_no_fatal_verdict_by_sound_or_where_a_person_decides(turn: str, reason: 
     found = finding(card, "prohibited")
     assert (found.verdict, card.fatal, found.needs_review) == ("violated", False, True)
     assert any(reason in r for r in found.reasons)
+
+
+@pytest.mark.parametrize(("turn", "word"), [("神经病。", (0, 3, "神经并")), ("这个不归我管。", (2, 6, "步归我管"))])
+def test_a_corrected_word_never_convicts_without_a_person(turn: str, word: tuple[int, int, str]) -> None:
+    said = factories.transcript(*CALL, ("agent", turn))
+    last = replace(said.utterances[-1], corrections=(Correction(*word),))
+    card = judge(replace(said, utterances=(*said.utterances[:-1], last)))
+    found = finding(card, "prohibited")
+    assert (found.verdict, card.fatal, found.needs_review) == ("violated", False, True)
+    assert any(word[2] in reason and "更正" in reason for reason in found.reasons)
+    assert [e.match for e in found.evidence] == ["homophone"]
+
+
+def test_evidence_beside_a_correction_stands_as_written() -> None:
+    said = factories.transcript(*CALL, ("agent", "工单这个不归我管。"))
+    last = replace(said.utterances[-1], corrections=(Correction(0, 2, "公单"),))
+    found = finding(judge(replace(said, utterances=(*said.utterances[:-1], last))), "prohibited")
+    assert [e.match for e in found.evidence] == ["exact"]
+    assert not found.needs_review
+
+
+def test_digits_count_the_same_in_either_writing() -> None:
+    one, other = (score(("agent", f"您好，工号{n}，请问有什么可以帮您？")) for n in ("八零二六", "8026"))
+    assert [f.points for f in one.findings] == [f.points for f in other.findings]
 
 
 def test_unsure_roles_never_convict_fatally() -> None:

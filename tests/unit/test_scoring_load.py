@@ -7,11 +7,13 @@ import re
 import pytest
 
 from models.errors import StandardError
+from models.glossary import GlossaryTerm
 from scoring import SHIPPED_STANDARDS, check_examples, load_standard
 from scoring.load import BUILT_IN_ITEMS
 from tests.unit.scoring_calls import shipped_text
 
 TEXT = shipped_text("telecom-hotline-zh")
+SHORT_TEXT = shipped_text("service-desk-en")
 
 
 def changed(old: str, new: str) -> str:
@@ -36,7 +38,8 @@ def test_facts_of_the_document() -> None:
     standard = load_standard(TEXT, "s.yaml")
     assert standard.language == "zh"
     assert standard.time_zone == "Asia/Shanghai"
-    assert 0 < len(standard.asr_glossary) <= 12
+    assert [term.term for term in standard.asr_glossary if term.prompt][:3] == ["宽带", "光猫", "工单"]
+    assert len(standard.asr_glossary) > 12
     assert standard.effective_from < standard.review_by
     assert standard.bands[-1].at_least == 0
     assert {"callback", "refund", "visit"} <= {action.id for action in standard.actions}
@@ -87,6 +90,46 @@ def test_errors_name_file_line_and_value(old: str, new: str, fragments: list[str
     assert re.match(r"standards/mine\.yaml:\d+: ", message)
     for fragment in fragments:
         assert fragment in message
+
+
+GLOSSARY_MISTAKES = {
+    "光猫": ["'光猫'", "twice"],
+    "{term: 流量, heard: [刘亮子]}": ["'刘亮子'", "'流量'", "as many"],
+    "{term: 固话, heard: [光猫]}": ["'光猫'", "itself a term"],
+    "{term: 套餐, heard: [套参], never: [套参]}": ["'套参'", "never as well"],
+    "{term: 餐费, heard: [关毛]}": ["'关毛'", "'光猫'", "one term only"],
+    "{term: 话费, never: [话费单]}": ["'话费单'", "never changed"],
+    "{term: modem, heard: [莫登]}": ["'modem'", "not Chinese"],
+}
+FORM_MISTAKES = {
+    "{term: 月租, prompt: perhaps}": ["prompt", "'perhaps'"],
+    "{term: 资费, sounds: [自费]}": ["sounds", "not a key"],
+    "{heard: [关毛]}": ["term", "missing"],
+    "''": ["asr_glossary", "''"],
+}
+
+
+@pytest.mark.parametrize("mistakes", [GLOSSARY_MISTAKES, FORM_MISTAKES], ids=["sense", "form"])
+def test_glossary_errors_name_line_and_value(mistakes: dict[str, list[str]]) -> None:
+    entries = ["{term: 光猫, heard: [关毛]}", *mistakes]
+    text = re.sub(r"asr_glossary: .*", "asr_glossary:\n" + "\n".join(f"  - {e}" for e in entries), SHORT_TEXT)
+    with pytest.raises(StandardError) as caught:
+        load_standard(text, "mine.yaml")
+    said = str(caught.value).splitlines()
+    assert len(said) == len(mistakes)
+    for entry, fragments in mistakes.items():
+        line = line_of(text, f"  - {entry}\n" if entry != "光猫" else "  - 光猫\n")
+        (found,) = [message for message in said if message.startswith(f"mine.yaml:{line}: ")]
+        assert all(fragment in found for fragment in fragments), found
+
+
+def test_a_glossary_entry_may_be_plain_or_say_more() -> None:
+    written = "{term: 光猫, prompt: false, heard: [关毛], near: [红灯], never: [关毛衣]}, modem"
+    text = re.sub(r"asr_glossary: .*", f"asr_glossary: [{written}]", SHORT_TEXT)
+    assert load_standard(text, "x.yaml").asr_glossary == (
+        GlossaryTerm("光猫", False, ("关毛",), ("红灯",), ("关毛衣",)),
+        GlossaryTerm("modem"),
+    )
 
 
 def test_the_line_is_the_line() -> None:

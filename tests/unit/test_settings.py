@@ -11,6 +11,7 @@ from callqa.bootstrap import engine_options
 from callqa.settings import load_settings
 from callqa.standards import find_standard
 from models.errors import SettingsError
+from tests.unit.scoring_calls import standard
 
 
 def test_environment_wins_over_file_and_command_line_over_both(tmp_path: Path) -> None:
@@ -38,6 +39,7 @@ def test_environment_wins_over_file_and_command_line_over_both(tmp_path: Path) -
         ("workers = ", {}, ["callqa.toml", "cannot be read"]),
         ("", {"CALLQA_ENGINE": "remotely"}, ["CALLQA_ENGINE", "remotely", "packed"]),
         ("remote_timeout_s = 0", {}, ["callqa.toml", "remote_timeout_s", "0"]),
+        ("", {"CALLQA_CORRECTIONS": "sometimes"}, ["CALLQA_CORRECTIONS", "corrections", "sometimes"]),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_place(
@@ -77,3 +79,13 @@ def test_a_service_is_asked_only_when_the_engine_says_so(tmp_path: Path) -> None
     settings, _ = load_settings({}, {"CALLQA_ENGINE": "remote"}, tmp_path)
     with pytest.raises(SettingsError, match="remote_url"):
         engine_options(settings, standard)
+
+
+@pytest.mark.parametrize(("value", "corrections"), [(None, True), ("true", True), ("false", False)])
+def test_corrections_can_be_switched_off(tmp_path: Path, value: str | None, corrections: bool) -> None:
+    settings, _ = load_settings({}, {} if value is None else {"CALLQA_CORRECTIONS": value}, tmp_path)
+    options = engine_options(settings, standard())
+    assert options.corrections is corrections
+    assert "宽带,光猫,工单" in options.prompt
+    assert any(term.term == "营业厅" for term in options.glossary)
+    assert "营业厅" not in options.prompt
