@@ -10,7 +10,7 @@ from models.errors import SettingsError
 RATE_HZ = 16_000
 """Sampling rate at which Whisper and the speech detector listen."""
 
-ALGORITHM = "packed-1"
+ALGORITHM = "packed-2"
 """Name of this way from sound to text. Change it whenever the same sound may come out as another transcript."""
 
 LANGUAGES = ("zh", "en")

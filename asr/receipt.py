@@ -8,7 +8,24 @@ import re
 from importlib.metadata import version
 from typing import Any
 
-from asr import channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, whisper, words
+from asr import (
+    channels,
+    cues,
+    judge,
+    listen,
+    packing,
+    reading,
+    roles,
+    speakers,
+    speech,
+    swaps,
+    text,
+    tones,
+    utterances,
+    voices,
+    whisper,
+    words,
+)
 from asr.device import Choice
 from asr.options import ALGORITHM, EngineOptions
 from asr.weights import ModelFiles
@@ -25,14 +42,32 @@ _LIBRARIES = (
     "opencc",
     "numpy",
 )
-_RECIPE = (channels, cues, judge, packing, reading, roles, speech, text, tones, utterances, whisper, words)
+_RECIPE = (
+    channels,
+    cues,
+    judge,
+    listen,
+    packing,
+    reading,
+    roles,
+    speakers,
+    speech,
+    swaps,
+    text,
+    tones,
+    utterances,
+    voices,
+    whisper,
+    words,
+)
 
 
 def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, prompt: str) -> EngineReceipt:
     """The receipt for these weights and settings on these libraries.
 
     Workers are left out: how many calls are heard at once changes no transcript. The digest covers `ALGORITHM`, every
-    setting, every constant of the recipe's modules, and the versions of the libraries that touch the sound.
+    setting, the speaker model, every constant of the recipe's modules, and the versions of the libraries that touch the
+    sound.
     """
     covered: dict[str, Any] = {
         "algorithm": ALGORITHM,
@@ -42,6 +77,7 @@ def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, pr
         "prompt": prompt,
         "beam_size": options.beam_size,
         "agent_channel": options.agent_channel,
+        "speaker_model": hashlib.sha256(voices.model_bytes()).hexdigest(),
         "libraries": {name: version(name) for name in _LIBRARIES},
         "constants": {module.__name__: _constants(vars(module)) for module in _RECIPE},
     }
