@@ -40,7 +40,7 @@ class Analysis:
     speech: tuple[tuple[Span, ...], ...]
     tones: tuple[Tones, ...]
     windows: tuple[tuple[Window, ...], ...]
-    distance: float | None
+    distance: float | None = None
 
 
 def analyse(path: str, detector: SpeechDetector, voices: VoiceModel, clock: StageClock) -> Analysis:

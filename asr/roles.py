@@ -19,7 +19,8 @@ _RING_SLACK_S = 0.5
 _MOST_BY_WORDING = 0.98
 _MOST_BY_VOICE = 0.92
 _MOST_ALONE = 0.85
-_MIXED = 0.4
+_MOST_BY_ONE_VOICE = 0.72
+_MIXED = 0.15
 _CLEAR_SCORE = 2.0
 _SWAPPED_CONFIDENCE = 0.8
 _SHARE_RECORDED = 0.5
@@ -157,10 +158,13 @@ def _by_comparison(
 
 
 def _alone(people: Sequence[Turn], channels: Sequence[int], language: str) -> Casting:
-    """One speaker with nobody to compare to; words of both kinds say that two people were not told apart."""
+    """One speaker with nobody to compare to; words of both kinds say that two people were not told apart.
+
+    On a single channel that can never be excluded, so such roles are kept for a person to check.
+    """
     scores = [agent_score(turn.text, language) for turn in people]
     agent, customer = sum(s for s in scores if s > 0), -sum(s for s in scores if s < 0)
-    confidence = min(_sigmoid(abs(agent - customer) / 2), _MOST_ALONE)
+    confidence = min(_sigmoid(abs(agent - customer) / 2), _MOST_ALONE if len(channels) > 1 else _MOST_BY_ONE_VOICE)
     if not people:
         return _nobody(people, channels, 0.0)
     if confidence < _SURE or min(agent, customer) > _MIXED * max(agent, customer):
