@@ -9,8 +9,9 @@ from asr.glossary import Glossary
 from asr.listen import Analysis
 from asr.pii_mask import mask_secrets
 from asr.reading import Invented
-from asr.roles import Casting, Known, cast
+from asr.roles import Casting, Known, after_swap, cast
 from asr.speech import Span
+from asr.swaps import moved, rejoined
 from asr.tones import answered_at
 from asr.utterances import Turn, to_utterance, turns
 from asr.words import SpokenWord
@@ -28,20 +29,24 @@ def assemble(
     glossary: Glossary | None,
     dropped: Sequence[Invented],
     engine: EngineReceipt,
+    swap_s: float | None = None,
     *,
     mask_pii: bool,
 ) -> Transcript:
     """The transcript; `words` of a channel are in time order. Without words it has no utterances.
 
-    Without a glossary no word is changed for another; spoken digits are still written in figures.
-    With `mask_pii` personal numbers are masked: last of all, so that nothing that reads text adds to it afterwards.
+    Without a glossary no word is changed for another; spoken digits are still written in figures. `swap_s` is when the
+    parties of a stereo recording change channels; what is known of the channels holds until then. With `mask_pii`
+    personal numbers are masked: last of all, so that nothing that reads text adds to it afterwards.
     """
-    by_channel: dict[int, list[SpokenWord]] = {i: [] for i in range(len(analysis.channels))}
-    for word in words:
-        by_channel[word.channel].append(word)
-    spoken = turns(by_channel)
+    if swap_s is not None:
+        analysis, words, dropped = rejoined(analysis, swap_s), moved(words, swap_s), moved(dropped, swap_s)
+    spoken = turns_of(analysis, words)
     rings = [ring for tones in analysis.tones for ring in tones.rings]
-    casting = cast(spoken, tuple(by_channel), known, rings, direction, language)
+    channels = tuple(range(len(analysis.channels)))
+    casting = cast(spoken, channels, known, rings, direction, language, analysis.distance)
+    if swap_s is not None:
+        casting = after_swap(casting)
     utterances = tuple(
         _readable(to_utterance(i, role, turn), language, glossary)
         for i, (role, turn) in enumerate(zip(casting.turns, spoken, strict=True))
@@ -76,11 +81,21 @@ def _readable(utterance: Utterance, language: str, glossary: Glossary | None) ->
     return readable(utterance, by_sound=glossary is not None) if language == "zh" else utterance
 
 
+def turns_of(analysis: Analysis, words: Sequence[SpokenWord]) -> tuple[Turn, ...]:
+    """The words (those of a channel in time order) as turns, in time order."""
+    by_channel: dict[int, list[SpokenWord]] = {i: [] for i in range(len(analysis.channels))}
+    for word in words:
+        by_channel[word.channel].append(word)
+    return turns(by_channel)
+
+
 def known_roles(meta: CallMeta, analysis: Analysis, agent_channel: int | None) -> Known | None:
     """Roles of the analysed channels from the setting, else from metadata; None when neither says.
 
-    Who faces a known agent or customer is the other one.
+    Who faces a known agent or customer is the other one. Of speakers on one channel nothing is known.
     """
+    if analysis.distance is not None:
+        return None
     indices = [channel.index for channel in analysis.channels]
     if agent_channel is not None and agent_channel in indices:
         return Known(tuple(Role.AGENT if i == agent_channel else Role.CUSTOMER for i in indices), "setting")

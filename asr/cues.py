@@ -100,11 +100,6 @@ def announces(text: str, language: str, *, greeted: bool) -> bool:
     return cues[language].search(text) is not None
 
 
-def asks(text: str) -> bool:
-    """Whether the text is a question, which the other party is likely to answer."""
-    return text.endswith(("？", "?", "吗。", "呢。", "吗"))
-
-
 def _compiled(cues: dict[str, float]) -> _Weighted:
     return tuple((re.compile(cue, re.IGNORECASE), weight) for cue, weight in cues.items())
 

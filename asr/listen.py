@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from asr.audio import decode
 from asr.channels import Channel, frame_levels_db, parties
 from asr.packing import PAD_S, Window, pack
-from asr.speech import MIN_SILENCE_S, MIXED_MIN_SILENCE_S, Span, SpeechDetector, cut_long, spans
+from asr.speakers import separate
+from asr.speech import MIXED_MIN_SILENCE_S, Probabilities, Span, SpeechDetector, cut_long, spans
 from asr.timings import Stage, StageClock
 from asr.tones import Tones, find_tones
+from asr.voices import VoiceModel
+
+NOBODY_S = 1.0
+"""With less speech than this on one channel of two, everybody may be on the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was found in a recording. `speech`, `tones` and `windows` are per channel, in the order of `channels`."""
+    """What was found in a recording. `speech` and `windows` are per channel, in the order of `channels`.
+
+    Each speaker on a shared channel counts as a channel of its own, with the same samples; `distance` (0 to 1) then
+    says how well they could be told apart. It is None where every channel is a party's own, or only one person speaks.
+    `tones` are per channel of the recording.
+    """
 
     duration_s: float
     channels: tuple[Channel, ...]
     speech: tuple[tuple[Span, ...], ...]
     tones: tuple[Tones, ...]
     windows: tuple[tuple[Window, ...], ...]
+    distance: float | None = None
 
 
-def analyse(path: str, detector: SpeechDetector, clock: StageClock, limit_s: float) -> Analysis:
+def analyse(path: str, detector: SpeechDetector, voices: VoiceModel, clock: StageClock, limit_s: float) -> Analysis:
     """Decode the recording and find out what is worth hearing, in windows of `limit_s` at most.
 
     Raises RecordingError, OSError.
@@ -37,15 +49,53 @@ def analyse(path: str, detector: SpeechDetector, clock: StageClock, limit_s: flo
             detector.probabilities(channel, levels[i], levels[1 - i] if len(channels) > 1 else None)
             for i, channel in enumerate(channels)
         ]
-        mixed = len(channels) == 1
-        silence_s = MIXED_MIN_SILENCE_S if mixed else MIN_SILENCE_S
-        speech = tuple(spans(probabilities, silence_s) for probabilities in found)
+        speech = tuple(spans(probabilities) for probabilities in found)
         tones = tuple(
             find_tones(channel, levels[i], levels[1 - i] if len(channels) > 1 else None, speech[i])
             for i, channel in enumerate(channels)
         )
+        heard = [_Row(channels[i], found[i], speech[i]) for i in range(len(channels))]
+        distance: float | None = None
+        shared = _shared(speech)
+        if shared is not None:
+            mixed = spans(found[shared], MIXED_MIN_SILENCE_S)
+            speakers = separate(mixed, voices.hear(channels[shared], mixed), levels[shared])
+            if len(speakers.speech) > 1:
+                distance = speakers.distance
+                rest = [row for i, row in enumerate(heard) if i != shared and row.speech]
+                heard = [*[replace(heard[shared], speech=own) for own in speakers.speech], *rest]
         windows = tuple(
-            pack(i, cut_long(speech[i], found[i], limit_s - 2 * PAD_S), sound.duration_s, limit_s, alone=mixed)
-            for i in range(len(channels))
+            pack(
+                i,
+                cut_long(row.speech, row.probabilities, limit_s - 2 * PAD_S),
+                sound.duration_s,
+                limit_s,
+                [span for other in heard if other.channel is row.channel and other is not row for span in other.speech],
+            )
+            for i, row in enumerate(heard)
         )
-    return Analysis(sound.duration_s, channels, speech, tones, windows)
+    return Analysis(
+        sound.duration_s,
+        tuple(row.channel for row in heard),
+        tuple(row.speech for row in heard),
+        tones,
+        windows,
+        distance,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    """One party: where its sound is, how likely there is speech in each frame, and the spans that are this party's."""
+
+    channel: Channel
+    probabilities: Probabilities
+    speech: tuple[Span, ...]
+
+
+def _shared(speech: Sequence[Sequence[Span]]) -> int | None:
+    """The channel on which everybody may be: the only one, or the only one with speech to speak of."""
+    spoken_s = [sum(span.end_s - span.start_s for span in own) for own in speech]
+    most = max(range(len(spoken_s)), key=lambda i: (spoken_s[i], -i))
+    quiet = all(seconds < NOBODY_S for i, seconds in enumerate(spoken_s) if i != most)
+    return most if spoken_s[most] and quiet else None

@@ -1,13 +1,12 @@
-"""Who is the agent: by setting, by metadata, by what each channel says, or sentence by sentence."""
+"""Who is the agent: by setting, by metadata, or by what is said on each channel or by each voice."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
-from asr.cues import agent_score, announces, asks, greets
+from asr.cues import agent_score, announces, greets
 from asr.speech import Span
 from asr.utterances import Turn
 from models.call import Direction
@@ -18,15 +17,14 @@ _CONTRADICTED_CONFIDENCE = 0.6
 _SURE = 0.7
 _RING_SLACK_S = 0.5
 _MOST_BY_WORDING = 0.98
-_MOST_BY_TEXT = 0.85
+_MOST_BY_VOICE = 0.92
+_MOST_ALONE = 0.85
+_MOST_BY_ONE_VOICE = 0.72
+_MIXED = 0.15
+_CLEAR_SCORE = 2.0
+_SWAPPED_CONFIDENCE = 0.8
+_SHARE_RECORDED = 0.5
 _CONTRADICTION = 6.0
-
-# One channel: how likely the speaker changes before a sentence, by the pause before it. Speakers rarely pause for long
-# inside a turn, and a question that is followed by a pause is mostly answered.
-_TURN_GAP_S = 0.36
-_SWITCH_WITHIN = 0.08
-_SWITCH_BETWEEN = 0.65
-_SWITCH_AFTER_QUESTION = 0.75
 
 # Who is called picks up and speaks first: in an inbound call the agent. Weighed like a cue of wording.
 _CALLED_SCORE = {Direction.INBOUND: 2.0, Direction.OUTBOUND: -2.0, None: 1.0}
@@ -45,7 +43,8 @@ class Casting:
     """A role for each turn and for each channel, how sure (0 to 1), and on what it rests.
 
     `basis`: "setting" or "metadata" (with ":contradicted" when the words say otherwise), "channel:greeting",
-    "channel:wording", "text" (one channel, sentence by sentence), "none".
+    "channel:wording", "speakers:greeting", "speakers:wording" (everybody on one channel, told apart by their voices),
+    "none". The part behind the colon is "swapped" when the parties change channels in the middle of the call.
     """
 
     turns: tuple[Role, ...]
@@ -61,21 +60,24 @@ def cast(
     rings: Sequence[Span],
     direction: Direction | None,
     language: str,
+    distance: float | None = None,
 ) -> Casting:
     """Assign roles to turns (in time order) of the given channels.
 
-    Announcements are SYSTEM whoever's channel they are on: known phrases, and whatever is said before ring-back on
-    that side ends. What cannot be told is UNKNOWN.
+    With a `distance` the channels are speakers on one channel that were told apart so well (0 to 1). Announcements are
+    SYSTEM whoever's channel they are on: known phrases, whatever is said before ring-back on that side ends, and
+    everything that a speaker says who mostly announces. What cannot be told is UNKNOWN.
     """
     system = _announcements(turns, rings, language)
+    if distance is not None:
+        system = _machines(turns, system)
     people = [turn for turn, is_system in zip(turns, system, strict=True) if not is_system]
-    speaking = {turn.channel for turn in people}
     if known is not None and len(channels) > 1:
         casting = _by_knowledge(people, channels, known, language)
-    elif len(speaking) > 1:
-        casting = _by_channel(people, channels, direction, language)
+    elif len({turn.channel for turn in people}) > 1:
+        casting = _by_comparison(people, channels, direction, language, distance)
     else:
-        casting = _by_sentence(people, channels, direction, language)
+        casting = _alone(people, channels, language)
     spoken = iter(casting.turns)
     return Casting(
         tuple(Role.SYSTEM if is_system else next(spoken) for is_system in system),
@@ -100,6 +102,19 @@ def _announcements(turns: Sequence[Turn], rings: Sequence[Span], language: str) 
     return found
 
 
+def _machines(turns: Sequence[Turn], system: Sequence[bool]) -> list[bool]:
+    """All turns of the speakers most of whose characters are recorded: a voice is a machine's or a person's."""
+    said: dict[int, int] = {}
+    recorded: dict[int, int] = {}
+    for turn, is_system in zip(turns, system, strict=True):
+        said[turn.channel] = said.get(turn.channel, 0) + len(turn.text)
+        recorded[turn.channel] = recorded.get(turn.channel, 0) + (len(turn.text) if is_system else 0)
+    return [
+        is_system or recorded[turn.channel] > _SHARE_RECORDED * said[turn.channel]
+        for turn, is_system in zip(turns, system, strict=True)
+    ]
+
+
 def _by_knowledge(people: Sequence[Turn], channels: Sequence[int], known: Known, language: str) -> Casting:
     roles = {c: known.roles[c] if c < len(known.roles) else Role.UNKNOWN for c in channels}
     scores = _channel_scores(people, channels, language)
@@ -114,21 +129,70 @@ def _by_knowledge(people: Sequence[Turn], channels: Sequence[int], known: Known,
     )
 
 
-def _by_channel(people: Sequence[Turn], channels: Sequence[int], direction: Direction | None, language: str) -> Casting:
+def _by_comparison(
+    people: Sequence[Turn],
+    channels: Sequence[int],
+    direction: Direction | None,
+    language: str,
+    distance: float | None,
+) -> Casting:
+    """Who sounds most like an agent and who least; a third speaker is one or the other only by clear words."""
     scores = _channel_scores(people, channels, language)
     scores[people[0].channel] += _CALLED_SCORE[direction]
-    agent, customer = sorted(channels, key=lambda c: (-scores[c], c))
-    confidence = min(_sigmoid((scores[agent] - scores[customer]) / 2), _MOST_BY_WORDING)
+    speaking = sorted({turn.channel for turn in people}, key=lambda c: (-scores[c], c))
+    agent, customer = speaking[0], speaking[-1]
+    sure = _sigmoid((scores[agent] - scores[customer]) / 2)
+    most, clear = (_MOST_BY_WORDING, 1.0) if distance is None else (_MOST_BY_VOICE, distance)
+    # Where voices blur, words go to the wrong one, and in the end nothing is better than a guess.
+    confidence = min(0.5 + (sure - 0.5) * clear, most)
     if confidence < _SURE:
-        return Casting((Role.UNKNOWN,) * len(people), dict.fromkeys(channels, Role.UNKNOWN), confidence, "none")
-    roles = {agent: Role.AGENT, customer: Role.CUSTOMER}
-    greeting = any(turn.channel == agent and greets(turn.text, language) for turn in people)
+        return _nobody(people, channels, confidence)
+    roles = {c: _by_clear_words(scores[c]) if c in speaking else Role.UNKNOWN for c in channels}
+    roles |= {agent: Role.AGENT, customer: Role.CUSTOMER}
     return Casting(
         tuple(roles[turn.channel] for turn in people),
         roles,
         confidence,
-        "channel:greeting" if greeting else "channel:wording",
+        _basis("channel" if distance is None else "speakers", [t for t in people if t.channel == agent], language),
     )
+
+
+def _alone(people: Sequence[Turn], channels: Sequence[int], language: str) -> Casting:
+    """One speaker with nobody to compare to; words of both kinds say that two people were not told apart.
+
+    On a single channel that can never be excluded, so such roles are kept for a person to check.
+    """
+    scores = [agent_score(turn.text, language) for turn in people]
+    agent, customer = sum(s for s in scores if s > 0), -sum(s for s in scores if s < 0)
+    confidence = min(_sigmoid(abs(agent - customer) / 2), _MOST_ALONE if len(channels) > 1 else _MOST_BY_ONE_VOICE)
+    if not people:
+        return _nobody(people, channels, 0.0)
+    if confidence < _SURE or min(agent, customer) > _MIXED * max(agent, customer):
+        return _nobody(people, channels, min(confidence, 0.5))
+    mine, facing = (Role.AGENT, Role.CUSTOMER) if agent > customer else (Role.CUSTOMER, Role.AGENT)
+    roles = {c: mine if c == people[0].channel else facing for c in channels}
+    basis = _basis("channel" if len(channels) > 1 else "speakers", people if mine is Role.AGENT else (), language)
+    return Casting((mine,) * len(people), roles, confidence, basis)
+
+
+def after_swap(casting: Casting) -> Casting:
+    """The casting of a call whose parties changed channels: doubted more, and its basis says so."""
+    if casting.basis == "none":
+        return casting
+    source = casting.basis.partition(":")[0]
+    return replace(casting, confidence=min(casting.confidence, _SWAPPED_CONFIDENCE), basis=f"{source}:swapped")
+
+
+def _nobody(people: Sequence[Turn], channels: Sequence[int], confidence: float) -> Casting:
+    return Casting((Role.UNKNOWN,) * len(people), dict.fromkeys(channels, Role.UNKNOWN), confidence, "none")
+
+
+def _basis(source: str, agents: Sequence[Turn], language: str) -> str:
+    return f"{source}:{'greeting' if any(greets(turn.text, language) for turn in agents) else 'wording'}"
+
+
+def _by_clear_words(score: float) -> Role:
+    return Role.AGENT if score >= _CLEAR_SCORE else Role.CUSTOMER if score <= -_CLEAR_SCORE else Role.UNKNOWN
 
 
 def _channel_scores(people: Sequence[Turn], channels: Sequence[int], language: str) -> dict[int, float]:
@@ -136,46 +200,6 @@ def _channel_scores(people: Sequence[Turn], channels: Sequence[int], language: s
     for turn in people:
         scores[turn.channel] += agent_score(turn.text, language)
     return scores
-
-
-def _by_sentence(
-    people: Sequence[Turn], channels: Sequence[int], direction: Direction | None, language: str
-) -> Casting:
-    """One channel: the chance that each sentence is the agent's, from its words and from taking turns.
-
-    A two-state hidden Markov model, smoothed by the forward-backward algorithm (Rabiner 1989): wording is the
-    evidence, pauses and questions say how likely the speaker changed.
-    """
-    if not people:
-        return Casting((), dict.fromkeys(channels, Role.UNKNOWN), 0.0, "none")
-    likely = [_sigmoid(agent_score(turn.text, language)) for turn in people]
-    switch = [0.5] + [_switch(before, after) for before, after in pairwise(people)]
-    forward = [_joined(_sigmoid(_CALLED_SCORE[direction]), likely[0])]
-    for i in range(1, len(people)):
-        moved = forward[-1] * (1 - switch[i]) + (1 - forward[-1]) * switch[i]
-        forward.append(_joined(moved, likely[i]))
-    backward = 0.5
-    chance = [0.0] * len(people)
-    for i in range(len(people) - 1, -1, -1):
-        chance[i] = _joined(forward[i], backward)
-        here = _joined(likely[i], backward)
-        backward = here * (1 - switch[i]) + (1 - here) * switch[i]
-    roles = tuple(Role.AGENT if p >= _SURE else Role.CUSTOMER if p <= 1 - _SURE else Role.UNKNOWN for p in chance)
-    certainty = sum(max(p, 1 - p) for p in chance) / len(chance)
-    single = roles[0] if len(set(roles)) == 1 else Role.UNKNOWN
-    return Casting(roles, dict.fromkeys(channels, single), min(certainty, _MOST_BY_TEXT), "text")
-
-
-def _switch(before: Turn, after: Turn) -> float:
-    if after.start_s - before.end_s < _TURN_GAP_S:
-        return _SWITCH_WITHIN
-    return _SWITCH_AFTER_QUESTION if asks(before.text) else _SWITCH_BETWEEN
-
-
-def _joined(p: float, q: float) -> float:
-    """Two independent chances of the same thing as one."""
-    both, neither = p * q, (1 - p) * (1 - q)
-    return both / (both + neither)
 
 
 def _sigmoid(x: float) -> float:

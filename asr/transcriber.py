@@ -11,7 +11,7 @@ from pathlib import Path
 
 import av
 
-from asr.assemble import assemble, known_roles
+from asr.assemble import assemble, known_roles, turns_of
 from asr.device import choose
 from asr.glossary import Glossary
 from asr.hearing import Hearer
@@ -22,8 +22,10 @@ from asr.receipt import engine_receipt, remote_receipt
 from asr.remote import PARALLEL, RemoteWhisper
 from asr.schedule import Prepared, Schedule
 from asr.speech import SpeechDetector
+from asr.swaps import suspected, swapped_at
 from asr.text import prompt_for
 from asr.timings import Stage, StageClock, StageTimings
+from asr.voices import VoiceModel
 from asr.weights import ensure_model, ensure_trimmed
 from asr.whisper import PackedWhisper
 from asr.words import SpokenWord
@@ -74,6 +76,7 @@ class WhisperTranscriber:
         self._profile = PROFILES[options.profile]
         self._clock = StageClock()
         self._detector = SpeechDetector()
+        self._voices = VoiceModel()
         self._lock = threading.Lock()
         self._parts: _Parts | None = None
 
@@ -83,9 +86,10 @@ class WhisperTranscriber:
         return self._ready().receipt
 
     def warm_up(self) -> None:
-        """Load both models now, so that the first recording does not wait; raises ModelError."""
+        """Load the models now, so that the first recording does not wait; raises ModelError."""
         self._ready().hearer.load()
         self._detector.load()
+        self._voices.load()
 
     def timings(self) -> StageTimings:
         """Seconds of wall-clock time that each stage has taken so far."""
@@ -134,7 +138,7 @@ class WhisperTranscriber:
 
     def _prepare(self, job: AudioJob) -> _Prepared:
         try:
-            analysis = analyse(job.path, self._detector, self._clock, self._profile.window_s)
+            analysis = analyse(job.path, self._detector, self._voices, self._clock, self._profile.window_s)
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 - one recording that breaks a decoder must not stop the others
@@ -174,8 +178,16 @@ class WhisperTranscriber:
             self._glossary,
             dropped,
             self.engine,
+            self._swapped_at(analysis, words),
             mask_pii=self._options.mask_pii,
         )
+
+    def _swapped_at(self, analysis: Analysis, words: Sequence[SpokenWord]) -> float | None:
+        """When the parties change channels; voices are heard only where the words give reason to."""
+        if not suspected(turns_of(analysis, words), self._options.language):
+            return None
+        with self._clock.at(Stage.SPEECH):
+            return swapped_at(analysis, self._voices)
 
     def _read(self, jobs: Sequence[WindowJob]) -> Sequence[Reading | _Failure]:
         """Read a batch of windows of one length; if that fails, one by one, so that only the culprit fails."""

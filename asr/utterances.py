@@ -20,9 +20,6 @@ YIELD_PAUSE_S = 0.2
 LONG_TURN_S = 15.0
 """After so long a turn is broken at the next end of a sentence, for people to read."""
 
-SENTENCE_PAUSE_S = 0.15
-"""With everyone on one channel each sentence stands alone, and this pause ends a clause: the speaker may change."""
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -48,16 +45,13 @@ class Turn:
 
 
 def turns(words: Mapping[int, Sequence[SpokenWord]]) -> tuple[Turn, ...]:
-    """Split each channel's words (in time order) into turns and merge the channels by start time.
-
-    One channel alone is cut finer, at every sentence, because it may hold both parties.
-    """
+    """Split each channel's words (in time order) into turns and merge the channels by start time."""
     found: list[Turn] = []
     for channel, own in words.items():
         others = np.array(sorted((w.start_s + w.end_s) / 2 for c, row in words.items() if c != channel for w in row))
         start = 0
         for i in range(1, len(own) + 1):
-            if i == len(own) or _breaks(own[start], own[i - 1], own[i], others, alone=len(words) == 1):
+            if i == len(own) or _breaks(own[start], own[i - 1], own[i], others):
                 found.append(Turn(channel, tuple(own[start:i])))
                 start = i
     return tuple(sorted(found, key=lambda turn: (turn.start_s, turn.end_s, turn.channel)))
@@ -80,12 +74,10 @@ def to_utterance(index: int, role: Role, turn: Turn) -> Utterance:
     )
 
 
-def _breaks(first: SpokenWord, before: SpokenWord, after: SpokenWord, others: np.ndarray, *, alone: bool) -> bool:
+def _breaks(first: SpokenWord, before: SpokenWord, after: SpokenWord, others: np.ndarray) -> bool:
     pause_s = after.start_s - before.end_s
     if pause_s > TURN_PAUSE_S:
         return True
-    if alone:
-        return before.ends_sentence or (bool(before.tail) and pause_s >= SENTENCE_PAUSE_S)
     if pause_s >= YIELD_PAUSE_S:
         spoken = np.searchsorted(others, after.start_s) - np.searchsorted(others, before.end_s)
         if spoken:

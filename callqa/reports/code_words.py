@@ -106,7 +106,20 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "basis.setting:contradicted": ("按设置指定，但与说话内容不符", "given by a setting, against what is said"),
     "basis.channel:greeting": ("按声道，由开头语推断", "by channel, from the greeting"),
     "basis.channel:wording": ("按声道，由用语推断", "by channel, from the wording"),
-    "basis.text": ("单声道，逐句由内容推断", "one channel, sentence by sentence from what is said"),
+    "basis.speakers:greeting": ("单声道，按声音区分说话人，由开头语推断", "one channel, by voice, from the greeting"),
+    "basis.speakers:wording": ("单声道，按声音区分说话人，由用语推断", "one channel, by voice, from the wording"),
+    "basis.channel:swapped": (
+        "按声道，由内容推断；双方声道在通话中途对调",
+        "by channel, from what is said; the parties change channels during the call",
+    ),
+    "basis.metadata:swapped": (
+        "话务系统提供；双方声道在通话中途对调",
+        "given by the switchboard; the parties change channels during the call",
+    ),
+    "basis.setting:swapped": (
+        "按设置指定；双方声道在通话中途对调",
+        "given by a setting; the parties change channels during the call",
+    ),
     "basis.none": ("没有可凭的线索", "nothing to go by"),
     "concern.fatal": ("一票否决", "Fatal"),
     "concern.violation": ("违规", "Violation"),

@@ -14,6 +14,7 @@ from asr.audio import decode
 from asr.options import RATE_HZ, EngineOptions
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
+from benchmarks.roles import swapped, tally, turns_of
 from models.call import CallMeta
 from models.errors import ReasonCode, RecordingError
 from models.ports import TranscribeOutcome
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.slow
 
 CALLS = Path(__file__).parents[2] / "callqa" / "demo_calls"
 STEREO = sorted(path for path in CALLS.iterdir() if path.suffix == ".flac")[:3]
+TRUTH = Path(__file__).parents[1] / "data" / "truth"
 [MONO] = CALLS.glob("*.mono.opus")
 
 
@@ -32,6 +34,12 @@ STEREO = sorted(path for path in CALLS.iterdir() if path.suffix == ".flac")[:3]
 def transcriber(tmp_path_factory: pytest.TempPathFactory) -> WhisperTranscriber:
     options = EngineOptions(data_dir=tmp_path_factory.mktemp("home"), prompt=prompt_for("zh", ["宽带", "光猫", "工单"]))
     return WhisperTranscriber(options)
+
+
+def right_share(transcript: Transcript, path: Path) -> float:
+    """The share of characters given to the party that says them."""
+    counts = tally(transcript, turns_of(path, TRUTH))
+    return counts.right / counts.total
 
 
 def job(path: Path | str, roles: tuple[Role, ...] = ()) -> AudioJob:
@@ -97,9 +105,44 @@ def test_both_parties_of_a_stereo_call_are_told_apart(together: dict[str, Transc
         assert {u.role for u in transcript.utterances} >= {Role.AGENT, Role.CUSTOMER}
 
 
-def test_a_mono_call_never_claims_to_be_sure(together: dict[str, Transcript]) -> None:
-    assert together[MONO.name].role_basis == "text"
-    assert together[MONO.name].role_confidence < 0.9
+def test_the_parties_of_a_mono_call_are_told_apart(together: dict[str, Transcript]) -> None:
+    transcript = together[MONO.name]
+    assert transcript.role_basis == "speakers:greeting"
+    assert transcript.role_confidence < 0.95, "never as sure as with two channels"
+    assert right_share(transcript, MONO) >= 0.9
+    assert {span.role for span in transcript.speech} == {Role.AGENT, Role.CUSTOMER}
+
+
+def test_both_parties_on_one_channel_of_two(transcriber: WhisperTranscriber, tmp_path: Path) -> None:
+    [mono] = decode(str(MONO)).channels
+    for name, other in (("silent", silence(len(mono) / RATE_HZ)), ("noisy", noise(len(mono) / RATE_HZ, 0.001))):
+        path = write_wav(tmp_path / name, other, mono / 32768)
+        heard = transcript_of(hear(transcriber, job(path, (Role.AGENT, Role.CUSTOMER)))[name])
+        assert heard.role_basis == "speakers:greeting", name
+        assert right_share(heard, MONO) >= 0.9, name
+
+
+def test_one_person_on_a_channel_is_one_person(transcriber: WhisperTranscriber, tmp_path: Path) -> None:
+    path = next(path for path in STEREO if path.name.startswith("d06"))
+    [agent, _] = decode(str(path)).channels
+    at_s = np.arange(len(agent)) / RATE_HZ
+    turns = [turn for turn in turns_of(path, TRUTH) if turn.role is Role.AGENT]
+    alone = np.where(np.any([(at_s > t.start_s - 0.1) & (at_s < t.end_s + 0.1) for t in turns], axis=0), agent, 0)
+    heard = transcript_of(hear(transcriber, job(write_wav(tmp_path / "one.wav", alone / 32768)))["one.wav"])
+    assert {u.role for u in heard.utterances} == {Role.AGENT}
+    assert heard.role_confidence < 0.75, "a person must check whether it is only one"
+
+
+def test_parties_that_change_channels_half_way_keep_their_roles(
+    transcriber: WhisperTranscriber, tmp_path: Path
+) -> None:
+    path = next(path for path in STEREO if path.name.startswith("d07"))
+    left, right = (channel / 32768 for channel in decode(str(path)).channels)
+    changed = swapped(np.stack([left, right], axis=1).astype(np.float32))
+    heard = transcript_of(hear(transcriber, job(write_wav(tmp_path / "swap.wav", *changed.T)))["swap.wav"])
+    assert heard.role_basis == "channel:swapped"
+    assert heard.role_confidence <= 0.8
+    assert right_share(heard, path) >= 0.9
 
 
 def test_metadata_names_the_channels(transcriber: WhisperTranscriber) -> None:

@@ -299,7 +299,7 @@ def doubtful_call() -> InspectedCall:
     promises = (Said(2, "我保证今天给您改好", "handle", None, "今天", Specificity.OVERPROMISE),)
     return call(
         "mono 0012", turns, items, 40.0, band="不合格", agent=(UNASSIGNED_AGENT, None, None), started_at=None,
-        promises=promises, role_confidence=0.58, role_basis="text", flags=("started_at_missing", "agent_missing"),
+        promises=promises, role_confidence=0.58, role_basis="speakers:wording", flags=("started_at_missing", "agent_missing"),
         names=("单声道/mono 0012.amr",),
     )  # fmt: skip
 

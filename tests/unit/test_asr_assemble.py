@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from asr.assemble import assemble, known_roles
@@ -43,9 +45,10 @@ def assembled(
     direction: Direction | None = None,
     glossary: Glossary | None = None,
     language: str = "zh",
+    swap_s: float | None = None,
 ) -> Transcript:
     lost = [Invented(0, 30.0, 30.5, "谢谢观看", ("phantom",))]
-    return assemble("r1", found, words, None, direction, language, glossary, lost, ENGINE, mask_pii=True)
+    return assemble("r1", found, words, None, direction, language, glossary, lost, ENGINE, swap_s, mask_pii=True)
 
 
 def test_nothing_said() -> None:
@@ -81,11 +84,45 @@ def test_announcement_ring_answer() -> None:
     )
 
 
-def test_speech_of_one_channel_is_shared_out_at_the_change_of_speaker() -> None:
-    words = [*said(0, "您好为您服务请问有什么可以帮您", 1.0), *said(0, "我要投诉你们的宽带", 2.9)]
-    transcript = assembled(analysis((Span(0.9, 4.0),)), words, Direction.INBOUND)
-    assert [u.role for u in transcript.utterances] == [AGENT, CUSTOMER]
-    assert transcript.speech == (SpeechSpan(AGENT, 0.9, 2.9), SpeechSpan(CUSTOMER, 2.9, 4.0))
+def test_speech_of_a_channel_is_shared_out_where_the_announcement_ends() -> None:
+    words = [*said(0, "欢迎致电云联通信人工服务请按零", 1.0), *said(0, "您好工号八零二六为您服务", 3.4)]
+    transcript = assembled(analysis((Span(0.9, 5.0),), ()), words)
+    assert [u.role for u in transcript.utterances] == [SYSTEM, AGENT]
+    assert transcript.speech == (SpeechSpan(SYSTEM, 0.9, 3.4), SpeechSpan(AGENT, 3.4, 5.0))
+
+
+def test_speakers_on_one_channel() -> None:
+    words = [*said(0, "您好为您服务请问有什么可以帮您", 1.0), *said(1, "我要投诉你们的宽带", 2.9)]
+    spans = ((Span(0.9, 2.8),), (Span(2.8, 4.0),))
+    apart = assembled(replace(analysis(*spans, indices=(0, 0)), distance=1.0), words, Direction.INBOUND)
+    assert [u.role for u in apart.utterances] == [AGENT, CUSTOMER]
+    assert apart.speech == (SpeechSpan(AGENT, 0.9, 2.8), SpeechSpan(CUSTOMER, 2.8, 4.0))
+    assert apart.role_basis == "speakers:greeting"
+
+    blurred = assembled(replace(analysis(*spans, indices=(0, 0)), distance=0.2), words, Direction.INBOUND)
+    assert {u.role for u in blurred.utterances} == {UNKNOWN}
+    assert blurred.role_confidence < 0.7
+
+
+def test_parties_that_change_channels_keep_their_roles() -> None:
+    words = [
+        *said(0, "您好为您服务请问有什么可以帮您", 1.0),
+        *said(0, "你们怎么还没来修", 21.0),
+        *said(1, "我家宽带断了你们什么时候来修", 4.0),
+        *said(1, "祝您生活愉快再见", 24.0),
+    ]
+    found = analysis((Span(0.9, 2.6), Span(9.0, 12.0), Span(20.9, 22.0)), (Span(3.9, 5.5), Span(23.9, 25.0)))
+    transcript = assembled(found, words, swap_s=11.0)
+    assert [u.role for u in transcript.utterances] == [AGENT, CUSTOMER, CUSTOMER, AGENT]
+    assert (transcript.role_basis, transcript.role_confidence) == ("channel:swapped", 0.8)
+    assert transcript.speech == (
+        SpeechSpan(AGENT, 0.9, 2.6),
+        SpeechSpan(CUSTOMER, 3.9, 5.5),
+        SpeechSpan(AGENT, 9.0, 11.0),
+        SpeechSpan(CUSTOMER, 11.0, 12.0),
+        SpeechSpan(CUSTOMER, 20.9, 22.0),
+        SpeechSpan(AGENT, 23.9, 25.0),
+    )
 
 
 def test_misheard_words_and_digits_become_readable_and_say_so() -> None:
@@ -128,3 +165,8 @@ def test_known_roles(
 ) -> None:
     known = known_roles(CallMeta("C1", channel_roles=metadata), analysis((), (), indices=indices), setting)
     assert (None if known is None else (known.roles, known.basis)) == expected, what
+
+
+def test_what_is_known_of_a_channel_is_not_known_of_two_speakers_on_it() -> None:
+    shared = replace(analysis((), (), indices=(0, 0)), distance=1.0)
+    assert known_roles(CallMeta("C1", channel_roles=(AGENT, CUSTOMER)), shared, 0) is None

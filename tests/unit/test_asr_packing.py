@@ -38,13 +38,11 @@ def calls(draw: st.DrawFn) -> tuple[tuple[Span, ...], float]:
     return tuple(spans), round(spans[-1].end_s + draw(st.floats(0, 3)), 3)
 
 
-@given(calls(), st.sampled_from([LONGEST_CONTENT_S, 20.0, 14.0]), st.booleans())
-def test_all_speech_lies_in_exactly_one_window(
-    call: tuple[tuple[Span, ...], float], limit_s: float, alone: bool
-) -> None:
+@given(calls(), st.sampled_from([LONGEST_CONTENT_S, 20.0, 14.0]))
+def test_all_speech_lies_in_exactly_one_window(call: tuple[tuple[Span, ...], float], limit_s: float) -> None:
     longer, duration_s = call
     spans = cut_long(longer, np.zeros(round(duration_s / FRAME_S) + 1, np.float32), limit_s - 2 * PAD_S)
-    windows = pack(1, spans, duration_s, limit_s, alone=alone)
+    windows = pack(1, spans, duration_s, limit_s)
     assert tuple(piece.speech for window in windows for piece in window.pieces) == spans
     for window in windows:
         assert window.channel == 1
@@ -82,9 +80,24 @@ def test_windows_are_balanced() -> None:
     assert max(lengths) - min(lengths) < 6
 
 
-def test_alone_gives_each_span_its_own_window() -> None:
-    spans = (Span(1.0, 2.0), Span(2.4, 3.0), Span(9.0, 12.0))
-    assert [len(w.pieces) for w in pack(0, spans, 20.0, alone=True)] == [1, 1, 1]
+@given(calls(), st.data())
+def test_speakers_who_share_a_channel_take_nothing_of_each_other(
+    call: tuple[tuple[Span, ...], float], data: st.DataObject
+) -> None:
+    spans, duration_s = call
+    whose = data.draw(st.lists(st.booleans(), min_size=len(spans), max_size=len(spans)))
+    first = [span for span, is_first in zip(spans, whose, strict=True) if is_first]
+    second = [span for span, is_first in zip(spans, whose, strict=True) if not is_first]
+    for own, others in ((first, second), (second, first)):
+        windows = pack(0, own, duration_s, others=others)
+        assert [piece.speech for window in windows for piece in window.pieces] == own
+        for piece in (piece for window in windows for piece in window.pieces):
+            assert not any(piece.start_s < o.end_s - 1e-9 and o.start_s < piece.end_s - 1e-9 for o in others)
+
+
+def test_between_two_speakers_without_a_pause_nothing_is_added() -> None:
+    [[piece]] = [window.pieces for window in pack(0, [Span(1.0, 2.0)], 10.0, others=[Span(2.0, 3.0)])]
+    assert (piece.start_s, piece.end_s) == (0.75, 2.0)
 
 
 def test_rendered_sound_is_the_speech_at_its_place_and_silence_elsewhere() -> None:

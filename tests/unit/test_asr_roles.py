@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from asr.cues import agent_score, announces
-from asr.roles import Casting, Known, cast
+from asr.roles import Casting, Known, after_swap, cast
 from asr.speech import Span
 from asr.utterances import Turn
 from asr.words import SpokenWord
@@ -33,8 +35,9 @@ def roles_of(
     direction: Direction | None = None,
     language: str = "zh",
     channels: tuple[int, ...] = (0, 1),
+    distance: float | None = None,
 ) -> Casting:
-    return cast(turns, channels, known, rings, direction, language)
+    return cast(turns, channels, known, rings, direction, language, distance)
 
 
 ORDINARY = dialogue(
@@ -103,26 +106,80 @@ def test_announcements_are_the_systems_on_whichever_channel() -> None:
     assert casting.turns == (SYSTEM, SYSTEM, AGENT, CUSTOMER, AGENT, CUSTOMER, AGENT)
 
 
-def test_one_channel_sentence_by_sentence() -> None:
-    mono = [Turn(0, turn.words) for turn in ORDINARY]
-    casting = roles_of(mono, channels=(0,), direction=Direction.INBOUND)
-    assert casting.basis == "text"
-    assert casting.confidence <= 0.85
-    assert casting.turns[:3] == (AGENT, CUSTOMER, AGENT)
-    assert casting.turns[4] is AGENT
+@pytest.mark.parametrize(
+    ("distance", "confidence", "basis"), [(1.0, 0.92, "speakers:greeting"), (0.6, 0.8, "speakers:greeting"), (0.3, 0.65, "none")]
+)  # fmt: skip
+def test_speakers_on_one_channel_are_as_sure_as_they_are_far_apart(
+    distance: float, confidence: float, basis: str
+) -> None:
+    casting = roles_of(ORDINARY, distance=distance)
+    assert casting.confidence == pytest.approx(confidence, abs=0.01)
+    assert casting.basis == basis
+    assert casting.turns == ((AGENT, CUSTOMER, AGENT, CUSTOMER, AGENT) if basis != "none" else (UNKNOWN,) * 5)
 
 
-def test_one_channel_without_clues_is_unknown_or_unsure() -> None:
+@pytest.mark.parametrize(
+    ("what", "third", "role"),
+    [
+        ("passed on to a colleague", "您好，技术专席，请问您的账号是多少？我帮您查一下。", AGENT),
+        ("somebody beside the customer", "你们怎么又来了？我要投诉。", CUSTOMER),
+        ("nobody knows", "今天下雨了。", UNKNOWN),
+    ],
+)
+def test_a_third_speaker(what: str, third: str, role: Role) -> None:
+    turns = [*ORDINARY, *[Turn(2, t.words) for t in dialogue((2, third))]]
+    casting = roles_of(turns, channels=(0, 1, 2), distance=1.0)
+    assert casting.channels == {0: AGENT, 1: CUSTOMER, 2: role}, what
+
+
+def test_a_voice_that_mostly_announces_is_a_machine_in_all_it_says() -> None:
+    machine = dialogue((2, "欢迎致电云联通信，话费查询请按一，人工服务请按零。"), (2, "本月有优惠。"))
+    people = [
+        Turn(t.channel, tuple(replace(w, start_s=w.start_s + 30, end_s=w.end_s + 30) for w in t.words))
+        for t in ORDINARY
+    ]
+    casting = roles_of([*machine, *people], channels=(0, 1, 2), distance=1.0)
+    assert casting.turns == (SYSTEM, SYSTEM, AGENT, CUSTOMER, AGENT, CUSTOMER, AGENT)
+
+
+def test_one_voice_without_clues_is_unknown() -> None:
     casting = roles_of(dialogue(*[(0, "今天天气不错。")] * 12), channels=(0,))
-    assert casting.turns[-1] is UNKNOWN
-    assert casting.confidence < 0.8
+    assert (set(casting.turns), casting.basis) == ({UNKNOWN}, "none")
+    assert casting.confidence <= 0.5
 
 
-def test_a_side_that_never_speaks_leaves_the_other_to_its_words() -> None:
-    only = [turn for turn in ORDINARY if turn.channel == 0]
-    casting = roles_of(only)
-    assert casting.basis == "text"
-    assert set(casting.turns) == {AGENT}
+def test_one_voice_that_says_what_both_parties_say_is_nobodys() -> None:
+    casting = roles_of([Turn(0, turn.words) for turn in ORDINARY], channels=(0,))
+    assert (set(casting.turns), casting.basis) == ({UNKNOWN}, "none")
+
+
+@pytest.mark.parametrize(
+    ("channel", "channels", "role", "basis", "most"),
+    [
+        (0, (0, 1), AGENT, "channel:greeting", 0.85),
+        (1, (0, 1), CUSTOMER, "channel:wording", 0.85),
+        (0, (0,), AGENT, "speakers:greeting", 0.74),
+    ],
+)
+def test_a_side_that_never_speaks_leaves_the_other_to_its_words(
+    channel: int, channels: tuple[int, ...], role: Role, basis: str, most: float
+) -> None:
+    casting = roles_of([turn for turn in ORDINARY if turn.channel == channel], channels=channels)
+    assert (set(casting.turns), casting.basis) == ({role}, basis)
+    assert casting.confidence <= most
+
+
+@pytest.mark.parametrize(
+    ("known", "basis"), [(None, "channel:swapped"), (Known((AGENT, CUSTOMER), "metadata"), "metadata:swapped")]
+)
+def test_a_swap_is_said_and_doubted(known: Known | None, basis: str) -> None:
+    casting = after_swap(roles_of(ORDINARY, known))
+    assert (casting.basis, casting.confidence) == (basis, 0.8)
+
+
+def test_where_nothing_is_known_a_swap_changes_nothing() -> None:
+    unknown = roles_of(dialogue((0, "嗯。"), (1, "啊。")))
+    assert after_swap(unknown) == unknown
 
 
 def test_english() -> None:
@@ -155,7 +212,7 @@ def test_whatever_is_said_between_announcement_and_ringback_is_recorded() -> Non
     turns = dialogue((0, "欢迎致电云联通信。"), (0, "本月有优惠。"), (0, "您好，工号8026为您服务。"))
     rings = (Span(turns[1].end_s + 0.2, turns[1].end_s + 0.4),)
     assert roles_of(turns, rings=rings).turns == (SYSTEM, SYSTEM, AGENT)
-    assert roles_of(turns).turns == (SYSTEM, UNKNOWN, AGENT)
+    assert roles_of(turns).turns == (SYSTEM, AGENT, AGENT)
 
 
 @pytest.mark.parametrize(

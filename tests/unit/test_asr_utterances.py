@@ -54,17 +54,9 @@ def test_turns_of_two_channels(
     assert texts(agent, customer) == expected, what
 
 
-@pytest.mark.parametrize(
-    ("what", "words", "expected"),
-    [
-        ("sentences stand alone", said("您好。请讲。我要退费。", 0), ["您好。", "请讲。", "我要退费。"]),
-        ("a pause after a clause", said("您好，|我要退费", 0), ["您好，", "我要退费"]),
-        ("a clause without a pause", said("您好，我要退费", 0), ["您好，我要退费"]),
-        ("a pause without a mark", said("我想|退费", 0), ["我想退费"]),
-    ],
-)
-def test_one_channel_is_cut_at_sentences(what: str, words: list[SpokenWord], expected: list[str]) -> None:
-    assert [text for _, text in texts(words)] == expected, what
+def test_one_speaker_alone_is_cut_where_one_of_two_is() -> None:
+    words = said("您好，|请讲。我要~退费。", 0)
+    assert texts(words) == texts(words, []) == [(0, "您好，请讲。我要"), (0, "退费。")]
 
 
 def test_a_monologue_is_broken_at_a_sentence() -> None:

@@ -156,7 +156,7 @@ def test_times_are_told_in_the_reports_zone() -> None:
 def test_roles_are_spoken_of_only_when_they_are_not_certain() -> None:
     cards = {card.call_id: card for card in report_of(night.night()).first_look}
 
-    assert (cards["mono 0012"].role_basis, cards["mono 0012"].role_confidence) == ("text", 0.58)
+    assert (cards["mono 0012"].role_basis, cards["mono 0012"].role_confidence) == ("speakers:wording", 0.58)
     assert cards["TEL-20261120-0007"].role_basis is None
 
 
