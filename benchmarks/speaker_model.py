@@ -80,7 +80,7 @@ class _Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
 
-    def do(self, kind: str, *inputs: str, gives: str = "", **attributes: object) -> str:
+    def do(self, kind: str, *inputs: str, gives: str = "", **attributes: Any) -> str:
         name = gives or f"n{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
         return name
@@ -89,7 +89,7 @@ class _Graph:
         self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
         return name
 
-    def conv(self, sound: str, name: str, norm: str = "", relu: bool = False, **attributes: object) -> str:
+    def conv(self, sound: str, name: str, norm: str = "", relu: bool = False, **attributes: Any) -> str:
         """A convolution, with the batch norm behind it folded in."""
         weight, bias = self._weights[f"{name}.weight"], self._weights.get(f"{name}.bias")
         if norm:

@@ -126,9 +126,9 @@ class Transcript:
     """The transcript of one call, utterances in order of start time.
 
     `role_confidence` is 0 to 1: how sure the assignment of roles is; `role_basis` says on what it rests (setting,
-    metadata, channel or speakers and greeting or wording). `answered_at_s` is when ringing ended or the first person spoke, None when
-    neither is known. `tones` are ring-back, keys and music as SYSTEM spans. `dropped` holds what was left out as
-    invented, in time order. An empty `utterances` means that nobody was heard to speak.
+    metadata, channels or speakers and what they say). `answered_at_s` is when ringing ended or the first person spoke,
+    None when neither is known. `tones` are ring-back, keys and music as SYSTEM spans. `dropped` holds what was left out
+    as invented, in time order. An empty `utterances` means that nobody was heard to speak.
     """
 
     recording_id: str
