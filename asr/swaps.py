@@ -21,6 +21,12 @@ from asr.words import SpokenWord
 SUSPICION = 1.0
 """Voices are heard if the wording of two parts points opposite ways by this much, as `asr.cues.agent_score` counts."""
 
+END_SHARE = 0.4
+"""The beginning and the end of a call are this share of its turns each."""
+
+SAMPLE_S = 2.0
+"""So much speech of each channel at each end tells whether voices have crossed over."""
+
 PURE = 0.9
 """On each side of the change, so much of the speech is one voice per channel."""
 
@@ -30,19 +36,64 @@ PART_S = 1.5
 Said = TypeVar("Said", SpokenWord, Invented)
 
 
-def suspected(turns: Sequence[Turn], language: str) -> bool:
-    """Whether turns (in time order) of two channels sound as if the agent were on one first and on the other later."""
+def swapped_at(turns: Sequence[Turn], language: str, analysis: Analysis, voices: VoiceModel) -> float | None:
+    """When the parties change channels, in seconds; None when they do not, or their voices do not show it.
+
+    Voices are heard only where the turns (in time order) give reason to: all of them where wording speaks for a change,
+    a few seconds from both ends where it does not speak against one.
+    """
+    if analysis.distance is not None or len(analysis.channels) != 2 or not all(analysis.speech):
+        return None
     scores = np.array([agent_score(turn.text, language) * (1 if turn.channel == 0 else -1) for turn in turns])
+    if speaks_for_change(scores) or (not speaks_against_change(scores) and _crossed(analysis, voices)):
+        return _change_by_voice(analysis, voices)
+    return None
+
+
+def speaks_for_change(scores: NDArray[np.float64]) -> bool:
+    """Whether the agent seems to be on one channel first and on the other later.
+
+    `scores` (n,): how much each turn sounds like an agent on channel 0 (above 0) or on channel 1 (below).
+    """
     before = np.cumsum(scores)[:-1]
     after = scores.sum() - before
     opposed = before * after < 0
     return bool(opposed.any() and np.minimum(np.abs(before), np.abs(after))[opposed].max() >= SUSPICION)
 
 
-def swapped_at(analysis: Analysis, voices: VoiceModel) -> float | None:
-    """When the parties change channels, in seconds; None when they do not, or their voices do not show it."""
-    if analysis.distance is not None or len(analysis.channels) != 2:
-        return None
+def speaks_against_change(scores: NDArray[np.float64]) -> bool:
+    """Whether the agent seems to be on the same channel at the beginning and at the end; `scores` as above."""
+    count = round(END_SHARE * len(scores))
+    first, last = float(scores[:count].sum()), float(scores[len(scores) - count :].sum())
+    return first * last > 0 and min(abs(first), abs(last)) >= SUSPICION
+
+
+def _crossed(analysis: Analysis, voices: VoiceModel) -> bool:
+    """Whether voices at the end are more like those on the other channel at the beginning than like those on theirs."""
+    first, last = (
+        [
+            voices.hear(channel, _end_of(spans, late=late)).vectors.mean(axis=0)
+            for channel, spans in zip(analysis.channels, analysis.speech, strict=True)
+        ]
+        for late in (False, True)
+    )
+    return bool(first[0] @ last[1] + first[1] @ last[0] > first[0] @ last[0] + first[1] @ last[1])
+
+
+def _end_of(spans: Sequence[Span], *, late: bool) -> list[Span]:
+    """The first or last `SAMPLE_S` of speech, or as much as there is."""
+    taken: list[Span] = []
+    left_s = SAMPLE_S
+    for span in reversed(spans) if late else spans:
+        length_s = min(left_s, span.end_s - span.start_s)
+        taken.append(Span(span.end_s - length_s, span.end_s) if late else Span(span.start_s, span.start_s + length_s))
+        left_s -= length_s
+        if left_s < STEP_S:
+            break
+    return taken[::-1] if late else taken
+
+
+def _change_by_voice(analysis: Analysis, voices: VoiceModel) -> float | None:
     left, right = (
         voices.hear(channel, spans) for channel, spans in zip(analysis.channels, analysis.speech, strict=True)
     )

@@ -22,7 +22,7 @@ from asr.receipt import engine_receipt, remote_receipt
 from asr.remote import PARALLEL, RemoteWhisper
 from asr.schedule import Prepared, Schedule
 from asr.speech import SpeechDetector
-from asr.swaps import suspected, swapped_at
+from asr.swaps import swapped_at
 from asr.text import prompt_for
 from asr.timings import Stage, StageClock, StageTimings
 from asr.voices import VoiceModel
@@ -183,11 +183,8 @@ class WhisperTranscriber:
         )
 
     def _swapped_at(self, analysis: Analysis, words: Sequence[SpokenWord]) -> float | None:
-        """When the parties change channels; voices are heard only where the words give reason to."""
-        if not suspected(turns_of(analysis, words), self._options.language):
-            return None
         with self._clock.at(Stage.SPEECH):
-            return swapped_at(analysis, self._voices)
+            return swapped_at(turns_of(analysis, words), self._options.language, analysis, self._voices)
 
     def _read(self, jobs: Sequence[WindowJob]) -> Sequence[Reading | _Failure]:
         """Read a batch of windows of one length; if that fails, one by one, so that only the culprit fails."""

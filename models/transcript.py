@@ -41,10 +41,6 @@ class Correction:
     heard: str
 
 
-MASK = "＊"
-"""Stands for one character of a masked number each, so that every place in the text stays what it was."""
-
-
 class SecretKind(StrEnum):
     """What a masked number was."""
 
@@ -116,8 +112,7 @@ class EngineReceipt:
     """What a transcript depends on besides the audio. Equal digests mean: the same audio gives the same transcript.
 
     `model` is a name for people, `weights_digest` and `options_digest` are "sha256:<hex>"; `options_digest` covers
-    every setting that can change a transcript. Of a service on another machine nobody knows the weights:
-    `weights_digest` is then "remote:<address and model>", and equal digests mean only that the same was asked of it.
+    every setting that can change a transcript.
     """
 
     model: str
@@ -131,9 +126,9 @@ class Transcript:
     """The transcript of one call, utterances in order of start time.
 
     `role_confidence` is 0 to 1: how sure the assignment of roles is; `role_basis` says on what it rests (setting,
-    metadata, channel or speakers and greeting or wording). `answered_at_s` is when ringing ended or the first person
-    spoke, None when neither is known. `tones` are ring-back, keys and music as SYSTEM spans. `dropped` holds what was
-    left out as invented, in time order. An empty `utterances` means that nobody was heard to speak.
+    metadata, channels or speakers and what they say). `answered_at_s` is when ringing ended or the first person spoke,
+    None when neither is known. `tones` are ring-back, keys and music as SYSTEM spans. `dropped` holds what was left out
+    as invented, in time order. An empty `utterances` means that nobody was heard to speak.
     """
 
     recording_id: str

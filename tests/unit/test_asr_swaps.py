@@ -7,25 +7,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asr.listen import Analysis
 from asr.reading import Invented
-from asr.swaps import change_of_sides, moved, suspected
-from asr.utterances import Turn
-from tests.unit.test_asr_roles import ORDINARY, SWAPPED, dialogue
+from asr.speech import Span
+from asr.swaps import change_of_sides, moved, speaks_against_change, speaks_for_change, swapped_at
+from asr.voices import VoiceModel
+from tests.unit.asr_signals import channel, silence
 from tests.unit.test_asr_utterances import said
 
 
 @pytest.mark.parametrize(
-    ("what", "turns", "expected"),
+    ("what", "scores", "is_for", "is_against"),
     [
-        ("nobody", [], False),
-        ("an ordinary call", ORDINARY, False),
-        ("the agent on the right throughout", SWAPPED, False),
-        ("changed after the complaint", [*ORDINARY[:2], *SWAPPED[2:]], True),
-        ("no clue in the second part", [*ORDINARY[:2], *dialogue((1, "嗯。"), (0, "哦。"))], False),
+        ("nobody", [], False, False),
+        ("no clue", [0, 0, 0, 0], False, False),
+        ("an ordinary call", [4, 2, 0, 1, 3], False, True),
+        ("the agent on the right throughout", [-4, -2, 0, -1, -3], False, True),
+        ("changed in the middle", [4, 2, 0, -1, -3], True, False),
+        ("changed near the end", [4, 2, 0, 2, 1, -1.5], True, False),
+        ("one doubtful turn", [4, 2, -0.7, 1, 3], False, True),
+        ("a doubtful turn at the end", [4, 2, 1, 3, -0.7], False, True),
+        ("no clue in the second part", [4, 2, 0, 0, 0], False, False),
     ],
 )
-def test_suspicion(what: str, turns: list[Turn], expected: bool) -> None:
-    assert suspected(turns, "zh") is expected, what
+def test_what_wording_says(what: str, scores: list[float], is_for: bool, is_against: bool) -> None:
+    found = np.array(scores, np.float64)
+    assert speaks_for_change(found) is is_for, what
+    assert speaks_against_change(found) is is_against, what
+
+
+def test_voices_that_share_a_channel_do_not_change_channels() -> None:
+    spans = ((Span(0.0, 4.0),), (Span(5.0, 9.0),))
+    channels = (channel(silence(9.0)), channel(silence(9.0), 1))
+    for found in (
+        Analysis(9.0, channels, spans, (), ((), ()), distance=1.0),
+        Analysis(9.0, channels[:1], spans[:1], (), ((),)),
+        Analysis(9.0, channels, (spans[0], ()), (), ((), ())),
+    ):
+        assert swapped_at([], "zh", found, VoiceModel()) is None
 
 
 def exchange(
