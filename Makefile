@@ -53,6 +53,10 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.agreement
 	$(BIN)/python -m benchmarks.sentences
 	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.accuracy
+	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.speechless
+	$(BIN)/python -m benchmarks.memory
 
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

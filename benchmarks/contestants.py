@@ -167,12 +167,14 @@ def whisper_s2t(model_path: str, threads: int) -> System:
 
     model = whisper_s2t.load_model(
         model_path,
-        backend="CTranslate2",
         device="cpu",
         compute_type="int8",
         cpu_threads=threads,
-        asr_options={"beam_size": BEAM, "word_timestamps": True},
+        asr_options={"beam_size": BEAM},
     )
+    # Asked for word times at loading it fetches another model to align with; its own serves as well.
+    model.aligner_model = model.model
+    model.asr_options["word_timestamps"] = True
 
     def hear(calls: Sequence[Call]) -> Texts:
         with tempfile.TemporaryDirectory() as scratch:

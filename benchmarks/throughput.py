@@ -3,13 +3,15 @@
     python -m benchmarks.throughput                           the bundled stereo calls
     python -m benchmarks.throughput FOLDER --calls 10 --rounds 3
     python -m benchmarks.throughput FOLDER --systems callqa-accurate,batched-tuned --threads 2
-    python -m benchmarks.throughput FOLDER --whisper-ctranslate2 PATH/bin/whisper-ctranslate2
+    python -m benchmarks.throughput FOLDER --whisper-ctranslate2 VENV/bin/whisper-ctranslate2
+    python -m benchmarks.throughput FOLDER --whisper-s2t VENV/bin/python      with whisper-s2t-reborn and soundfile
 
 What each system is and has: `benchmarks.contestants`. Each runs in a process of its own that loads its model and hears
 one call before anything counts. Then, round by round, every system hears the same calls in turn; the order moves on by
 one each round. Counted are CPU seconds (user and system, children included), which a machine with other work to do
 disturbs less than wall-clock time; ratios are taken within a round. By default each system has one thread; the
-wall-clock comparison is `--threads 2` on a machine with nothing else to do.
+wall-clock comparison is `--threads 2` on a machine with nothing else to do. callqa decodes windows of several calls
+together and a night has thousands: a handful of calls leaves its batches half empty and shows less than it can do.
 """
 
 from __future__ import annotations
