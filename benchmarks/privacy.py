@@ -2,11 +2,11 @@
 
     python -m benchmarks.privacy CALLS...     folders of recordings, each ID.flac with its truth in ID.json
 
-A number is found when something is masked while it is said, and hidden when no digit of it is left in the text. The truth
-tells the time of the turn, so bleeps are measured on turns that hold only a number: they cover it when they leave out no
-more than `EDGE_S` at either end. What is masked while no personal number is said is
-false. Numbers of other kinds in the truth (accounts, the last four of an ID card) are told apart: masking them is
-neither wanted nor wrong. `benchmarks/privacy_calls` holds scripts of calls that no rule was written from.
+A number is found when something is masked while it is said, and hidden when no digit of it is left in the text. The
+truth tells the time of the turn, so bleeps are measured on turns that hold only a number: they cover it when they
+leave out no more than `EDGE_S` at either end. What is masked while no personal number is said is false. Numbers of
+other kinds in the truth (accounts, the last four of an ID card) are told apart: masking them is neither wanted nor
+wrong. `benchmarks/privacy_calls` holds scripts of calls that no rule was written from.
 """
 
 from __future__ import annotations
