@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from asr import pii_en, pii_zh
 from asr.pii_digits import Figure, Trust, digits, folded, groups, numbers
-from asr.pii_forms import DATE_FORM, LEAST_CARD_DIGITS, is_count, kind_by_form, kind_by_length
+from asr.pii_forms import DATE_FORM, LEAST_CARD_DIGITS, is_count, is_repeated, kind_by_form, kind_by_length
 from asr.pii_tables import Tables, Topic
 from models.transcript import Role, SecretKind, Utterance
 
@@ -232,7 +232,12 @@ class _Search:
         ):
             yield own, SecretKind.CODE
             return
-        if asked_kind and len(digits(own)) >= ASKED_DIGITS and _sure_share(own) >= ASKED_SURE_SHARE:
+        if (
+            asked_kind
+            and len(digits(own)) >= ASKED_DIGITS
+            and not is_repeated(groups(own))
+            and _sure_share(own) >= ASKED_SURE_SHARE
+        ):
             yield _widened(figures, own), asked_kind
             return
         for part in _without_guesses(own):
