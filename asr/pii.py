@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from asr import pii_en, pii_zh
 from asr.pii_digits import Figure, Trust, digits, folded, groups, numbers
@@ -83,15 +84,7 @@ def find_secrets(utterances: Sequence[Utterance], language: str) -> tuple[Secret
         for figures, kind in search.secrets(number):
             kinds |= dict.fromkeys(figures, kind)
     kinds |= dict(search.repeats(said, kinds))
-    pieces: dict[tuple[int, SecretKind], list[int]] = {}
-    found: list[Secret] = []
-    for number in said:
-        pieces.clear()
-        for figure in number:
-            if figure in kinds:
-                places = pieces.setdefault((figure.utterance, kinds[figure]), [])
-                places.extend(range(figure.start, figure.end))
-        found.extend(Secret(utterance, kind, tuple(places)) for (utterance, kind), places in pieces.items())
+    found = [secret for number in said for secret in _pieces(number, kinds)]
     return tuple(sorted(found, key=lambda s: (s.utterance, s.places[0])))
 
 
@@ -316,6 +309,15 @@ class _Search:
     def _long_ago(self, index: int, now: int) -> bool:
         end_s, start_s = self.utterances[index].end_s, self.utterances[now].start_s
         return end_s is not None and start_s is not None and start_s - end_s > TOPIC_S
+
+
+def _pieces(number: Sequence[Figure], kinds: Mapping[Figure, SecretKind]) -> Iterator[Secret]:
+    """One per utterance, and per stretch between digits that stay."""
+    # An everyday word that was not taken for a digit may be one: it parts nothing, so that the bleep goes on over it.
+    kept = [figure for figure in number if figure in kinds or figure.trust is not Trust.GUESS]
+    for (utterance, kind), own in groupby(kept, key=lambda figure: (figure.utterance, kinds.get(figure))):
+        if kind is not None:
+            yield Secret(utterance, kind, tuple(place for f in own for place in range(f.start, f.end)))
 
 
 def _ends(said: Sequence[Sequence[Figure]]) -> Mapping[int, Sequence[int]]:

@@ -122,6 +122,12 @@ def test_a_correction_inside_a_number_does_not_tell_what_was_heard() -> None:
     assert after.utterances[0].corrections == (Correction(4, 7, "＊＊＊"), Correction(16, 19, "换套参"))
 
 
+def test_what_stays_between_two_numbers_parts_them() -> None:
+    after = mask_secrets(transcript(("customer", "13800138000，10086，13900139000。")))
+    assert after.utterances[0].text == f"{MASK * 11}，10086，{MASK * 11}。"
+    assert [(m.char_start, m.char_end) for m in after.utterances[0].masked] == [(0, 11), (18, 29)]
+
+
 def test_a_number_without_word_times_has_none() -> None:
     said = Utterance(0, Role.CUSTOMER, 1.0, 3.0, "13800138000")
     after = mask_secrets(Transcript("r", "zh", 5.0, (said,)))
