@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from asr import pii_en, pii_zh
 from asr.pii_digits import Figure, Trust, digits, folded, groups, numbers
-from asr.pii_forms import DATE_FORM, LEAST_CARD_DIGITS, is_count, kind_by_form, kind_by_length
+from asr.pii_forms import DATE_FORM, LEAST_CARD_DIGITS, is_count, is_repeated, kind_by_form, kind_by_length
 from asr.pii_tables import Tables, Topic
 from models.transcript import Role, SecretKind, Utterance
 
@@ -83,15 +84,7 @@ def find_secrets(utterances: Sequence[Utterance], language: str) -> tuple[Secret
         for figures, kind in search.secrets(number):
             kinds |= dict.fromkeys(figures, kind)
     kinds |= dict(search.repeats(said, kinds))
-    pieces: dict[tuple[int, SecretKind], list[int]] = {}
-    found: list[Secret] = []
-    for number in said:
-        pieces.clear()
-        for figure in number:
-            if figure in kinds:
-                places = pieces.setdefault((figure.utterance, kinds[figure]), [])
-                places.extend(range(figure.start, figure.end))
-        found.extend(Secret(utterance, kind, tuple(places)) for (utterance, kind), places in pieces.items())
+    found = [secret for number in said for secret in _pieces(number, kinds)]
     return tuple(sorted(found, key=lambda s: (s.utterance, s.places[0])))
 
 
@@ -232,7 +225,12 @@ class _Search:
         ):
             yield own, SecretKind.CODE
             return
-        if asked_kind and len(digits(own)) >= ASKED_DIGITS and _sure_share(own) >= ASKED_SURE_SHARE:
+        if (
+            asked_kind
+            and len(digits(own)) >= ASKED_DIGITS
+            and not is_repeated(groups(own))
+            and _sure_share(own) >= ASKED_SURE_SHARE
+        ):
             yield _widened(figures, own), asked_kind
             return
         for part in _without_guesses(own):
@@ -274,6 +272,9 @@ class _Search:
             found = self._topics(index, len(self.texts[index]), consumed=own)
             if found is None:
                 continue
+            if Topic.CODE in found.topics:
+                # 验证码发到您尾号8026的手机上: the number named last is not the one that is asked for.
+                return _About(frozenset((Topic.CODE,)), Topic.CODE, asked=True)
             if found.nearest is Topic.PUBLIC and not (opens and back <= PUBLIC_UTTERANCES):
                 break
             return replace(found, bound=False, asked=True)
@@ -308,6 +309,15 @@ class _Search:
     def _long_ago(self, index: int, now: int) -> bool:
         end_s, start_s = self.utterances[index].end_s, self.utterances[now].start_s
         return end_s is not None and start_s is not None and start_s - end_s > TOPIC_S
+
+
+def _pieces(number: Sequence[Figure], kinds: Mapping[Figure, SecretKind]) -> Iterator[Secret]:
+    """One per utterance, and per stretch between digits that stay."""
+    # An everyday word that was not taken for a digit may be one: it parts nothing, so that the bleep goes on over it.
+    kept = [figure for figure in number if figure in kinds or figure.trust is not Trust.GUESS]
+    for (utterance, kind), own in groupby(kept, key=lambda figure: (figure.utterance, kinds.get(figure))):
+        if kind is not None:
+            yield Secret(utterance, kind, tuple(place for f in own for place in range(f.start, f.end)))
 
 
 def _ends(said: Sequence[Sequence[Figure]]) -> Mapping[int, Sequence[int]]:

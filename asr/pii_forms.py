@@ -59,3 +59,8 @@ def is_count(groups: Sequence[str]) -> bool:
     if digits.isdecimal() and len(digits) > 1 and all(int(b) == int(a) + 1 for a, b in pairwise(digits)):
         return True
     return len(groups) > 1 and all(2 < len(g) < 6 and g[0] != "0" and g.endswith("0") for g in groups)
+
+
+def is_repeated(groups: Sequence[str]) -> bool:
+    """Whether one short number is said over and over (186, then 186 again), as amounts are and no long number is."""
+    return len(groups) > 1 and len(set(groups)) == 1 and len(groups[0]) < 4

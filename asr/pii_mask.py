@@ -7,10 +7,14 @@ from dataclasses import replace
 from itertools import groupby
 
 from asr.pii import Secret, find_secrets, loose_digits
-from models.transcript import MASK, Correction, Dropped, Masked, Transcript, Utterance
+from models.transcript import MASK, Correction, Dropped, Masked, SpeechSpan, Transcript, Utterance
 
 PAD_S = 0.05
 """Word times miss the sound's edges by a little; the bleep covers so much more at either end."""
+
+EDGE_S = 1.0
+"""A number that begins or ends its utterance is bleeped from where the speech around it begins, or to where it ends, at
+most so much further: recognition drops first and last digits, and their times with them."""
 
 DROPPED_DIGITS = 4
 """In text that nobody is believed to have said so many digits are hidden, whatever they are: nothing needs them."""
@@ -28,12 +32,14 @@ def mask_secrets(transcript: Transcript) -> Transcript:
     by_utterance = {index: list(own) for index, own in groupby(found, key=lambda secret: secret.utterance)}
     return replace(
         transcript,
-        utterances=tuple(_masked(u, by_utterance.get(i, ())) for i, u in enumerate(transcript.utterances)),
+        utterances=tuple(
+            _masked(u, by_utterance.get(i, ()), transcript.speech) for i, u in enumerate(transcript.utterances)
+        ),
         dropped=tuple(_without_digits(dropped, transcript.language) for dropped in transcript.dropped),
     )
 
 
-def _masked(utterance: Utterance, secrets: Sequence[Secret]) -> Utterance:
+def _masked(utterance: Utterance, secrets: Sequence[Secret], speech: Sequence[SpeechSpan]) -> Utterance:
     if not secrets:
         return utterance
     text = list(utterance.text)
@@ -43,17 +49,24 @@ def _masked(utterance: Utterance, secrets: Sequence[Secret]) -> Utterance:
     return replace(
         utterance,
         text="".join(text),
-        masked=tuple(_span(utterance, secret) for secret in secrets),
+        masked=tuple(_span(utterance, secret, speech) for secret in secrets),
         corrections=tuple(_hidden(correction, secrets) for correction in utterance.corrections),
     )
 
 
-def _span(utterance: Utterance, secret: Secret) -> Masked:
+def _span(utterance: Utterance, secret: Secret, speech: Sequence[SpeechSpan]) -> Masked:
     start, end = secret.places[0], secret.places[-1] + 1
     words = [word for word in utterance.words if word.char_start < end and word.char_end > start]
-    start_s = round(max(0.0, min(word.start_s for word in words) - PAD_S), 3) if words else None
-    end_s = round(max(word.end_s for word in words) + PAD_S, 3) if words else None
-    return Masked(start, end, secret.kind, start_s, end_s)
+    if not words:
+        return Masked(start, end, secret.kind, None, None)
+    start_s, end_s = min(word.start_s for word in words), max(word.end_s for word in words)
+    around = [span for span in speech if span.role is utterance.role and span.start_s < end_s and span.end_s > start_s]
+    from_s, until_s = start_s - PAD_S, end_s + PAD_S
+    if around and words[0] is utterance.words[0]:
+        from_s = min(from_s, max(around[0].start_s, start_s - EDGE_S))
+    if around and words[-1] is utterance.words[-1]:
+        until_s = max(until_s, min(around[-1].end_s, end_s + EDGE_S))
+    return Masked(start, end, secret.kind, round(max(0.0, from_s), 3), round(until_s, 3))
 
 
 def _hidden(correction: Correction, secrets: Sequence[Secret]) -> Correction:

@@ -2,10 +2,11 @@
 
     python -m benchmarks.privacy CALLS...     folders of recordings, each ID.flac with its truth in ID.json
 
-A number is found when something is masked while it is said, and hidden when no digit of it is left in the text. Bleeps
-cover it when they leave out no more than `EDGE_S` at either end. What is masked while no personal number is said is
-false. Numbers of other kinds in the truth (accounts, the last four of an ID card) are told apart: masking them is
-neither wanted nor wrong. `benchmarks/privacy_calls` holds scripts of calls that no rule was written from.
+A number is found when something is masked while it is said, and hidden when no digit of it is left in the text. The
+truth tells the time of the turn, so bleeps are measured on turns that hold only a number: they cover it when they
+leave out no more than `EDGE_S` at either end. What is masked while no personal number is said is false. Numbers of
+other kinds in the truth (accounts, the last four of an ID card) are told apart: masking them is neither wanted nor
+wrong. `benchmarks/privacy_calls` holds scripts of calls that no rule was written from.
 """
 
 from __future__ import annotations
@@ -36,11 +37,12 @@ DIGITS = frozenset("0123456789零〇一二三四五六七八九幺")
 
 @dataclass(slots=True)
 class Tally:
-    """Numbers of one kind. `seconds` and `heard_s` are their length and how much of it no bleep covers."""
+    """Numbers of one kind; of those `alone` in their turn `seconds` long, `heard_s` of it under no bleep."""
 
     said: int = 0
     found: int = 0
     hidden: int = 0
+    alone: int = 0
     covered: int = 0
     seconds: float = 0.0
     heard_s: float = 0.0
@@ -69,12 +71,13 @@ def measure(result: Result, name: str, transcript: Transcript, truth: dict[str, 
         tally.said += 1
         hit = any(start < end_s and end > start_s for start, end in bleeps)
         left = sum(c in DIGITS for u in transcript.utterances for c in _said_between(u, start_s, end_s))
-        heard_s = _uncovered_s(start_s, end_s, bleeps)
         tally.found += hit
         tally.hidden += hit and not left
-        tally.covered += _uncovered_s(start_s + EDGE_S, end_s - EDGE_S, bleeps) < 1e-6
-        tally.seconds += end_s - start_s
-        tally.heard_s += heard_s
+        if "".join(c for c in truth["turns"][number["turn"]]["text"] if c not in "，。") == number["spoken"]:
+            tally.alone += 1
+            tally.covered += _uncovered_s(start_s + EDGE_S, end_s - EDGE_S, bleeps) < 1e-6
+            tally.seconds += end_s - start_s
+            tally.heard_s += _uncovered_s(start_s, end_s, bleeps)
         if kind != "other" and not (hit and not left):
             result.missed.append(f"{name} {kind} at {start_s:.1f} s: {left} digits left")
     for utterance in transcript.utterances:
@@ -111,8 +114,8 @@ def table(result: Result) -> str:
         if tally.said:
             lines.append(
                 f"{kind:10} {tally.said:3} said   found {_share(tally.found, tally.said)}   "
-                f"hidden {_share(tally.hidden, tally.said)}   covered {_share(tally.covered, tally.said)}   "
-                f"{1 - tally.heard_s / tally.seconds:.1%} of {tally.seconds:.0f} s bleeped"
+                f"hidden {_share(tally.hidden, tally.said)}   covered {_share(tally.covered, tally.alone)}   "
+                f"{tally.seconds - tally.heard_s:.1f} of {tally.seconds:.1f} s bleeped"
             )
     lines.append(
         f"masked in vain: {_share(result.false_characters, result.masked_characters)} of masked characters; "
@@ -126,8 +129,8 @@ def _total(kinds: dict[str, Tally], kind: str) -> Tally:
         return kinds.get(kind, Tally())
     own = [tally for name, tally in kinds.items() if name != "other"]
     return Tally(
-        sum(t.said for t in own), sum(t.found for t in own), sum(t.hidden for t in own), sum(t.covered for t in own),
-        sum(t.seconds for t in own), sum(t.heard_s for t in own),
+        sum(t.said for t in own), sum(t.found for t in own), sum(t.hidden for t in own), sum(t.alone for t in own),
+        sum(t.covered for t in own), sum(t.seconds for t in own), sum(t.heard_s for t in own),
     )  # fmt: skip
 
 

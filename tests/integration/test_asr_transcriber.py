@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -12,21 +13,23 @@ import pytest
 
 from asr.audio import decode
 from asr.options import RATE_HZ, EngineOptions
+from asr.playback import BLEEP_HZ, OpusPlayback
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
 from benchmarks.roles import swapped, tally, turns_of
+from callqa.services.audio import bleeps_of
 from models.call import CallMeta
 from models.errors import ReasonCode, RecordingError
 from models.ports import TranscribeOutcome
 from models.run import AudioJob
-from models.transcript import Role, Transcript
-from tests.unit.asr_signals import noise, ringback, silence, tone, write_wav
+from models.transcript import Role, SecretKind, Transcript
+from tests.unit.asr_signals import dominant_hz, noise, ringback, silence, tone, write_wav
 
 pytestmark = pytest.mark.slow
 
 CALLS = Path(__file__).parents[2] / "callqa" / "demo_calls"
-STEREO = sorted(path for path in CALLS.iterdir() if path.suffix == ".flac")[:3]
 TRUTH = Path(__file__).parents[1] / "data" / "truth"
+STEREO = sorted(path for path in CALLS.iterdir() if path.suffix == ".flac")[:3]
 [MONO] = CALLS.glob("*.mono.opus")
 
 
@@ -228,3 +231,22 @@ def test_agent_channel_setting_wins(transcriber: WhisperTranscriber, together: d
     first = next(u for u in together[path.name].utterances if u.role is Role.AGENT)
     assert next(u for u in heard.utterances if u.text == first.text).role is Role.CUSTOMER
     assert heard.engine != transcriber.engine
+
+
+def test_a_dictated_number_is_masked_and_bleeped_in_the_copy(transcriber: WhisperTranscriber, tmp_path: Path) -> None:
+    [path] = CALLS.glob("d01_*.mp3")
+    [number] = json.loads((TRUTH / "d01_vas_charge_proper.json").read_text(encoding="utf-8"))["truth"]["pii"]
+    [outcome] = transcriber.transcribe([job(path)])
+    assert outcome.transcript is not None
+    [masked] = [m for u in outcome.transcript.utterances for m in u.masked]
+    assert masked.kind is SecretKind.PHONE
+    assert masked.start_s is not None
+    assert masked.end_s is not None
+    assert masked.start_s < number["start"] + 0.15
+    assert masked.end_s > number["end"] - 0.15
+
+    OpusPlayback().make(str(path), bleeps_of(outcome.transcript) or (), tmp_path / "copy.ogg")
+    inside = slice(int((masked.start_s + 0.05) * RATE_HZ), int((masked.end_s - 0.05) * RATE_HZ))
+    for before, after in zip(decode(str(path)).channels, decode(str(tmp_path / "copy.ogg")).channels, strict=True):
+        assert dominant_hz(after[inside]) == pytest.approx(BLEEP_HZ, abs=5)
+        assert dominant_hz(before[inside]) != pytest.approx(BLEEP_HZ, abs=5)

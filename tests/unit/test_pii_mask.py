@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from asr.pii import TABLES
 from asr.pii_forms import id_checks, kind_by_form, luhn_checks
 from asr.pii_mask import mask_secrets
-from models.transcript import MASK, Correction, Dropped, Masked, Role, SecretKind, Transcript, Utterance
+from models.transcript import MASK, Correction, Dropped, Masked, Role, SecretKind, SpeechSpan, Transcript, Utterance
 from models.wire import transcript_from_json, transcript_to_json
-from tests.factories import meta, transcript
+from tests.factories import meta, transcript, utterance
 
 SPOKEN = "零幺二三四五六七八九"
 CHATTER = (
@@ -122,11 +122,36 @@ def test_a_correction_inside_a_number_does_not_tell_what_was_heard() -> None:
     assert after.utterances[0].corrections == (Correction(4, 7, "＊＊＊"), Correction(16, 19, "换套参"))
 
 
+def test_what_stays_between_two_numbers_parts_them() -> None:
+    after = mask_secrets(transcript(("customer", "13800138000，10086，13900139000。")))
+    assert after.utterances[0].text == f"{MASK * 11}，10086，{MASK * 11}。"
+    assert [(m.char_start, m.char_end) for m in after.utterances[0].masked] == [(0, 11), (18, 29)]
+
+
 def test_a_number_without_word_times_has_none() -> None:
     said = Utterance(0, Role.CUSTOMER, 1.0, 3.0, "13800138000")
     after = mask_secrets(Transcript("r", "zh", 5.0, (said,)))
     assert after.utterances[0].text == MASK * 11
     assert after.utterances[0].masked == (Masked(0, 11, SecretKind.PHONE, None, None),)
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "expected"),
+    [
+        ("13800138000", ((2.8, 5.6),), (2.8, 5.6)),  # all of the speech: a digit at either end may have been lost
+        ("13800138000", ((0.0, 9.0),), (2.0, 6.2)),  # but no more than a second further
+        ("我是13800138000吧", ((2.8, 6.4),), (3.35, 5.65)),  # words on both sides: they are not bleeped
+        ("13800138000吧", ((2.8, 5.6),), (2.8, 5.25)),
+        ("13800138000", (), (2.95, 5.25)),
+    ],
+)
+def test_a_number_at_the_edge_of_its_utterance_is_bleeped_to_the_edge_of_the_speech(
+    text: str, spans: tuple[tuple[float, float], ...], expected: tuple[float, float]
+) -> None:
+    said = utterance(0, Role.CUSTOMER, text, 3.0)
+    speech = tuple(SpeechSpan(Role.CUSTOMER, *span) for span in spans)
+    [masked] = mask_secrets(Transcript("r", "zh", 9.0, (said,), speech)).utterances[0].masked
+    assert (masked.start_s, masked.end_s) == expected
 
 
 @pytest.mark.parametrize(
