@@ -1,9 +1,11 @@
-"""Keeps big buffers from going back to the kernel after every batch."""
+"""What the process is told once: to keep big buffers, and not to split small sums among threads."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
+
+from threadpoolctl import threadpool_limits
 
 # From glibc's malloc.h.
 _M_TRIM_THRESHOLD = -1
@@ -27,3 +29,12 @@ def keep_buffers() -> bool:
     settings = ((_M_MMAP_MAX, 0), (_M_ARENA_MAX, 1), (_M_TRIM_THRESHOLD, 2**31 - 1), (_M_TOP_PAD, 64 * 2**20))
     accepted = [libc.mallopt(name, value) == 1 for name, value in settings]
     return all(accepted)
+
+
+def one_thread_each() -> None:
+    """Tell the process's linear algebra to use one thread for each caller; it holds for the process.
+
+    Recordings are worked on side by side already. Splitting a window's spectrum among the cores as well made threads
+    wait for each other: on 16 cores a night took three times the CPU time.
+    """
+    threadpool_limits(limits=1, user_api="blas")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,23 +47,23 @@ class _Faults:
         self.declared_s: float | None = None
 
 
-def decode(path: str) -> Sound:
+def decode(path: str, progress: Callable[[float], None] = lambda _: None) -> Sound:
     """Decode every channel; constant offsets are removed, NaN and infinities read as silence.
 
     libsndfile first, FFmpeg where that does not know the format, fails or finds nothing (a WAV whose length field was
     never filled in). Raises RecordingError when no sound, or only part of it, is in the file, and OSError when the file
-    cannot be read.
+    cannot be read. `progress` is told the seconds decoded so far, block by block; what it raises ends the work.
     """
     check_complete(path)
     sound: Sound | None = None
     if reads_with_soundfile(path):
         try:
-            sound = _collect(_blocks_by_soundfile(path))
+            sound = _collect(_blocks_by_soundfile(path), progress)
         except (soundfile.SoundFileError, ValueError):
             sound = None
     if sound is None:
         faults = _Faults()
-        sound = _collect(_blocks_by_av(path, faults))
+        sound = _collect(_blocks_by_av(path, faults), progress)
         check_decoded(path, sound.duration_s if sound else 0.0, faults.declared_s, faults.count)
     if sound is None or sound.duration_s == 0:
         raise RecordingError(ReasonCode.NO_SAMPLES, f"{Path(path).name!r} has a header but no sound in it")
@@ -80,7 +80,7 @@ def blocks(path: str, *, ffmpeg: bool) -> Iterator[tuple[int, Block]]:
     return _blocks_by_av(path, _Faults()) if ffmpeg else _blocks_by_soundfile(path)
 
 
-def _collect(blocks: Iterator[tuple[int, Block]]) -> Sound | None:
+def _collect(blocks: Iterator[tuple[int, Block]], progress: Callable[[float], None]) -> Sound | None:
     """Resample blocks of (rate, samples by channels) and join them; None when there were no samples."""
     resampler: soxr.ResampleStream | None = None
     pieces: list[list[Samples]] = []
@@ -97,6 +97,7 @@ def _collect(blocks: Iterator[tuple[int, Block]]) -> Sound | None:
                 resampler = soxr.ResampleStream(rate_hz, RATE_HZ, block.shape[1], dtype="float32")
         offset += block.sum(axis=0, dtype=np.float64)
         count += len(block)
+        progress(count / rate_hz)
         _append(pieces, resampler.resample_chunk(block) if resampler else block)
     if resampler is not None:
         _append(pieces, resampler.resample_chunk(np.zeros((0, len(offset)), np.float32), last=True))

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import ctranslate2
+import pynvml
 
 from models.errors import SettingsError
+
+CPU_BATCH = 8
+"""More windows at once gain nothing on a processor; fewer make the decoder read its weights more often."""
+
+_LEAST_GPU_BATCH, _MOST_GPU_BATCH = 8, 64
+_SHARE_OF_FREE_MEMORY = 0.5
+
+_WINDOW_PER_WEIGHTS = 0.25
+"""What one window needs on a GPU at most, as a share of the model's size: 30 s of states for every layer and beam."""
 
 _PREFERRED = {"cpu": ("int8", "int8_float32", "float32"), "cuda": ("float16", "int8_float16", "int8", "float32")}
 
@@ -49,3 +60,19 @@ def choose(device: str, compute_type: str) -> Choice:
             f"use auto or one of {', '.join(sorted(supported))}"
         )
     return Choice(chosen, compute_type, f"{why}; compute type {compute_type} as set")
+
+
+def batch_for(device: str, weights: Path) -> int:
+    """How many windows to decode at once: on a GPU as many as half of its free memory holds, 8 to 64.
+
+    Where NVIDIA's library does not tell (another driver, no permission) the least number is taken.
+    """
+    if device == "cpu":
+        return CPU_BATCH
+    try:
+        pynvml.nvmlInit()
+        free_bytes = float(pynvml.nvmlDeviceGetMemoryInfo(pynvml.nvmlDeviceGetHandleByIndex(0)).free)
+    except pynvml.NVMLError:
+        return _LEAST_GPU_BATCH
+    window_bytes = _WINDOW_PER_WEIGHTS * weights.stat().st_size
+    return int(min(max(_SHARE_OF_FREE_MEMORY * free_bytes / window_bytes, _LEAST_GPU_BATCH), _MOST_GPU_BATCH))

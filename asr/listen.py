@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from asr.audio import decode
+from asr.budget import Budget
 from asr.channels import Channel, frame_levels_db, parties
 from asr.packing import PAD_S, Window, pack
 from asr.speakers import separate
@@ -35,20 +36,22 @@ class Analysis:
     distance: float | None = None
 
 
-def analyse(path: str, detector: SpeechDetector, voices: VoiceModel, clock: StageClock, limit_s: float) -> Analysis:
+def analyse(
+    path: str, detector: SpeechDetector, voices: VoiceModel, clock: StageClock, limit_s: float, budget: Budget
+) -> Analysis:
     """Decode the recording and find out what is worth hearing, in windows of `limit_s` at most.
 
-    Raises RecordingError, OSError.
+    Raises RecordingError, also when that costs more than the budget, and OSError.
     """
     with clock.at(Stage.DECODE):
-        sound = decode(path)
+        sound = decode(path, budget.grant)
         channels = parties(sound)
     with clock.at(Stage.SPEECH):
         levels = [frame_levels_db(channel) for channel in channels]
-        found = [
-            detector.probabilities(channel, levels[i], levels[1 - i] if len(channels) > 1 else None)
-            for i, channel in enumerate(channels)
-        ]
+        found: list[Probabilities] = []
+        for i, channel in enumerate(channels):
+            with budget.spending():
+                found.append(detector.probabilities(channel, levels[i], levels[1 - i] if len(channels) > 1 else None))
         speech = tuple(spans(probabilities) for probabilities in found)
         tones = tuple(
             find_tones(channel, levels[i], levels[1 - i] if len(channels) > 1 else None, speech[i])
@@ -59,7 +62,8 @@ def analyse(path: str, detector: SpeechDetector, voices: VoiceModel, clock: Stag
         shared = _shared(speech)
         if shared is not None:
             mixed = spans(found[shared], MIXED_MIN_SILENCE_S)
-            speakers = separate(mixed, voices.hear(channels[shared], mixed), levels[shared])
+            with budget.spending():
+                speakers = separate(mixed, voices.hear(channels[shared], mixed), levels[shared])
             if len(speakers.speech) > 1:
                 distance = speakers.distance
                 rest = [row for i, row in enumerate(heard) if i != shared and row.speech]

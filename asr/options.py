@@ -84,7 +84,7 @@ class EngineOptions:
     `agent_channel` says which channel (0 is left) carries the agent; None means: metadata, else inferred.
     With `remote` that service hears the windows; `model`, `device` and `compute_type` then do not matter.
     `profile` is a name in `PROFILES`. `mask_pii` masks personal numbers in the text before it is handed out (see
-    `asr.pii`).
+    `asr.pii`). `work_s_per_s` bounds the work on one recording (see `asr.budget`).
     """
 
     data_dir: Path
@@ -99,6 +99,7 @@ class EngineOptions:
     agent_channel: int | None = None
     profile: str = "accurate"
     mask_pii: bool = True
+    work_s_per_s: float = 10.0
     remote: RemoteOptions | None = None
 
     def __post_init__(self) -> None:
@@ -109,5 +110,9 @@ class EngineOptions:
             raise SettingsError(f"workers is {self.workers}; give 1 or more, or leave it out for one per core")
         if self.agent_channel is not None and self.agent_channel < 0:
             raise SettingsError(f"agent_channel is {self.agent_channel}; channels count from 0 (left)")
+        if self.work_s_per_s <= 0:
+            raise SettingsError(
+                f"work_s_per_s is {self.work_s_per_s}; give the seconds that a second of sound may cost"
+            )
         if self.profile not in PROFILES:
             raise SettingsError(f"profile {self.profile!r} is unknown; use {' or '.join(PROFILES)}")

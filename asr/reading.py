@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asr.budget import Budget
 from asr.channels import Channel
 from asr.hearing import Heard, Hearer
 from asr.judge import Judgement, better, judge
@@ -23,10 +25,11 @@ REPAIR_BEAM = 5
 
 @dataclass(frozen=True, slots=True)
 class WindowJob:
-    """A window and the channel that its sound comes from."""
+    """A window, the channel that its sound comes from, and what its recording may still cost."""
 
     window: Window
     channel: Channel
+    budget: Budget
 
     def sound(self, length_s: int) -> NDArray[np.float32]:
         """The window's sound, `length_s` seconds long."""
@@ -70,7 +73,10 @@ class WindowReader:
         self._beam_size = beam_size
 
     def read(self, jobs: Sequence[WindowJob]) -> list[Reading]:
-        """Read windows of one length. What a window yields does not depend on the others. No jobs, no readings."""
+        """Read windows of one length. What a window yields does not depend on the others. No jobs, no readings.
+
+        Raises RecordingError when one of their recordings has cost too much.
+        """
         if not jobs:
             return []
         length_s = jobs[0].window.length_s
@@ -113,13 +119,19 @@ class WindowReader:
 
     def _alone(self, job: WindowJob, index: int) -> Reading:
         piece = replace(job.window.pieces[index], offset_s=0.0)
-        alone = WindowJob(fitted(job.window.channel, (piece,)), job.channel)
+        alone = WindowJob(fitted(job.window.channel, (piece,)), job.channel, job.budget)
         [attempt] = self._attempts([alone], alone.window.length_s, self._prompt, self._beam_size)
         return self._believed(alone, attempt)
 
     def _attempts(self, jobs: Sequence[WindowJob], length_s: int, prompt: str, beam_size: int) -> list[_Attempt]:
+        for job in jobs:
+            job.budget.check()
         sounds = [job.sound(length_s) for job in jobs]
+        begun_s = time.perf_counter()
         heard = self._hearer.hear(sounds, [job.window.content_s for job in jobs], prompt, beam_size)
+        share_s = (time.perf_counter() - begun_s) / len(jobs)
+        for job in jobs:
+            job.budget.spend(share_s)
         with self._clock.at(Stage.TEXT):
             return [self._attempt(job.window, h) for job, h in zip(jobs, heard, strict=True)]
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import av
 
+from asr.allocator import one_thread_each
 from asr.assemble import assemble, known_roles, turns_of
-from asr.device import choose
+from asr.budget import Budget
+from asr.device import batch_for, choose
 from asr.glossary import Glossary
 from asr.hearing import Hearer
 from asr.listen import Analysis, analyse
@@ -36,7 +38,6 @@ from models.transcript import EngineReceipt, Transcript
 
 log = logging.getLogger(__name__)
 
-_BATCH = {"cpu": 8, "cuda": 16}
 _BACKLOG_S = 900.0
 
 
@@ -101,6 +102,7 @@ class WhisperTranscriber:
         Raises ModelError when the model cannot be had or loaded.
         """
         self.warm_up()
+        one_thread_each()
         schedule = Schedule(
             jobs,
             self._prepare,
@@ -127,7 +129,7 @@ class WhisperTranscriber:
         receipt = engine_receipt(files, choice, self._options, self._prompt)
         trimmed = ensure_trimmed(files, self._options.data_dir, self._options.language)
         whisper = PackedWhisper(trimmed, choice, self._workers, self._options.language, self._clock)
-        return receipt, whisper, _BATCH[choice.device]
+        return receipt, whisper, batch_for(choice.device, files.path / "model.bin")
 
     def _remote(self) -> tuple[EngineReceipt, Hearer, int] | None:
         remote = self._options.remote
@@ -137,15 +139,16 @@ class WhisperTranscriber:
         return receipt, RemoteWhisper(remote, self._options.language, self._clock), PARALLEL
 
     def _prepare(self, job: AudioJob) -> _Prepared:
+        budget = Budget(self._options.work_s_per_s)
         try:
-            analysis = analyse(job.path, self._detector, self._voices, self._clock, self._profile.window_s)
+            analysis = analyse(job.path, self._detector, self._voices, self._clock, self._profile.window_s, budget)
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 - one recording that breaks a decoder must not stop the others
             failed = _failed(job, error)
             return Prepared((), lambda _: failed)
         items = tuple(
-            (window.length_s, float(window.length_s), WindowJob(window, analysis.channels[window.channel]))
+            (window.length_s, float(window.length_s), WindowJob(window, analysis.channels[window.channel], budget))
             for channel in analysis.windows
             for window in channel
         )

@@ -36,6 +36,7 @@ __all__ = [
     "describe_database",
     "engine_options",
     "open_database",
+    "passing_transcriber",
     "probe",
     "shown_database",
     "transcriber_for",
@@ -87,6 +88,7 @@ def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptio
         compute_type=settings.compute_type,
         workers=settings.workers or None,
         profile=settings.profile,
+        work_s_per_s=settings.work_s_per_s,
         language=standard.language,
         prompt=prompt_for(standard.language, [term.term for term in standard.asr_glossary if term.prompt]),
         glossary=standard.asr_glossary,
@@ -111,6 +113,11 @@ def transcriber_for(settings: Settings, standard: ServiceStandard) -> WhisperTra
     """The process's transcriber for these settings: one model in memory, however many threads ask."""
     options = engine_options(settings, standard)
     return _shared(_transcribers, options, lambda: WhisperTranscriber(options))
+
+
+def passing_transcriber(settings: Settings, standard: ServiceStandard) -> WhisperTranscriber:
+    """A transcriber that nobody else uses and that gives its memory back when it is let go."""
+    return WhisperTranscriber(engine_options(settings, standard))
 
 
 def open_database(settings: Settings, *, create: bool = True) -> UnitOfWorkFactory:

@@ -61,6 +61,12 @@ class Settings(BaseModel):
     corrections: bool = Field(
         True, description="put misheard words of the standard's glossary right; each one stays visible"
     )
+    work_s_per_s: float = Field(
+        10.0,
+        gt=0,
+        le=10_000,
+        description="seconds of work that a second of sound may cost before a recording is given up",
+    )
     chunk_minutes: float = Field(30.0, gt=0, le=600, description="minutes of audio in one unit of work")
     chunk_files: int = Field(50, ge=1, le=2000, description="most files in one unit of work")
     max_attempts: int = Field(3, ge=1, le=20, description="failures that may pass before a recording is quarantined")

@@ -41,6 +41,10 @@ class Correction:
     heard: str
 
 
+MASK = "＊"
+"""Stands for one character of a masked number each, so that every place in the text stays what it was."""
+
+
 class SecretKind(StrEnum):
     """What a masked number was."""
 
@@ -112,7 +116,8 @@ class EngineReceipt:
     """What a transcript depends on besides the audio. Equal digests mean: the same audio gives the same transcript.
 
     `model` is a name for people, `weights_digest` and `options_digest` are "sha256:<hex>"; `options_digest` covers
-    every setting that can change a transcript.
+    every setting that can change a transcript. Of a service on another machine nobody knows the weights:
+    `weights_digest` is then "remote:<address and model>", and equal digests mean only that the same was asked of it.
     """
 
     model: str

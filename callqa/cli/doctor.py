@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -16,12 +17,18 @@ from rich.table import Table
 from callqa import __version__
 from callqa.bootstrap import check_model, check_remote, choose_device, describe_database, shown_database
 from callqa.cli.common import EXIT_USAGE, HomeOption, JsonOption, console, print_json
+from callqa.cli.tune import print_trials, tune_machine
 from callqa.settings import PREFIX, Settings, load_settings
 from callqa.standards import find_standard
 from models.errors import CallqaError, SettingsError
 
 # No address may hold a user and a password, but one that wrongly does is not shown either.
 _USER = re.compile(r"//[^/]*@")
+
+
+TuneOption = Annotated[
+    bool, typer.Option("--tune", help="Measure this machine (a few minutes) and say what to set; nothing is changed.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Check:
     detail: str
 
 
-def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
+def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption = None) -> None:
     """Print each setting with its source, what was chosen and why, and what is missing; exit code 2 if anything is."""
     settings, sources = load_settings({"home": home})
     checks = [
@@ -48,12 +55,19 @@ def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
     shown["database_url"] = _database_url(settings)
     shown["remote_url"] = _USER.sub("//***@", settings.remote_url)
     shown["remote_key"] = "***" if settings.remote_key.get_secret_value() else ""
+    healthy = all(check.ok for check in checks)
+    trials = tune_machine(settings) if tune and healthy else []
     if json:
         listed = {name: {"value": value, "source": sources.of[name]} for name, value in shown.items()}
-        print_json({"settings": listed, "checks": [asdict(check) for check in checks]})
+        print_json(
+            {"settings": listed, "checks": [asdict(check) for check in checks]}
+            | ({"trials": [asdict(trial) for trial in trials]} if tune else {})
+        )
     else:
         _print(shown, sources.of, checks)
-    if not all(check.ok for check in checks):
+        if trials:
+            print_trials(trials, settings)
+    if not healthy:
         raise typer.Exit(EXIT_USAGE)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from asr.budget import ALWAYS_S, Budget
 from asr.hearing import Heard, HeardWord
 from asr.options import RATE_HZ
 from asr.packing import FULL_WINDOW_S, pack
@@ -15,6 +16,7 @@ from asr.reading import GREEDY_BEAM, REPAIR_BEAM, Reading, WindowJob, WindowRead
 from asr.speech import Span
 from asr.text import prompt_for
 from asr.timings import StageClock
+from models.errors import ReasonCode, RecordingError
 from tests.unit.asr_signals import channel, tone
 
 PROMPT = prompt_for("zh", ["宽带", "光猫"])
@@ -51,7 +53,7 @@ class Scripted:
 # Two stretches of speech in one window: a low tone stands for the first speaker's turn, a high one for the second.
 SOUND = np.concatenate([tone(200, 5.0), np.zeros(5 * RATE_HZ), tone(2000, 5.0)])
 [WINDOW] = pack(0, (Span(0.5, 4.5), Span(10.5, 14.5)), 15.0)
-JOB = WindowJob(WINDOW, channel(SOUND))
+JOB = WindowJob(WINDOW, channel(SOUND), Budget(10.0))
 
 
 def read(listen: Listen) -> tuple[Reading, Scripted]:
@@ -120,6 +122,18 @@ def test_what_stays_bad_is_dropped_and_counted() -> None:
     reading, _ = read(lambda *_: invented)
     assert reading.words == ()
     assert [(lost.text, lost.faults[0]) for lost in reading.dropped] == [(invented, "phantom")] * 2
+
+
+def test_a_recording_that_costs_too_much_is_given_up() -> None:
+    spent = Budget(2.0)
+    spent.grant(WINDOW.content_s)
+    with pytest.raises(RecordingError):
+        spent.spend(ALWAYS_S + 2 * WINDOW.content_s + 1)
+    whisper = Scripted(lambda *_: GOOD)
+    with pytest.raises(RecordingError, match=r"given up after 80 s of work on 10 s of sound.*work_s_per_s") as error:
+        WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([WindowJob(WINDOW, channel(SOUND), spent)])
+    assert error.value.reason is ReasonCode.PROCESSING_FAILED
+    assert whisper.calls == [], "nothing more is spent on it"
 
 
 def test_no_windows() -> None:

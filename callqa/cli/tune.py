@@ -1,0 +1,57 @@
+"""`callqa doctor --tune`: how fast this machine is, measured on the bundled calls, and what that says to set."""
+
+from __future__ import annotations
+
+import os
+import time
+from importlib.resources import as_file, files
+
+from rich.table import Table
+
+from callqa.bootstrap import passing_transcriber, probe
+from callqa.cli.common import console, notes
+from callqa.services.tune import Trial, advise, measure, worker_counts
+from callqa.settings import PREFIX, Settings
+from callqa.sources import hash_file, list_source
+from callqa.standards import find_standard
+from models.call import CallMeta
+from models.run import AudioJob
+
+PROFILES = ("accurate", "fast")
+
+
+def tune_machine(settings: Settings) -> list[Trial]:
+    """Try each profile with one worker, half and all of the cores; the settings as they are but for these two."""
+    standard = find_standard(settings.standard)
+    trials: list[Trial] = []
+    with as_file(files("callqa") / "demo_calls") as folder:
+        jobs = [
+            AudioJob(hash_file(file.path), str(file.path), probe(str(file.path)), CallMeta(file.path.name))
+            for file in list_source(str(folder)).files
+        ]
+        for profile in PROFILES:
+            for workers in worker_counts(os.cpu_count() or 1):
+                notes.print(f"callqa doctor: profile {profile}, workers {workers} ...")
+                tried = settings.model_copy(update={"profile": profile, "workers": workers})
+                speed = measure(passing_transcriber(tried, standard), jobs, time.perf_counter)
+                trials.append(Trial(profile, workers, round(speed, 1)))
+    return trials
+
+
+def print_trials(trials: list[Trial], settings: Settings) -> None:
+    """A table, and the settings that it speaks for."""
+    table = Table("profile", "workers", "seconds of calls per second", "an hour of calls takes")
+    for trial in trials:
+        minutes = 60 / trial.audio_s_per_s
+        table.add_row(trial.profile, str(trial.workers), f"{trial.audio_s_per_s:.1f}", f"{minutes:.1f} min")
+    console.print(table)
+    for profile in PROFILES:
+        best = advise([trial for trial in trials if trial.profile == profile])
+        hours = best.audio_s_per_s * 8
+        now = " (as set now)" if (settings.profile, settings.workers) == (profile, best.workers) else ""
+        console.print(
+            f"{PREFIX}PROFILE={profile} {PREFIX}WORKERS={best.workers}: about {hours:.0f} hours of calls in 8 hours{now}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
