@@ -50,7 +50,7 @@ def print_trials(trials: list[Trial], settings: Settings) -> None:
         hours = best.audio_s_per_s * 8
         now = " (as set now)" if (settings.profile, settings.workers) == (profile, best.workers) else ""
         console.print(
-            f"{PREFIX}PROFILE={profile} {PREFIX}WORKERS={best.workers}: about {hours:.0f} hours of calls in 8 hours{now}",
+            f"{PREFIX}PROFILE={profile} {PREFIX}WORKERS={best.workers}: {hours:.0f} hours of calls in 8 hours{now}",
             markup=False,
             highlight=False,
             soft_wrap=True,
