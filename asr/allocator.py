@@ -34,7 +34,7 @@ def keep_buffers() -> bool:
 def one_thread_each() -> None:
     """Tell the process's linear algebra to use one thread for each caller; it holds for the process.
 
-    Recordings are worked on side by side already. Splitting a window's spectrum among the cores as well made threads
-    wait for each other: on 16 cores a night took three times the CPU time.
+    Recordings are worked on side by side already. Splitting a window's spectrum among the cores as well makes threads
+    spin while they wait for each other: on 16 cores it took twice the CPU time, with a GPU beside them six times.
     """
     threadpool_limits(limits=1, user_api="blas")
