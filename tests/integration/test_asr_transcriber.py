@@ -126,7 +126,7 @@ def test_both_parties_on_one_channel_of_two(transcriber: WhisperTranscriber, tmp
 
 
 def test_one_person_on_a_channel_is_one_person(transcriber: WhisperTranscriber, tmp_path: Path) -> None:
-    path = next(path for path in STEREO if path.name.startswith("d06"))
+    [path] = CALLS.glob("d18_*.flac")
     [agent, _] = decode(str(path)).channels
     at_s = np.arange(len(agent)) / RATE_HZ
     turns = [turn for turn in turns_of(path, TRUTH) if turn.role is Role.AGENT]
@@ -136,10 +136,11 @@ def test_one_person_on_a_channel_is_one_person(transcriber: WhisperTranscriber, 
     assert heard.role_confidence < 0.75, "a person must check whether it is only one"
 
 
+@pytest.mark.parametrize("name", ["d06", "d10"], ids=["by voice alone", "by wording and voice"])
 def test_parties_that_change_channels_half_way_keep_their_roles(
-    transcriber: WhisperTranscriber, tmp_path: Path
+    transcriber: WhisperTranscriber, tmp_path: Path, name: str
 ) -> None:
-    path = next(path for path in STEREO if path.name.startswith("d07"))
+    [path] = CALLS.glob(f"{name}_*.flac")
     left, right = (channel / 32768 for channel in decode(str(path)).channels)
     changed = swapped(np.stack([left, right], axis=1).astype(np.float32))
     heard = transcript_of(hear(transcriber, job(write_wav(tmp_path / "swap.wav", *changed.T)))["swap.wav"])
