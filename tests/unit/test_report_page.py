@@ -221,7 +221,7 @@ def test_recording_in_which_nobody_speaks_is_told_in_one_line() -> None:
 def test_uncertain_roles_missing_dates_and_missing_agents_are_said() -> None:
     card = card_of("mono 0012")
 
-    assert "说话人是推断的（单声道，逐句由内容推断，把握 58%），请核对。" in card.text
+    assert "说话人是推断的（单声道，按声音区分说话人，由用语推断，把握 58%），请核对。" in card.text
     assert "信息缺漏：通话开始时间缺失、坐席缺失" in card.text
     assert "未标明坐席 · 时间未知" in next(card.all("summary")).text
 
