@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import mmap
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ Block = NDArray[np.float32]
 
 FULL_SCALE = 32767
 _BLOCK_FRAMES = 2**19
+_FIRST_BYTES = 2**24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +85,7 @@ def blocks(path: str, *, ffmpeg: bool) -> Iterator[tuple[int, Block]]:
 def _collect(blocks: Iterator[tuple[int, Block]], progress: Callable[[float], None]) -> Sound | None:
     """Resample blocks of (rate, samples by channels) and join them; None when there were no samples."""
     resampler: soxr.ResampleStream | None = None
-    pieces: list[list[Samples]] = []
+    tapes: list[_Tape] = []
     offset = np.zeros(0)
     count = 0
     for rate_hz, block in blocks:
@@ -92,30 +94,52 @@ def _collect(blocks: Iterator[tuple[int, Block]], progress: Callable[[float], No
         np.clip(block, -1.0, 1.0, out=block)
         if not len(offset):
             offset = np.zeros(block.shape[1])
-            pieces = [[] for _ in offset]
+            tapes = [_Tape() for _ in offset]
             if rate_hz != RATE_HZ:
                 resampler = soxr.ResampleStream(rate_hz, RATE_HZ, block.shape[1], dtype="float32")
         offset += block.sum(axis=0, dtype=np.float64)
         count += len(block)
         progress(count / rate_hz)
-        _append(pieces, resampler.resample_chunk(block) if resampler else block)
+        _append(tapes, resampler.resample_chunk(block) if resampler else block)
     if resampler is not None:
-        _append(pieces, resampler.resample_chunk(np.zeros((0, len(offset)), np.float32), last=True))
+        _append(tapes, resampler.resample_chunk(np.zeros((0, len(offset)), np.float32), last=True))
     if not count:
         return None
     means = np.rint(offset / count * FULL_SCALE).astype(np.int32)
-    return Sound(tuple(_centred(own, int(mean)) for own, mean in zip(pieces, means, strict=True)))
+    return Sound(tuple(_centred(tape.samples(), int(mean)) for tape, mean in zip(tapes, means, strict=True)))
 
 
-def _append(pieces: list[list[Samples]], block: Block) -> None:
+class _Tape:
+    """Samples that are added to block by block, in memory that goes back to the system with them.
+
+    The process's own memory stays with it once it was used (see `asr.allocator`): right for a model, not for hours of
+    sound. And an array that grows elsewhere would be there twice while it is moved.
+    """
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, _FIRST_BYTES)
+        self._used = 0
+
+    def add(self, samples: Samples) -> None:
+        """Put samples behind those that are there."""
+        end = self._used + samples.nbytes
+        if end > len(self._memory):
+            self._memory.resize(max(2 * len(self._memory), end))
+        self._memory[self._used : end] = samples.tobytes()
+        self._used = end
+
+    def samples(self) -> Samples:
+        """All of them; nothing may be added any more."""
+        return np.frombuffer(self._memory, np.int16, self._used // 2)
+
+
+def _append(tapes: Sequence[_Tape], block: Block) -> None:
     samples = np.rint(np.clip(block, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
-    for channel, own in enumerate(pieces):
-        own.append(samples[:, channel].copy())
+    for channel, tape in enumerate(tapes):
+        tape.add(samples[:, channel])
 
 
-def _centred(pieces: list[Samples], mean: int) -> Samples:
-    samples = np.concatenate(pieces)
-    pieces.clear()  # of hours of sound there should be one copy
+def _centred(samples: Samples, mean: int) -> Samples:
     if mean:
         for start in range(0, len(samples), _BLOCK_FRAMES):
             part = samples[start : start + _BLOCK_FRAMES]

@@ -65,7 +65,7 @@ class Profile:
     beam_size: int
 
 
-PROFILES = {"accurate": Profile(20.0, 2), "fast": Profile(14.0, 2)}
+PROFILES = {"accurate": Profile(17.0, 2), "fast": Profile(14.0, 2)}
 """What was measured to pay (docs/performance.md): longer windows read better, shorter ones are cheaper by the second.
 
 Beam 5, which the peers use by default, costs twice as much as beam 2 and on packed windows reads no better.

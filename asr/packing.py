@@ -24,9 +24,9 @@ from asr.speech import Span
 LONGEST_CONTENT_S = 28.0
 """What fits into Whisper's 30 s with room at the end."""
 
-MAX_PAUSE_S = 1.0
-PAD_S = 0.25
-TAIL_S = 1.0
+MAX_PAUSE_S = 0.5
+PAD_S = 0.2
+TAIL_S = 0.5
 MIN_WINDOW_S = 5
 FULL_WINDOW_S = 30
 _SLACK_S = 0.1

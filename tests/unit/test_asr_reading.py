@@ -130,7 +130,7 @@ def test_a_recording_that_costs_too_much_is_given_up() -> None:
     with pytest.raises(RecordingError):
         spent.spend(ALWAYS_S + 2 * WINDOW.content_s + 1)
     whisper = Scripted(lambda *_: GOOD)
-    with pytest.raises(RecordingError, match=r"given up after 80 s of work on 10 s of sound.*work_s_per_s") as error:
+    with pytest.raises(RecordingError, match=r"given up after \d+ s of work on \d+ s of sound.*work_s_per_s") as error:
         WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([WindowJob(WINDOW, channel(SOUND), spent)])
     assert error.value.reason is ReasonCode.PROCESSING_FAILED
     assert whisper.calls == [], "nothing more is spent on it"
