@@ -117,7 +117,8 @@ class _Tape:
     """
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, _FIRST_BYTES)
+        # Private: shared memory cannot grow, and what lies beyond its end kills the process.
+        self._memory = mmap.mmap(-1, _FIRST_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self._used = 0
 
     def add(self, samples: Samples) -> None:

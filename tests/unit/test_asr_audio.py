@@ -226,3 +226,16 @@ def test_levels_survive(tmp_path: Path) -> None:
     left, right = decode(path).channels
     ratio_db = 20 * np.log10(left.astype(float).std() / right.astype(float).std())
     assert ratio_db == pytest.approx(40, abs=1)
+
+
+def test_a_recording_that_outgrows_its_first_memory_stays_whole(tmp_path: Path) -> None:
+    """Twenty minutes: more than twice what memory is set aside for at first."""
+    marks = np.arange(20 * 60 * 8000, dtype=np.int64) // 8000 % 1200
+    steps = (marks * 20 - 12_000).astype(np.int16)
+    soundfile.write(tmp_path / "long.wav", steps, 8000, "PCM_16")
+    [samples] = decode(str(tmp_path / "long.wav")).channels
+    assert len(samples) == 20 * 60 * 16_000
+    middles = samples[8000::16_000].astype(int)
+    assert np.abs(np.diff(middles) - 20).max() <= 1
+    samples[-1] = 7  # it can be written to, and is there to its end
+    assert samples[-1] == 7
