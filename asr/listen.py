@@ -43,7 +43,7 @@ def analyse(
 
     Raises RecordingError, also when that costs more than the budget, and OSError.
     """
-    with clock.at(Stage.DECODE):
+    with clock.at(Stage.DECODE), budget.spending():
         sound = decode(path, budget.grant)
         channels = parties(sound)
     with clock.at(Stage.SPEECH):

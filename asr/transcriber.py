@@ -19,7 +19,7 @@ from asr.glossary import Glossary
 from asr.hearing import Hearer
 from asr.listen import Analysis, analyse
 from asr.options import PROFILES, EngineOptions
-from asr.reading import Invented, Reading, WindowJob, WindowReader
+from asr.reading import Invented, Reading, Unread, WindowJob, WindowReader
 from asr.receipt import engine_receipt, remote_receipt
 from asr.remote import PARALLEL, RemoteWhisper
 from asr.schedule import Prepared, Schedule
@@ -51,14 +51,7 @@ class _Parts:
     batch: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """A window that could not be read, and why."""
-
-    error: Exception
-
-
-_Prepared = Prepared[WindowJob, Reading | _Failure, TranscribeOutcome]
+_Prepared = Prepared[WindowJob, Reading | Unread, TranscribeOutcome]
 
 
 class WhisperTranscriber:
@@ -106,7 +99,7 @@ class WhisperTranscriber:
         schedule = Schedule(
             jobs,
             self._prepare,
-            self._read,
+            self._ready().reader.read,
             threads=self._workers,
             batch=self._ready().batch,
             backlog_s=_BACKLOG_S,
@@ -118,7 +111,12 @@ class WhisperTranscriber:
             if self._parts is None:
                 receipt, hearer, batch = self._remote() or self._packed()
                 reader = WindowReader(
-                    hearer, self._prompt, self._options.language, self._profile.beam_size, self._clock
+                    hearer,
+                    self._prompt,
+                    self._options.language,
+                    self._profile.beam_size,
+                    self._clock,
+                    charged=self._options.remote is None,
                 )
                 self._parts = _Parts(receipt, hearer, reader, batch)
             return self._parts
@@ -139,7 +137,7 @@ class WhisperTranscriber:
         return receipt, RemoteWhisper(remote, self._options.language, self._clock), PARALLEL
 
     def _prepare(self, job: AudioJob) -> _Prepared:
-        budget = Budget(self._options.work_s_per_s)
+        budget = Budget(self._options.work_s_per_s, self._options.longest_h)
         try:
             analysis = analyse(job.path, self._detector, self._voices, self._clock, self._profile.window_s, budget)
         except UsageError:
@@ -154,7 +152,7 @@ class WhisperTranscriber:
         )
         return Prepared(items, lambda readings: self._finish(job, analysis, readings))
 
-    def _finish(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | _Failure]) -> TranscribeOutcome:
+    def _finish(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | Unread]) -> TranscribeOutcome:
         try:
             with self._clock.at(Stage.TEXT):
                 return TranscribeOutcome(job.recording_id, self._transcript(job, analysis, readings), None)
@@ -163,11 +161,11 @@ class WhisperTranscriber:
         except Exception as error:  # noqa: BLE001 - as in _prepare
             return _failed(job, error)
 
-    def _transcript(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | _Failure]) -> Transcript:
+    def _transcript(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | Unread]) -> Transcript:
         words: list[SpokenWord] = []
         dropped: list[Invented] = []
         for reading in readings:
-            if isinstance(reading, _Failure):
+            if isinstance(reading, Unread):
                 raise reading.error
             words.extend(reading.words)
             dropped.extend(reading.dropped)
@@ -188,20 +186,6 @@ class WhisperTranscriber:
     def _swapped_at(self, analysis: Analysis, words: Sequence[SpokenWord]) -> float | None:
         with self._clock.at(Stage.SPEECH):
             return swapped_at(turns_of(analysis, words), self._options.language, analysis, self._voices)
-
-    def _read(self, jobs: Sequence[WindowJob]) -> Sequence[Reading | _Failure]:
-        """Read a batch of windows of one length; if that fails, one by one, so that only the culprit fails."""
-        try:
-            return self._ready().reader.read(jobs)
-        except UsageError:
-            raise
-        except RuntimeError as error:  # what CTranslate2 raises, out of memory included
-            if len(jobs) == 1:
-                return [_Failure(TransientError(f"Whisper failed on a window: {error}"))]
-        except Exception as error:  # noqa: BLE001 - as in _prepare
-            if len(jobs) == 1:
-                return [_Failure(error)]
-        return [reading for job in jobs for reading in self._read([job])]
 
 
 def _failed(job: AudioJob, error: Exception) -> TranscribeOutcome:

@@ -89,6 +89,7 @@ def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptio
         workers=settings.workers or None,
         profile=settings.profile,
         work_s_per_s=settings.work_s_per_s,
+        longest_h=settings.longest_h,
         language=standard.language,
         prompt=prompt_for(standard.language, [term.term for term in standard.asr_glossary if term.prompt]),
         glossary=standard.asr_glossary,
