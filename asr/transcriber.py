@@ -39,6 +39,10 @@ from models.transcript import EngineReceipt, Transcript
 log = logging.getLogger(__name__)
 
 _BACKLOG_S = 900.0
+_OPEN_S = 3 * 3600.0
+"""Sound held in memory at once: an hour of stereo takes 230 MB, and as much again while it is decoded."""
+_UNKNOWN_S = 300.0
+"""A recording that does not say how long it is; what it really holds is known when it is decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,11 @@ class WhisperTranscriber:
             jobs,
             self._prepare,
             self._ready().reader.read,
+            expected_s=_declared_s,
             threads=self._workers,
             batch=self._ready().batch,
             backlog_s=_BACKLOG_S,
+            open_s=_OPEN_S,
         )
         yield from schedule.outcomes()
 
@@ -144,13 +150,13 @@ class WhisperTranscriber:
             raise
         except Exception as error:  # noqa: BLE001 - one recording that breaks a decoder must not stop the others
             failed = _failed(job, error)
-            return Prepared((), lambda _: failed)
+            return Prepared((), lambda _: failed, 0.0)
         items = tuple(
             (window.length_s, float(window.length_s), WindowJob(window, analysis.channels[window.channel], budget))
             for channel in analysis.windows
             for window in channel
         )
-        return Prepared(items, lambda readings: self._finish(job, analysis, readings))
+        return Prepared(items, lambda readings: self._finish(job, analysis, readings), analysis.duration_s)
 
     def _finish(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | Unread]) -> TranscribeOutcome:
         try:
@@ -186,6 +192,11 @@ class WhisperTranscriber:
     def _swapped_at(self, analysis: Analysis, words: Sequence[SpokenWord]) -> float | None:
         with self._clock.at(Stage.SPEECH):
             return swapped_at(turns_of(analysis, words), self._options.language, analysis, self._voices)
+
+
+def _declared_s(job: AudioJob) -> float:
+    declared_s = job.audio.duration_s if job.audio else None
+    return _UNKNOWN_S if declared_s is None else declared_s
 
 
 def _failed(job: AudioJob, error: Exception) -> TranscribeOutcome:
