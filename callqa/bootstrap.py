@@ -147,7 +147,7 @@ def choose_device(settings: Settings) -> str:
 def check_model(settings: Settings) -> str:
     """The model's folder after its files were read and compared. Raises ModelError when it is missing or damaged."""
     files = ensure_model(settings.model, settings.home.absolute())
-    verify_model(files)
+    verify_model(files, settings.home.absolute())
     return f"{files.name} in {files.path}, {files.digest}"
 
 

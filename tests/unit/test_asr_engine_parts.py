@@ -35,7 +35,7 @@ def test_base_is_assembled_once_and_is_the_published_one(tmp_path: Path) -> None
         "vocabulary.txt",
     ]
     assert [p.name for p in (tmp_path / "weights").iterdir() if p.name.startswith(".")] == [], "no scratch left"
-    verify_model(first)
+    verify_model(first, tmp_path)
 
 
 def test_damaged_weights_are_noticed(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_damaged_weights_are_noticed(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="delete that folder"):
         ensure_model("base", tmp_path)
     with pytest.raises(ModelError, match="delete that folder"):
-        verify_model(files)
+        verify_model(files, tmp_path)
 
 
 def test_a_missing_or_wrong_part_names_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
