@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 
 from asr.allocator import one_thread_each
-from asr.assemble import assemble, known_roles, turns_of
+from asr.assemble import assemble, known_roles, names_a_side, turns_of
 from asr.budget import Budget
 from asr.device import batch_for, choose
 from asr.glossary import Glossary
@@ -145,7 +145,15 @@ class WhisperTranscriber:
     def _prepare(self, job: AudioJob) -> _Prepared:
         budget = Budget(self._options.work_s_per_s, self._options.longest_h)
         try:
-            analysis = analyse(job.path, self._detector, self._voices, self._clock, self._profile.window_s, budget)
+            analysis = analyse(
+                job.path,
+                self._detector,
+                self._voices,
+                self._clock,
+                self._profile.window_s,
+                budget,
+                sides_known=self._options.agent_channel is not None or names_a_side(job.meta),
+            )
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 - one recording that breaks a decoder must not stop the others
