@@ -8,13 +8,17 @@ import os
 import shutil
 import struct
 from pathlib import Path
+from typing import cast
 
 import pytest
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer as WhisperTokenizer
 from tokenizers import Tokenizer
 
 from asr import vocabulary
 from asr.vocabulary import kept_tokens, read_trim
 from asr.weights import ModelFiles, ensure_model, ensure_trimmed, verify_model
+from asr.whisper import MAX_TOKENS, _Loaded
 from models.errors import ModelError
 
 
@@ -115,6 +119,17 @@ def test_it_is_made_once_and_its_digest_is_that_of_the_weights(home: Path, trimm
     again = ensure_trimmed(files, home, "zh")
     assert (again.path, again.digest, again.name) == (trimmed, files.digest, files.name)
     assert (trimmed / "model.bin").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("trims", [True, False])
+def test_a_prompt_leaves_room_for_what_is_said(full: Path, trimmed: Path, trims: bool) -> None:
+    tokenizer = WhisperTokenizer(Tokenizer.from_file(str(full / "tokenizer.json")), True, "transcribe", "zh")
+    loaded = _Loaded(cast("WhisperModel", None), tokenizer, read_trim(trimmed) if trims else None)
+    short = loaded.start("您好")
+    long = loaded.start("请不要说，" * 300)
+    assert len(long) + MAX_TOKENS < 448
+    assert long[-4:] == short[-4:], "the marks behind the prompt stay"
+    assert long[0] == short[0]
 
 
 def _variable(name: str, shape: tuple[int, ...]) -> bytes:
