@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import av
 from asr.allocator import one_thread_each
 from asr.assemble import assemble, known_roles, names_a_side, turns_of
 from asr.budget import Budget
-from asr.device import batch_for, choose
+from asr.device import batch_for, choose, usable_cores
 from asr.glossary import Glossary
 from asr.hearing import Hearer
 from asr.listen import Analysis, analyse
@@ -70,7 +69,7 @@ class WhisperTranscriber:
         self._options = options
         self._prompt = options.prompt or prompt_for(options.language)
         self._glossary = Glossary(options.glossary) if options.corrections else None
-        self._workers = options.workers or os.cpu_count() or 1
+        self._workers = options.workers or usable_cores()
         self._profile = PROFILES[options.profile]
         self._clock = StageClock()
         self._detector = SpeechDetector()

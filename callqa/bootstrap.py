@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from asr.device import choose
+from asr.device import choose, usable_cores
 from asr.options import EngineOptions, RemoteOptions
 from asr.playback import OpusPlayback
 from asr.probe import probe
@@ -41,6 +41,7 @@ __all__ = [
     "shown_database",
     "transcriber_for",
     "upgrade_database",
+    "usable_cores",
 ]
 
 _Key = TypeVar("_Key")
