@@ -15,12 +15,15 @@ from asr.judge import Judgement, better, judge
 from asr.packing import FULL_WINDOW_S, Window, fitted, render
 from asr.text import prompt_for, simplify
 from asr.timings import Stage, StageClock
-from asr.words import SpokenWord, on_call_clock
+from asr.words import SpokenWord, on_call_clock, sift, written
 from models.errors import RecordingError, TransientError, UsageError
 
 GREEDY_BEAM = 1
 REPAIR_BEAM = 5
 """Wider than the first search: what was doubtful is worth a second look."""
+
+_HARMLESS = frozenset({"phantom", "doubtful", "skipped"})
+"""Faults of a text that may be believed when its invented sentences are taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,21 @@ class Unread:
 class _Attempt:
     heard: Heard
     words: tuple[SpokenWord, ...]
+    invented: tuple[tuple[SpokenWord, ...], ...]
     judged: Judgement
+
+    @property
+    def worth_sifting(self) -> bool:
+        """Whether nothing but invented sentences is wrong, and most of the text is none."""
+        lost = sum(len(word.text) for sentence in self.invented for word in sentence)
+        return _HARMLESS.issuperset(self.judged.faults) and sum(len(word.text) for word in self.words) > lost
+
+    def sifted(self) -> Reading:
+        """The words, and each invented sentence as dropped."""
+        return Reading(
+            self.words,
+            tuple(Invented(s[0].channel, s[0].start_s, s[-1].end_s, written(s), ("phantom",)) for s in self.invented),
+        )
 
 
 class WindowReader:
@@ -146,8 +163,8 @@ class WindowReader:
                     best = other
                 if not best.judged.faults:
                     break
-        if best.judged.believable:
-            return Reading(best.words)
+        if best.judged.believable or (len(job.window.pieces) == 1 and best.worth_sifting):
+            return best.sifted()
         if len(job.window.pieces) == 1:
             [piece] = job.window.pieces
             text = simplify(best.heard.text)
@@ -199,8 +216,8 @@ class WindowReader:
             ]
 
     def _attempt(self, window: Window, heard: Heard) -> _Attempt:
-        words = on_call_clock(window, heard.words, self._language)
-        return _Attempt(heard, words, judge(heard, window, words, self._prompt))
+        words, invented = sift(on_call_clock(window, heard.words, self._language))
+        return _Attempt(heard, words, invented, judge(heard, window, words, self._prompt))
 
 
 def _unread(error: Exception) -> Unread:

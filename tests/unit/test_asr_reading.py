@@ -127,6 +127,22 @@ def test_what_stays_bad_is_dropped_and_counted() -> None:
     assert [(lost.text, lost.faults[0]) for lost in reading.dropped] == [(invented, "phantom")] * 2
 
 
+def test_of_a_window_with_one_invented_sentence_only_that_is_lost() -> None:
+    said, invented = "我上周去了一趟外地今天才回来。", "谢谢观看。"
+    reading, _ = read(lambda *_: said + invented)
+    assert text_of(reading) == said.strip("。") * 2
+    assert [(lost.text, lost.faults) for lost in reading.dropped] == [(invented, ("phantom",))] * 2
+    for lost in reading.dropped:
+        assert lost.start_s < lost.end_s
+        assert not any(lost.start_s < word.end_s and word.start_s < lost.end_s for word in reading.words)
+
+
+def test_what_stands_beside_more_invented_words_is_not_believed() -> None:
+    reading, _ = read(lambda *_: "谢谢大家。请不吝点赞订阅转发。")
+    assert reading.words == ()
+    assert [lost.text for lost in reading.dropped] == ["谢谢大家。请不吝点赞订阅转发。"] * 2
+
+
 def spent_budget() -> Budget:
     spent = Budget(2.0)
     spent.grant(WINDOW.content_s)
