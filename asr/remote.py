@@ -279,6 +279,7 @@ def _refuse(remote: RemoteOptions, response: httpx.Response) -> None:
     elif status == 404:
         why = (
             f"it has no model {remote.model!r}, or CALLQA_REMOTE_URL is not the address that ends in its version (/v1)"
+            "; correct one of them"
         )
     else:
         why = f"it does not take what callqa sends with the model {remote.model!r}; see its documentation"

@@ -215,10 +215,15 @@ def _fault(job: AudioJob, error: Exception) -> RecordingError | TransientError:
     if isinstance(error, RecordingError | TransientError):
         return error
     if isinstance(error, MemoryError):
-        return TransientError(f"memory ran out at {Path(job.path).name!r}: {error}")
+        return TransientError(
+            f"memory ran out at {Path(job.path).name!r}: {error}; run again, with fewer workers if it comes back"
+        )
     # FFmpeg reports damage in a file with operating-system codes too; a file that cannot be read raises Python's own.
     if isinstance(error, OSError) and not isinstance(error, av.FFmpegError):
-        return TransientError(f"{Path(job.path).name!r} cannot be read just now: {error.strerror or error}")
+        return TransientError(
+            f"{Path(job.path).name!r} cannot be read just now: {error.strerror or error}; look there, and run again"
+        )
     # The message of an error that nobody foresaw may quote what was said.
-    log.error("recording %s cannot be processed: %s", job.recording_id, origin_of(error))
-    return RecordingError(ReasonCode.PROCESSING_FAILED, f"transcription failed: {origin_of(error)}")
+    what = f"{origin_of(error)}; listen to it, and report this"
+    log.error("recording %s cannot be processed: %s", job.recording_id, what)
+    return RecordingError(ReasonCode.PROCESSING_FAILED, f"transcription failed: {what}")
