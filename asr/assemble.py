@@ -89,6 +89,11 @@ def turns_of(analysis: Analysis, words: Sequence[SpokenWord]) -> tuple[Turn, ...
     return turns(by_channel)
 
 
+def names_a_side(meta: CallMeta) -> bool:
+    """Whether metadata says who is on a channel."""
+    return any(role is not Role.UNKNOWN for role in meta.channel_roles)
+
+
 def known_roles(meta: CallMeta, analysis: Analysis, agent_channel: int | None) -> Known | None:
     """Roles of the analysed channels from the setting, else from metadata; None when neither says.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +64,17 @@ def choose(device: str, compute_type: str) -> Choice:
     return Choice(chosen, compute_type, f"{why}; compute type {compute_type} as set")
 
 
-def batch_for(device: str, weights: Path) -> int:
+def usable_cores() -> int:
+    """Processor cores that this process may run on, 1 at least: a container or `taskset` may leave it fewer than are.
+
+    A share of processor time (a quota) is not seen; under one, set `workers`.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def batch_for(device: str, weights: Path, environ: Mapping[str, str] | None = None) -> int:
     """How many windows to decode at once: on a GPU as many as half of its free memory holds, 8 to 64.
 
     Where NVIDIA's library does not tell (another driver, no permission) the least number is taken.
@@ -71,8 +83,20 @@ def batch_for(device: str, weights: Path) -> int:
         return CPU_BATCH
     try:
         pynvml.nvmlInit()
-        free_bytes = float(pynvml.nvmlDeviceGetMemoryInfo(pynvml.nvmlDeviceGetHandleByIndex(0)).free)
+        free_bytes = float(pynvml.nvmlDeviceGetMemoryInfo(_card(os.environ if environ is None else environ)).free)
     except pynvml.NVMLError:
         return _LEAST_GPU_BATCH
     window_bytes = _WINDOW_PER_WEIGHTS * weights.stat().st_size
     return int(min(max(_SHARE_OF_FREE_MEMORY * free_bytes / window_bytes, _LEAST_GPU_BATCH), _MOST_GPU_BATCH))
+
+
+def _card(environ: Mapping[str, str]) -> object:
+    """NVML's handle of CUDA's first device, which CTranslate2 takes: NVML does not heed CUDA_VISIBLE_DEVICES.
+
+    Its entries are indices or UUIDs. Indices agree as long as CUDA counts as NVML does, by place on the bus
+    (CUDA_DEVICE_ORDER=PCI_BUS_ID) or on machines whose cards are alike. Raises NVMLError for a card that is not there.
+    """
+    first = environ.get("CUDA_VISIBLE_DEVICES", "").split(",")[0].strip()
+    if first and not first.isdecimal():
+        return pynvml.nvmlDeviceGetHandleByUUID(first)
+    return pynvml.nvmlDeviceGetHandleByIndex(int(first or 0))

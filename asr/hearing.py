@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import RecordingError, TransientError
+
 
 @dataclass(frozen=True, slots=True)
 class HeardWord:
@@ -46,10 +48,10 @@ class Hearer(Protocol):
 
     def hear(
         self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], prompt: str, beam_size: int
-    ) -> list[Heard]:
-        """What each window holds, in their order.
+    ) -> Sequence[Heard | RecordingError | TransientError]:
+        """What each window holds, in their order, or what went wrong with that window alone.
 
         `sounds` are equally long, 16 kHz, of which the first `contents_s` seconds are content. What a window yields
-        does not depend on the others. An empty prompt means none. Raises TransientError when the work may be tried
-        again, ModelError when that is of no use.
+        does not depend on the others. An empty prompt means none. Raises RuntimeError when the windows together
+        could not be heard, ModelError when no window will ever be.
         """

@@ -37,13 +37,22 @@ class Analysis:
 
 
 def analyse(
-    path: str, detector: SpeechDetector, voices: VoiceModel, clock: StageClock, limit_s: float, budget: Budget
+    path: str,
+    detector: SpeechDetector,
+    voices: VoiceModel,
+    clock: StageClock,
+    limit_s: float,
+    budget: Budget,
+    *,
+    sides_known: bool = False,
 ) -> Analysis:
     """Decode the recording and find out what is worth hearing, in windows of `limit_s` at most.
 
-    Raises RecordingError, also when that costs more than the budget, and OSError.
+    `sides_known` says that each of two channels is known to be one party's: then several voices on one are colleagues,
+    and are not told apart, however little the other side speaks. A file with sound on one channel only is no such
+    recording. Raises RecordingError, also when that costs more than the budget, and OSError.
     """
-    with clock.at(Stage.DECODE):
+    with clock.at(Stage.DECODE), budget.spending():
         sound = decode(path, budget.grant)
         channels = parties(sound)
     with clock.at(Stage.SPEECH):
@@ -59,7 +68,8 @@ def analyse(
         )
         heard = [_Row(channels[i], found[i], speech[i]) for i in range(len(channels))]
         distance: float | None = None
-        shared = _shared(speech)
+        own_sides = sides_known and len(channels) > 1 and all(channel.samples.any() for channel in channels)
+        shared = None if own_sides else _shared(speech)
         if shared is not None:
             mixed = spans(found[shared], MIXED_MIN_SILENCE_S)
             with budget.spending():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from asr.budget import LONGEST_H
 from models.errors import SettingsError
 from models.glossary import GlossaryTerm
 
@@ -84,7 +85,8 @@ class EngineOptions:
     `agent_channel` says which channel (0 is left) carries the agent; None means: metadata, else inferred.
     With `remote` that service hears the windows; `model`, `device` and `compute_type` then do not matter.
     `profile` is a name in `PROFILES`. `mask_pii` masks personal numbers in the text before it is handed out (see
-    `asr.pii`). `work_s_per_s` bounds the work on one recording (see `asr.budget`).
+    `asr.pii`). `work_s_per_s` bounds the work on one recording, `longest_h` its length in
+    hours (see `asr.budget`).
     """
 
     data_dir: Path
@@ -100,6 +102,7 @@ class EngineOptions:
     profile: str = "accurate"
     mask_pii: bool = True
     work_s_per_s: float = 10.0
+    longest_h: float = LONGEST_H
     remote: RemoteOptions | None = None
 
     def __post_init__(self) -> None:
@@ -114,5 +117,7 @@ class EngineOptions:
             raise SettingsError(
                 f"work_s_per_s is {self.work_s_per_s}; give the seconds that a second of sound may cost"
             )
+        if self.longest_h <= 0:
+            raise SettingsError(f"longest_h is {self.longest_h}; give the hours that the longest recording may have")
         if self.profile not in PROFILES:
             raise SettingsError(f"profile {self.profile!r} is unknown; use {' or '.join(PROFILES)}")

@@ -87,8 +87,10 @@ def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, pr
     """The receipt for these weights and settings on these libraries.
 
     Workers are left out: how many calls are heard at once changes no transcript; so is a glossary that corrects nothing
-    because corrections are off. The digest covers `ALGORITHM`, every
-    setting, every constant of the recipe's modules, and the versions of the libraries that touch the sound.
+    because corrections are off. The digest covers `ALGORITHM`, every setting, every constant of the recipe's modules,
+    and the versions of the libraries that touch the sound. It does not cover how many windows are decoded at once: on
+    a processor that is fixed, but on a GPU it follows from the memory that was free, and where the GPU's library takes
+    other routines for other sizes, sums may differ in the last bits and, rarely, a word with them.
     """
     settings = {"device": choice.device, "compute_type": choice.compute_type}
     return _receipt(files.name, files.digest, settings, options, prompt)

@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 import wave
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from typing import Any
@@ -23,7 +23,7 @@ from asr.hearing import Heard
 from asr.options import RATE_HZ, RemoteOptions
 from asr.remote_reply import heard_from
 from asr.timings import Stage, StageClock
-from models.errors import ModelError, TransientError
+from models.errors import ModelError, ReasonCode, RecordingError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,9 @@ PARALLEL = 8
 
 REST_S = 30.0
 """A service that failed through all tries is left alone for so long, then tried once: a night must come to an end."""
+
+_ABOUT_THE_WINDOW = (400, 413, 422)
+"""Refusals that may concern the sound sent; of a service that took none yet they say that it never will."""
 
 _CONNECT_S = 10.0
 _SHOWN_CHARACTERS = 200
@@ -60,6 +63,8 @@ class RemoteWhisper:
         self._slots = threading.BoundedSemaphore(PARALLEL)
         self._lock = threading.Lock()
         self._tls: ssl.SSLContext | None = None
+        self._heard = 0
+        """Windows that the service transcribed."""
         # Until when the service is left alone after it failed, and what went wrong.
         self._failed: tuple[float, str] | None = None
 
@@ -76,11 +81,12 @@ class RemoteWhisper:
         contents_s: Sequence[float],
         prompt: str,
         beam_size: int,  # noqa: ARG002 - the protocol's
-    ) -> list[Heard]:
+    ) -> list[Heard | RecordingError | TransientError]:
         """As in the protocol, except that the service decides how it searches: a beam cannot be sent.
 
-        Raises TransientError when the service cannot be reached, is busy or answers nonsense, try after try;
-        ModelError when it refuses, which another try would not change.
+        A window's own trouble is a TransientError when the service cannot be reached, is busy or answers nonsense, try
+        after try; a RecordingError when it refuses this window though it took others. Raises ModelError when it refuses
+        whatever is sent.
         """
         if not sounds:
             return []
@@ -89,11 +95,27 @@ class RemoteWhisper:
             _client(self._remote, self.load()) as client,
             ThreadPoolExecutor(len(sounds)) as pool,
         ):
-            return list(
+            answers = list(
                 pool.map(lambda sound, content_s: self._one(client, sound, content_s, prompt), sounds, contents_s)
             )
+        return [self._alone(answer) for answer in answers]
 
-    def _one(self, client: httpx.Client, sound: NDArray[np.float32], content_s: float, prompt: str) -> Heard:
+    def _alone(self, answer: Heard | TransientError | ModelError) -> Heard | RecordingError | TransientError:
+        """A refusal after the batch is through: of this window alone if any was ever taken, else raised."""
+        if not isinstance(answer, ModelError):
+            return answer
+        with self._lock:
+            if not self._heard:
+                raise answer
+        return RecordingError(
+            ReasonCode.PROCESSING_FAILED,
+            f"{answer}. It took other windows: listen to this recording, and look into the service's log",
+        )
+
+    def _one(
+        self, client: httpx.Client, sound: NDArray[np.float32], content_s: float, prompt: str
+    ) -> Heard | TransientError | ModelError:
+        """What the service made of a window, or why not; raises ModelError for what concerns every window."""
         form = {
             "model": self._remote.model,
             "language": self._language,
@@ -103,8 +125,13 @@ class RemoteWhisper:
             **({"prompt": prompt} if prompt else {}),
         }
         window = _wav(sound)
+        with self._lock:
+            heard_before = self._heard
+            waits_s = (*WAITS_S, 0.0) if self._failed is None else (0.0,)
         trouble, asked_s = "", 0.0
-        for wait_s in self._waits():
+        for wait_s in waits_s:
+            if (closed := self._closed()) is not None:
+                return closed
             try:
                 with self._slots:
                     response = client.post(
@@ -114,7 +141,12 @@ class RemoteWhisper:
                     )
                 trouble = _passing_trouble(response)
                 if not trouble:
-                    _refuse(self._remote, response)
+                    try:
+                        _refuse(self._remote, response)
+                    except ModelError as refusal:
+                        if response.status_code in _ABOUT_THE_WINDOW:
+                            return refusal
+                        raise
                     heard = heard_from(_json(response), sound, content_s, self._language)
                     self._note_success()
                     return heard
@@ -126,25 +158,28 @@ class RemoteWhisper:
             log.warning("%s did not transcribe a window: %s", self._remote.url, trouble)
             if wait_s:
                 self._wait(min(max(wait_s, asked_s), LONGEST_WAIT_S))
-        raise self._give_up(trouble)
+        return self._give_up(trouble, heard_before)
 
-    def _waits(self) -> Iterator[float]:
-        """The wait after each try; 0 after the last. Raises TransientError while the service is left alone."""
+    def _closed(self) -> TransientError | None:
+        """What is wrong while the service is left alone."""
         with self._lock:
-            waits_s = (*WAITS_S, 0.0) if self._failed is None else (0.0,)
-        for wait_s in waits_s:
-            with self._lock:
-                if self._failed is not None and time.monotonic() < self._failed[0]:
-                    raise TransientError(self._failed[1])
-            yield wait_s
+            resting = self._failed is not None and time.monotonic() < self._failed[0]
+            return TransientError(self._failed[1]) if resting and self._failed is not None else None
 
     def _note_success(self) -> None:
         with self._lock:
             self._failed = None
+            self._heard += 1
 
-    def _give_up(self, trouble: str) -> TransientError:
-        message = f"{self._remote.url} does not transcribe ({trouble}); see to it, and run again"
+    def _give_up(self, trouble: str, heard_before: int) -> TransientError:
+        """Leave the service alone for a while, unless it transcribed others meanwhile: then only this window fails."""
         with self._lock:
+            if self._heard != heard_before:
+                return TransientError(
+                    f"{self._remote.url} does not transcribe one window ({trouble}), though others; "
+                    "look into its log, and run again"
+                )
+            message = f"{self._remote.url} does not transcribe ({trouble}); see to it, and run again"
             self._failed = (time.monotonic() + REST_S, message)
         return TransientError(message)
 
@@ -163,7 +198,7 @@ def look_at(remote: RemoteOptions) -> str:
         ) from error
     trouble = _passing_trouble(response)
     if trouble:
-        raise TransientError(f"{remote.url} answers, but {trouble}")
+        raise TransientError(f"{remote.url} answers, but {trouble}; look into its log, and try again")
     # A service without a list of models may transcribe all the same.
     if response.status_code not in (404, 405, 501):
         _refuse(remote, response)
@@ -244,6 +279,7 @@ def _refuse(remote: RemoteOptions, response: httpx.Response) -> None:
     elif status == 404:
         why = (
             f"it has no model {remote.model!r}, or CALLQA_REMOTE_URL is not the address that ends in its version (/v1)"
+            "; correct one of them"
         )
     else:
         why = f"it does not take what callqa sends with the model {remote.model!r}; see its documentation"

@@ -18,11 +18,13 @@ Outcome = TypeVar("Outcome")
 class Prepared(Generic[Item, Result, Outcome]):
     """A job made ready: its items, each with a kind (only items of one kind share a batch) and a cost in seconds.
 
-    `finish` turns the results, one per item in the same order, into the job's outcome.
+    `finish` turns the results, one per item in the same order, into the job's outcome. `held_s` are the seconds of
+    sound that stay in memory until then.
     """
 
     items: tuple[tuple[int, float, Item], ...]
     finish: Callable[[Sequence[Result]], Outcome]
+    held_s: float
 
 
 @dataclass(slots=True, eq=False)
@@ -45,8 +47,10 @@ class _Waiting(Generic[Item, Result, Outcome]):
 class Schedule(Generic[Job, Item, Result, Outcome]):
     """Runs `prepare` on each job and `run` on batches of equal kind, with a fixed number of threads.
 
-    A thread takes the oldest full batch; else prepares the next job, as long as less than `backlog_s` is waiting; else
-    takes the oldest batch that is not full. So no thread idles while there is work, and memory stays bounded.
+    A thread takes the oldest full batch; else prepares the next job, as long as less than `backlog_s` is waiting and no
+    more than `open_s` of sound is held; else takes the oldest batch that is not full, so that open jobs get finished.
+    So no thread idles while there is work, and memory stays bounded: a job counts from the moment that its preparation
+    begins, with the seconds of sound that `expected_s` gives, until it is finished. One job alone may be longer.
     """
 
     def __init__(
@@ -55,18 +59,23 @@ class Schedule(Generic[Job, Item, Result, Outcome]):
         prepare: Callable[[Job], Prepared[Item, Result, Outcome]],
         run: Callable[[Sequence[Item]], Sequence[Result]],
         *,
+        expected_s: Callable[[Job], float],
         threads: int,
         batch: int,
         backlog_s: float,
+        open_s: float,
     ) -> None:
         self._prepare, self._run = prepare, run
-        self._threads, self._batch, self._backlog_s = threads, batch, backlog_s
+        self._expected_s = expected_s
+        self._threads, self._batch, self._backlog_s, self._open_s = threads, batch, backlog_s, open_s
         self._jobs = deque(jobs)
         self._buckets: dict[int, deque[_Waiting[Item, Result, Outcome]]] = {}
         self._outcomes: deque[Outcome] = deque()
         self._error: BaseException | None = None
         self._unfinished = len(self._jobs)
         self._waiting_s = 0.0
+        self._held_s = 0.0
+        self._open = 0
         self._busy = 0
         self._order = 0
         self._stopped = False
@@ -127,8 +136,12 @@ class Schedule(Generic[Job, Item, Result, Outcome]):
     def _pick(self) -> Callable[[], None] | None:
         full = [bucket for bucket in self._buckets.values() if len(bucket) >= self._batch]
         if not full and self._jobs and self._waiting_s < self._backlog_s:
-            job = self._jobs.popleft()
-            return lambda: self._start(job)
+            expected_s = self._expected_s(self._jobs[0])
+            if not self._open or self._held_s + expected_s <= self._open_s:
+                job = self._jobs.popleft()
+                self._open += 1
+                self._held_s += expected_s
+                return lambda: self._start(job, expected_s)
         open_buckets = full or [bucket for bucket in self._buckets.values() if bucket]
         if not open_buckets:
             return None
@@ -137,9 +150,11 @@ class Schedule(Generic[Job, Item, Result, Outcome]):
         self._waiting_s -= sum(waiting.cost_s for waiting in batch)
         return lambda: self._decode(batch)
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: Job, expected_s: float) -> None:
         prepared = self._prepare(job)
         opened = _Open(prepared)
+        with self._changed:
+            self._held_s += prepared.held_s - expected_s
         if not prepared.items:
             self._finish(opened)
             return
@@ -166,4 +181,6 @@ class Schedule(Generic[Job, Item, Result, Outcome]):
         with self._changed:
             self._outcomes.append(outcome)
             self._unfinished -= 1
+            self._open -= 1
+            self._held_s -= opened.prepared.held_s
             self._changed.notify_all()

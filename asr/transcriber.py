@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,14 +11,14 @@ from pathlib import Path
 import av
 
 from asr.allocator import one_thread_each
-from asr.assemble import assemble, known_roles, turns_of
+from asr.assemble import assemble, known_roles, names_a_side, turns_of
 from asr.budget import Budget
-from asr.device import batch_for, choose
+from asr.device import batch_for, choose, usable_cores
 from asr.glossary import Glossary
 from asr.hearing import Hearer
 from asr.listen import Analysis, analyse
 from asr.options import PROFILES, EngineOptions
-from asr.reading import Invented, Reading, WindowJob, WindowReader
+from asr.reading import Invented, Reading, Unread, WindowJob, WindowReader
 from asr.receipt import engine_receipt, remote_receipt
 from asr.remote import PARALLEL, RemoteWhisper
 from asr.schedule import Prepared, Schedule
@@ -39,6 +38,10 @@ from models.transcript import EngineReceipt, Transcript
 log = logging.getLogger(__name__)
 
 _BACKLOG_S = 900.0
+_OPEN_S = 3 * 3600.0
+"""Sound held in memory at once: an hour of stereo takes 230 MB, and as much again while it is decoded."""
+_UNKNOWN_S = 300.0
+"""A recording that does not say how long it is; what it really holds is known when it is decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,7 @@ class _Parts:
     batch: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """A window that could not be read, and why."""
-
-    error: Exception
-
-
-_Prepared = Prepared[WindowJob, Reading | _Failure, TranscribeOutcome]
+_Prepared = Prepared[WindowJob, Reading | Unread, TranscribeOutcome]
 
 
 class WhisperTranscriber:
@@ -73,7 +69,7 @@ class WhisperTranscriber:
         self._options = options
         self._prompt = options.prompt or prompt_for(options.language)
         self._glossary = Glossary(options.glossary) if options.corrections else None
-        self._workers = options.workers or os.cpu_count() or 1
+        self._workers = options.workers or usable_cores()
         self._profile = PROFILES[options.profile]
         self._clock = StageClock()
         self._detector = SpeechDetector()
@@ -106,10 +102,12 @@ class WhisperTranscriber:
         schedule = Schedule(
             jobs,
             self._prepare,
-            self._read,
+            self._ready().reader.read,
+            expected_s=_declared_s,
             threads=self._workers,
             batch=self._ready().batch,
             backlog_s=_BACKLOG_S,
+            open_s=_OPEN_S,
         )
         yield from schedule.outcomes()
 
@@ -118,7 +116,12 @@ class WhisperTranscriber:
             if self._parts is None:
                 receipt, hearer, batch = self._remote() or self._packed()
                 reader = WindowReader(
-                    hearer, self._prompt, self._options.language, self._profile.beam_size, self._clock
+                    hearer,
+                    self._prompt,
+                    self._options.language,
+                    self._profile.beam_size,
+                    self._clock,
+                    charged=self._options.remote is None,
                 )
                 self._parts = _Parts(receipt, hearer, reader, batch)
             return self._parts
@@ -139,22 +142,30 @@ class WhisperTranscriber:
         return receipt, RemoteWhisper(remote, self._options.language, self._clock), PARALLEL
 
     def _prepare(self, job: AudioJob) -> _Prepared:
-        budget = Budget(self._options.work_s_per_s)
+        budget = Budget(self._options.work_s_per_s, self._options.longest_h)
         try:
-            analysis = analyse(job.path, self._detector, self._voices, self._clock, self._profile.window_s, budget)
+            analysis = analyse(
+                job.path,
+                self._detector,
+                self._voices,
+                self._clock,
+                self._profile.window_s,
+                budget,
+                sides_known=self._options.agent_channel is not None or names_a_side(job.meta),
+            )
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 - one recording that breaks a decoder must not stop the others
             failed = _failed(job, error)
-            return Prepared((), lambda _: failed)
+            return Prepared((), lambda _: failed, 0.0)
         items = tuple(
             (window.length_s, float(window.length_s), WindowJob(window, analysis.channels[window.channel], budget))
             for channel in analysis.windows
             for window in channel
         )
-        return Prepared(items, lambda readings: self._finish(job, analysis, readings))
+        return Prepared(items, lambda readings: self._finish(job, analysis, readings), analysis.duration_s)
 
-    def _finish(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | _Failure]) -> TranscribeOutcome:
+    def _finish(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | Unread]) -> TranscribeOutcome:
         try:
             with self._clock.at(Stage.TEXT):
                 return TranscribeOutcome(job.recording_id, self._transcript(job, analysis, readings), None)
@@ -163,11 +174,11 @@ class WhisperTranscriber:
         except Exception as error:  # noqa: BLE001 - as in _prepare
             return _failed(job, error)
 
-    def _transcript(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | _Failure]) -> Transcript:
+    def _transcript(self, job: AudioJob, analysis: Analysis, readings: Sequence[Reading | Unread]) -> Transcript:
         words: list[SpokenWord] = []
         dropped: list[Invented] = []
         for reading in readings:
-            if isinstance(reading, _Failure):
+            if isinstance(reading, Unread):
                 raise reading.error
             words.extend(reading.words)
             dropped.extend(reading.dropped)
@@ -189,19 +200,10 @@ class WhisperTranscriber:
         with self._clock.at(Stage.SPEECH):
             return swapped_at(turns_of(analysis, words), self._options.language, analysis, self._voices)
 
-    def _read(self, jobs: Sequence[WindowJob]) -> Sequence[Reading | _Failure]:
-        """Read a batch of windows of one length; if that fails, one by one, so that only the culprit fails."""
-        try:
-            return self._ready().reader.read(jobs)
-        except UsageError:
-            raise
-        except RuntimeError as error:  # what CTranslate2 raises, out of memory included
-            if len(jobs) == 1:
-                return [_Failure(TransientError(f"Whisper failed on a window: {error}"))]
-        except Exception as error:  # noqa: BLE001 - as in _prepare
-            if len(jobs) == 1:
-                return [_Failure(error)]
-        return [reading for job in jobs for reading in self._read([job])]
+
+def _declared_s(job: AudioJob) -> float:
+    declared_s = job.audio.duration_s if job.audio else None
+    return _UNKNOWN_S if declared_s is None else declared_s
 
 
 def _failed(job: AudioJob, error: Exception) -> TranscribeOutcome:
@@ -213,10 +215,15 @@ def _fault(job: AudioJob, error: Exception) -> RecordingError | TransientError:
     if isinstance(error, RecordingError | TransientError):
         return error
     if isinstance(error, MemoryError):
-        return TransientError(f"memory ran out at {Path(job.path).name!r}: {error}")
+        return TransientError(
+            f"memory ran out at {Path(job.path).name!r}: {error}; run again, with fewer workers if it comes back"
+        )
     # FFmpeg reports damage in a file with operating-system codes too; a file that cannot be read raises Python's own.
     if isinstance(error, OSError) and not isinstance(error, av.FFmpegError):
-        return TransientError(f"{Path(job.path).name!r} cannot be read just now: {error.strerror or error}")
+        return TransientError(
+            f"{Path(job.path).name!r} cannot be read just now: {error.strerror or error}; look there, and run again"
+        )
     # The message of an error that nobody foresaw may quote what was said.
-    log.error("recording %s cannot be processed: %s", job.recording_id, origin_of(error))
-    return RecordingError(ReasonCode.PROCESSING_FAILED, f"transcription failed: {origin_of(error)}")
+    what = f"{origin_of(error)}; listen to it, and report this"
+    log.error("recording %s cannot be processed: %s", job.recording_id, what)
+    return RecordingError(ReasonCode.PROCESSING_FAILED, f"transcription failed: {what}")

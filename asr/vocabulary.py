@@ -8,13 +8,13 @@ where a token that is left out would have won. Measured: `python -m benchmarks.p
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,45 +62,77 @@ def read_trim(folder: Path) -> Trim | None:
     return Trim(full, {token: place for place, token in enumerate(full)})
 
 
-def trim_model(source: Path, target: Path, language: str) -> bool:
-    """Write the model in `source` to the empty folder `target` without what `language` does not need.
+class SourceError(Exception):
+    """The model to trim is damaged or cannot be read; the message says which file and how."""
 
-    Returns False, with nothing written, for a language that needs most tokens and for a model of another form than the
-    one known here; raises OSError when files cannot be read or written.
+
+def kept_tokens(source: Path, language: str) -> tuple[int, ...] | None:
+    """The ids of the tokens that `language` needs of the model in `source`, in order.
+
+    None for a language that needs most of them and for a vocabulary of another form than the one known here; raises
+    SourceError.
     """
     if language not in TRIMMED_LANGUAGES:
-        return False
+        return None
     tokens = _tokens(source)
     if tokens is None or _END_OF_TEXT not in tokens or _NO_TIMESTAMPS not in tokens:
-        return False
+        return None
     first_special = tokens.index(_END_OF_TEXT)
     # The first time stamp stays too: CTranslate2 looks for it behind <|notimestamps|>.
     last = tokens.index(_NO_TIMESTAMPS) + 2
-    kept = [i for i in range(first_special) if _needed(i, tokens[i])] + list(range(first_special, last))
+    return tuple([i for i in range(first_special) if _needed(i, tokens[i])] + list(range(first_special, last)))
+
+
+def trim_model(source: Path, target: Path, kept: Sequence[int]) -> bool:
+    """Write the model in `source` to the empty folder `target` with the `kept_tokens` alone.
+
+    Returns False, with nothing written, for weights of another form than the one known here; raises SourceError for
+    what is wrong with the source and OSError when the target cannot be written.
+    """
+    tokens = _tokens(source) or []
     if not _copy_weights(source / "model.bin", target / "model.bin", len(tokens), np.array(kept)):
         (target / "model.bin").unlink(missing_ok=True)
         return False
     place = {token: i for i, token in enumerate(kept)}
-    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    config = _json(source / "config.json")
+    if not isinstance(config, dict):
+        raise SourceError("config.json holds no object")
     for name in ("lang_ids", "suppress_ids", "suppress_ids_begin"):
-        config[name] = [place[token] for token in config.get(name, []) if token in place]
+        config[name] = [place[token] for token in config.get(name) or [] if token in place]
     (target / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (target / "vocabulary.json").write_text(json.dumps([tokens[i] for i in kept]), encoding="utf-8")
-    (target / KEPT_FILE).write_text(json.dumps(kept), encoding="ascii")
+    (target / KEPT_FILE).write_text(json.dumps(list(kept)), encoding="ascii")
     for name in ("tokenizer.json", "preprocessor_config.json"):
         if (source / name).is_file():
-            shutil.copyfile(source / name, target / name)
+            (target / name).write_bytes(_whole(source / name))
     return True
+
+
+def _whole(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{file.name}: {error.strerror or error}") from error
+
+
+def _json(file: Path) -> Any:
+    try:
+        return json.loads(_whole(file))
+    except ValueError as error:
+        raise SourceError(f"{file.name} is not JSON: {error}") from error
 
 
 def _tokens(folder: Path) -> list[str] | None:
     """The model's tokens by id as its vocabulary file writes them, None when it has none that is known here."""
     as_json, as_lines = folder / "vocabulary.json", folder / "vocabulary.txt"
     if as_json.is_file():
-        listed: list[str] = json.loads(as_json.read_text(encoding="utf-8"))
-        return listed
+        listed = _json(as_json)
+        return listed if isinstance(listed, list) and all(isinstance(token, str) for token in listed) else None
     if as_lines.is_file():
-        return as_lines.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        try:
+            return _whole(as_lines).decode().removesuffix("\n").split("\n")
+        except UnicodeDecodeError as error:
+            raise SourceError(f"{as_lines.name} is not UTF-8: {error}") from error
     return None
 
 
@@ -147,39 +179,64 @@ def _copy_weights(source: Path, target: Path, tokens: int, kept: NDArray[np.int6
     CTranslate2 4), without an embedding matrix of so many rows.
     """
     trimmed = False
-    with source.open("rb") as old, target.open("wb") as new:
-        (version,) = struct.unpack("<I", old.read(4))
-        if version != _FORMAT:
+    with _opened(source) as old, target.open("wb") as new:
+        head = _taken(old, 4)
+        if struct.unpack("<I", head) != (_FORMAT,):
             return False
-        new.write(struct.pack("<I", version))
+        new.write(head)
         _copy_text(old, new)
-        new.write(old.read(4))
+        _copied(old, new, 4)
         (variables,) = struct.unpack("<I", _copied(old, new, 4))
         for _ in range(variables):
             name = _copy_text(old, new)
             (rank,) = struct.unpack("<B", _copied(old, new, 1))
-            shape = struct.unpack(f"<{rank}I", old.read(4 * rank))
-            kind = old.read(1)
-            (size,) = struct.unpack("<I", old.read(4))
-            data = old.read(size)
+            shape = struct.unpack(f"<{rank}I", _taken(old, 4 * rank))
+            kind = _taken(old, 1)
+            (size,) = struct.unpack("<I", _taken(old, 4))
+            data = _taken(old, size)
             if name.startswith(_PER_TOKEN) and rank and shape[0] == tokens:
+                if size % tokens:
+                    raise SourceError(f"{source.name}: {name} has {size} bytes for {tokens} tokens")
                 rows = np.frombuffer(data, np.uint8).reshape(tokens, size // tokens)
                 data, shape = rows[kept].tobytes(), (len(kept), *shape[1:])
                 trimmed |= name == _TOKENS
             new.write(struct.pack(f"<{rank}I", *shape) + kind + struct.pack("<I", len(data)) + data)
-        new.write(old.read())  # names that share a variable
+        new.write(_taken(old, _left(old)))  # names that share a variable
     return trimmed
 
 
+def _opened(file: Path) -> IO[bytes]:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise SourceError(f"{file.name}: {error.strerror or error}") from error
+
+
+def _left(old: IO[bytes]) -> int:
+    return os.fstat(old.fileno()).st_size - old.tell()
+
+
+def _taken(old: IO[bytes], size: int) -> bytes:
+    """Exactly so many bytes: what a cut file lacks must not be taken for a shorter matrix."""
+    if size <= _left(old):
+        try:
+            data = old.read(size)
+        except OSError as error:
+            raise SourceError(f"{Path(old.name).name}: {error.strerror or error}") from error
+        if len(data) == size:
+            return data
+    raise SourceError(f"{Path(old.name).name} is cut short")
+
+
 def _copied(old: IO[bytes], new: IO[bytes], size: int) -> bytes:
-    data = old.read(size)
+    data = _taken(old, size)
     new.write(data)
     return data
 
 
 def _copy_text(old: IO[bytes], new: IO[bytes]) -> str:
     (size,) = struct.unpack("<H", _copied(old, new, 2))
-    return _copied(old, new, size).rstrip(b"\0").decode()
+    return _copied(old, new, size).rstrip(b"\0").decode("utf-8", "replace")
 
 
 def _bytes_of_characters() -> dict[str, int]:

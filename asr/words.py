@@ -39,8 +39,8 @@ class SpokenWord:
 def on_call_clock(window: Window, heard: Sequence[HeardWord], language: str) -> tuple[SpokenWord, ...]:
     """Words of a window with clean text and with times inside the speech they came from, in order.
 
-    Alignment puts a pause before the word that follows it, so a word belongs to the speech in which it ends. Sentences
-    known to be invented are left out. Punctuation alone gives no word.
+    Alignment puts a pause before the word that follows it, so a word belongs to the speech in which it ends.
+    Punctuation alone gives no word.
     """
     texts = _tidy_each([word.text for word in heard], language)
     found: list[SpokenWord] = []
@@ -63,7 +63,24 @@ def on_call_clock(window: Window, heard: Sequence[HeardWord], language: str) -> 
         found.append(
             SpokenWord(window.channel, core, tail, text[0].isspace(), start_s, end_s, round(word.probability, 4))
         )
-    return tuple(word for sentence in _sentences(found) if not _invented(sentence) for word in sentence)
+    return tuple(found)
+
+
+def sift(words: Sequence[SpokenWord]) -> tuple[tuple[SpokenWord, ...], tuple[tuple[SpokenWord, ...], ...]]:
+    """The words of sentences that somebody may have said, and the sentences that are known to be invented."""
+    said: list[SpokenWord] = []
+    invented: list[tuple[SpokenWord, ...]] = []
+    for sentence in _sentences(words):
+        if phantom(written(sentence, marks=False)):
+            invented.append(tuple(sentence))
+        else:
+            said.extend(sentence)
+    return tuple(said), tuple(invented)
+
+
+def written(words: Sequence[SpokenWord], *, marks: bool = True) -> str:
+    """The words as a text, with their punctuation or without."""
+    return "".join((" " if word.spaced else "") + word.text + (word.tail if marks else "") for word in words).strip()
 
 
 def _times(window: Window, word: HeardWord, characters: int, *, fresh: bool) -> tuple[float, float]:
@@ -99,7 +116,3 @@ def _sentences(words: Sequence[SpokenWord]) -> list[list[SpokenWord]]:
         if word.ends_sentence:
             sentences.append([])
     return sentences
-
-
-def _invented(sentence: Sequence[SpokenWord]) -> bool:
-    return phantom("".join((" " if word.spaced else "") + word.text for word in sentence))

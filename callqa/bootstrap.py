@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from asr.device import choose
+from asr.device import choose, usable_cores
 from asr.options import EngineOptions, RemoteOptions
 from asr.playback import OpusPlayback
 from asr.probe import probe
@@ -41,6 +41,7 @@ __all__ = [
     "shown_database",
     "transcriber_for",
     "upgrade_database",
+    "usable_cores",
 ]
 
 _Key = TypeVar("_Key")
@@ -89,6 +90,7 @@ def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptio
         workers=settings.workers or None,
         profile=settings.profile,
         work_s_per_s=settings.work_s_per_s,
+        longest_h=settings.longest_h,
         language=standard.language,
         prompt=prompt_for(standard.language, [term.term for term in standard.asr_glossary if term.prompt]),
         glossary=standard.asr_glossary,
@@ -146,7 +148,7 @@ def choose_device(settings: Settings) -> str:
 def check_model(settings: Settings) -> str:
     """The model's folder after its files were read and compared. Raises ModelError when it is missing or damaged."""
     files = ensure_model(settings.model, settings.home.absolute())
-    verify_model(files)
+    verify_model(files, settings.home.absolute())
     return f"{files.name} in {files.path}, {files.digest}"
 
 

@@ -67,6 +67,9 @@ class Settings(BaseModel):
         le=10_000,
         description="seconds of work that a second of sound may cost before a recording is given up",
     )
+    longest_h: float = Field(
+        6.0, gt=0, le=100, description="hours of sound in a recording before it is refused; memory must hold them"
+    )
     chunk_minutes: float = Field(30.0, gt=0, le=600, description="minutes of audio in one unit of work")
     chunk_files: int = Field(50, ge=1, le=2000, description="most files in one unit of work")
     max_attempts: int = Field(3, ge=1, le=20, description="failures that may pass before a recording is quarantined")

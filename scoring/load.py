@@ -18,6 +18,9 @@ from models.wire import digest
 from scoring.schema import ApologyItem, Document, Family, GreetingItem, ProhibitedItem
 from scoring.standard import Path, ServiceStandard, compile_document
 
+_LONGEST_TERM = {"zh": 12, "en": 24}
+"""Of the terms that the recogniser is told beforehand: its prompt holds only so much."""
+
 _CHINESE = re.compile("[\u4e00-\u9fff]{2,}")
 
 BUILT_IN_ITEMS = ("greeting", "apology", "commitment", "prohibited")
@@ -149,6 +152,9 @@ def _glossary_inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
     known, claimed = set(terms), dict[str, str]()
     for i, entry in enumerate(document.asr_glossary):
         path: Path = ("asr_glossary", i)
+        longest = _LONGEST_TERM[document.language]
+        if entry.prompt and len(entry.term) > longest:
+            yield path, f"{entry.term!r} is longer than {longest} characters; shorten it, or write prompt: false"
         if (entry.heard or entry.near or entry.never) and not _CHINESE.fullmatch(entry.term):
             yield path, f"{entry.term!r} is not Chinese: heard, near and never are for terms of Chinese characters"
             continue

@@ -41,7 +41,8 @@ class Part(BaseModel):
 class GlossaryEntry(Part):
     """A word of the trade; see `models.glossary.GlossaryTerm` for what its fields mean.
 
-    Most are written plainly: `宽带` is short for `{term: 宽带}`.
+    Most are written plainly: `宽带` is short for `{term: 宽带}`. Terms with `prompt` have 12 characters at most, in
+    English 24: see `scoring.load`.
     """
 
     term: Text

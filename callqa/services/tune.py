@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from models.errors import TransientError
 from models.ports import Transcriber
 from models.run import AudioJob
 
@@ -30,14 +31,21 @@ def measure(transcriber: Transcriber, jobs: Sequence[AudioJob], now: Callable[[]
     """Seconds of recordings heard in a second; `now` is a clock in seconds. Raises what `transcribe` raises.
 
     The first job is heard once before anything counts: loading is not what is measured. Jobs name their duration.
+    Raises TransientError when one of them could not be heard: failing is fast, and says nothing.
     """
-    for _ in transcriber.transcribe(jobs[:1]):
-        pass
+    _hear(transcriber, jobs[:1])
     begun_s = now()
-    for _ in transcriber.transcribe(jobs):
-        pass
+    _hear(transcriber, jobs)
     taken_s = now() - begun_s
     return sum(job.audio.duration_s or 0.0 for job in jobs if job.audio) / taken_s
+
+
+def _hear(transcriber: Transcriber, jobs: Sequence[AudioJob]) -> None:
+    for outcome in transcriber.transcribe(jobs):
+        if outcome.error is not None:
+            raise TransientError(
+                f"a call could not be heard with these settings ({outcome.error}); mend that, or use fewer workers"
+            ) from outcome.error
 
 
 def advise(trials: Sequence[Trial]) -> Trial:

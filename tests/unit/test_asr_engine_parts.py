@@ -9,11 +9,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
+import pynvml
 import pytest
 
 from asr import weights
-from asr.device import Choice, choose
+from asr.device import Choice, batch_for, choose
 from asr.options import EngineOptions
 from asr.receipt import engine_receipt
 from asr.text import prompt_for
@@ -35,7 +37,7 @@ def test_base_is_assembled_once_and_is_the_published_one(tmp_path: Path) -> None
         "vocabulary.txt",
     ]
     assert [p.name for p in (tmp_path / "weights").iterdir() if p.name.startswith(".")] == [], "no scratch left"
-    verify_model(first)
+    verify_model(first, tmp_path)
 
 
 def test_damaged_weights_are_noticed(tmp_path: Path) -> None:
@@ -46,7 +48,7 @@ def test_damaged_weights_are_noticed(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="delete that folder"):
         ensure_model("base", tmp_path)
     with pytest.raises(ModelError, match="delete that folder"):
-        verify_model(files)
+        verify_model(files, tmp_path)
 
 
 def test_a_missing_or_wrong_part_names_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +152,41 @@ def test_device_that_is_not_there(device: str, compute_type: str) -> None:
         choose(device, compute_type)
 
 
-@pytest.mark.parametrize("bad", [{"language": "xx"}, {"workers": 0}, {"agent_channel": -1}, {"profile": "quick"}])
+@pytest.mark.parametrize(
+    ("visible", "card"),
+    [({}, 0), ({"CUDA_VISIBLE_DEVICES": "3,1"}, 3), ({"CUDA_VISIBLE_DEVICES": "GPU-7f,0"}, "GPU-7f")],
+)
+def test_the_batch_fits_the_card_that_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visible: dict[str, str], card: int | str
+) -> None:
+    """NVIDIA's library has no card here: four cards, of which the one asked for has room for 20 windows."""
+    monkeypatch.setattr(pynvml, "nvmlInit", lambda: None)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetHandleByIndex", lambda index: index)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetHandleByUUID", lambda uuid: uuid)
+    monkeypatch.setattr(
+        pynvml, "nvmlDeviceGetMemoryInfo", lambda handle: SimpleNamespace(free=10_000 if handle == card else 0)
+    )
+    (tmp_path / "model.bin").write_bytes(bytes(1000))
+    assert batch_for("cuda", tmp_path / "model.bin", visible) == 20
+
+
+def test_a_card_that_is_not_known_gets_the_least_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(_: object) -> None:
+        raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_FOUND)
+
+    monkeypatch.setattr(pynvml, "nvmlInit", lambda: None)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetHandleByUUID", nothing)
+    assert batch_for("cuda", tmp_path / "model.bin", {"CUDA_VISIBLE_DEVICES": "GPU-none"}) == 8
+
+
+def test_cores_that_this_process_may_not_use_do_not_count() -> None:
+    code = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); from asr.device import usable_cores; print(usable_cores())"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "1\n"
+
+
+@pytest.mark.parametrize(
+    "bad", [{"language": "xx"}, {"workers": 0}, {"longest_h": 0.0}, {"agent_channel": -1}, {"profile": "quick"}]
+)
 def test_options_out_of_range(bad: dict[str, object]) -> None:
     with pytest.raises(SettingsError):
         dataclasses.replace(EngineOptions(data_dir=Path()), **bad)  # type: ignore[arg-type] # that is the test

@@ -42,7 +42,7 @@ class Whisper:
         self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], prompt: str, beam_size: int
     ) -> list[Heard]:
         if self.error is not None and any(np.abs(sound).max() > LOUD for sound in sounds):
-            raise self.error
+            raise type(self.error)(*self.error.args)  # a new one each time, as in life
         return [Heard((HeardWord("您好", 0.1, 0.5, 0.9),), 2, -0.2) for _ in sounds]
 
 
@@ -139,7 +139,7 @@ def break_stage(monkeypatch: pytest.MonkeyPatch, stage: str, error: Exception) -
     def broken(original: Callable[..., object], is_bad: Callable[[object], bool]) -> Callable[..., object]:
         def wrapped(first: object, *others: object, **named: object) -> object:
             if is_bad(first):
-                raise error
+                raise type(error)(*error.args)
             return original(first, *others, **named)
 
         return wrapped

@@ -9,7 +9,7 @@ from asr.judge import better, judge
 from asr.packing import Window, pack
 from asr.speech import Span
 from asr.text import prompt_for
-from asr.words import on_call_clock
+from asr.words import SpokenWord, on_call_clock, sift
 
 PROMPT = prompt_for("zh", ["宽带", "光猫"])
 [WINDOW] = pack(0, (Span(0.0, 4.0), Span(10.0, 14.0)), 20.0)
@@ -22,8 +22,13 @@ def heard(text: str, logprob: float = -0.2, tokens: int | None = None, window: W
     return Heard(words, len(text) if tokens is None else tokens, logprob)
 
 
+def said(window: Window, h: Heard) -> tuple[SpokenWord, ...]:
+    """Its words without the sentences that are known to be invented."""
+    return sift(on_call_clock(window, h.words, "zh"))[0]
+
+
 def faults(h: Heard) -> tuple[str, ...]:
-    return judge(h, WINDOW, on_call_clock(WINDOW, h.words, "zh"), PROMPT).faults
+    return judge(h, WINDOW, said(WINDOW, h), PROMPT).faults
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,7 @@ def faults(h: Heard) -> tuple[str, ...]:
     ],
 )
 def test_faults(what: str, result: Heard, expected: tuple[str, ...], believable: bool) -> None:
-    words = on_call_clock(WINDOW, result.words, "zh")
+    words = said(WINDOW, result)
     judged = judge(result, WINDOW, words, PROMPT)
     assert judged.faults == expected, what
     assert judged.believable is believable, what
@@ -57,7 +62,7 @@ def test_a_speaker_passed_over_is_noticed() -> None:
 def test_a_breath_without_words_is_no_fault() -> None:
     [window] = pack(0, (Span(0.0, 4.0), Span(10.0, 10.4)), 20.0)
     only_first = Heard(tuple(HeardWord("好", 0.5 * i, 0.5 * i + 0.4, 0.9) for i in range(6)), 6, -0.2)
-    assert judge(only_first, window, on_call_clock(window, only_first.words, "zh"), PROMPT).faults == ()
+    assert judge(only_first, window, said(window, only_first), PROMPT).faults == ()
 
 
 @pytest.mark.parametrize(
@@ -70,5 +75,5 @@ def test_a_breath_without_words_is_no_fault() -> None:
     ],
 )
 def test_better(first: Heard, second: Heard, prefer_second: bool) -> None:
-    judged = [judge(h, WINDOW, on_call_clock(WINDOW, h.words, "zh"), PROMPT) for h in (first, second)]
+    judged = [judge(h, WINDOW, said(WINDOW, h), PROMPT) for h in (first, second)]
     assert better(first, judged[0], second, judged[1]) is prefer_second

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -12,11 +14,11 @@ from asr.budget import ALWAYS_S, Budget
 from asr.hearing import Heard, HeardWord
 from asr.options import RATE_HZ
 from asr.packing import FULL_WINDOW_S, pack
-from asr.reading import GREEDY_BEAM, REPAIR_BEAM, Reading, WindowJob, WindowReader
+from asr.reading import GREEDY_BEAM, REPAIR_BEAM, Reading, Unread, WindowJob, WindowReader
 from asr.speech import Span
 from asr.text import prompt_for
 from asr.timings import StageClock
-from models.errors import ReasonCode, RecordingError
+from models.errors import ModelError, ReasonCode, RecordingError, TransientError
 from tests.unit.asr_signals import channel, tone
 
 PROMPT = prompt_for("zh", ["宽带", "光猫"])
@@ -59,6 +61,7 @@ JOB = WindowJob(WINDOW, channel(SOUND), Budget(10.0))
 def read(listen: Listen) -> tuple[Reading, Scripted]:
     whisper = Scripted(listen)
     [reading] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([JOB])
+    assert isinstance(reading, Reading)
     return reading, whisper
 
 
@@ -94,6 +97,7 @@ def test_a_loop_is_decoded_other_ways_until_one_is_good(good_with: tuple[float, 
 def test_where_the_beam_cannot_be_chosen_the_same_is_not_asked_twice() -> None:
     whisper = Scripted(lambda _, length_s, prompt, __: LOOP if prompt else GOOD, chooses_beam=False)
     [reading] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([JOB])
+    assert isinstance(reading, Reading)
     assert text_of(reading) == GOOD
     assert [(length_s, prompt) for length_s, prompt, _ in whisper.calls] == [
         (WINDOW.length_s, PROMPT),
@@ -124,16 +128,131 @@ def test_what_stays_bad_is_dropped_and_counted() -> None:
     assert [(lost.text, lost.faults[0]) for lost in reading.dropped] == [(invented, "phantom")] * 2
 
 
-def test_a_recording_that_costs_too_much_is_given_up() -> None:
+def test_of_a_window_with_one_invented_sentence_only_that_is_lost() -> None:
+    said, invented = "我上周去了一趟外地今天才回来。", "谢谢观看。"
+    reading, _ = read(lambda *_: said + invented)
+    assert text_of(reading) == said.strip("。") * 2
+    assert [(lost.text, lost.faults) for lost in reading.dropped] == [(invented, ("phantom",))] * 2
+    for lost in reading.dropped:
+        assert lost.start_s < lost.end_s
+        assert not any(lost.start_s < word.end_s and word.start_s < lost.end_s for word in reading.words)
+
+
+def test_what_stands_beside_more_invented_words_is_not_believed() -> None:
+    reading, _ = read(lambda *_: "谢谢大家。请不吝点赞订阅转发。")
+    assert reading.words == ()
+    assert [lost.text for lost in reading.dropped] == ["谢谢大家。请不吝点赞订阅转发。"] * 2
+
+
+def spent_budget() -> Budget:
     spent = Budget(2.0)
     spent.grant(WINDOW.content_s)
-    with pytest.raises(RecordingError):
-        spent.spend(ALWAYS_S + 2 * WINDOW.content_s + 1)
+    spent.spend(ALWAYS_S + 2 * WINDOW.content_s + 1)
+    return spent
+
+
+def job(budget: Budget) -> WindowJob:
+    return WindowJob(WINDOW, channel(SOUND), budget)
+
+
+def test_a_recording_that_costs_too_much_is_given_up() -> None:
     whisper = Scripted(lambda *_: GOOD)
-    with pytest.raises(RecordingError, match=r"given up after \d+ s of work on \d+ s of sound.*work_s_per_s") as error:
-        WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([WindowJob(WINDOW, channel(SOUND), spent)])
-    assert error.value.reason is ReasonCode.PROCESSING_FAILED
+    [unread] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(spent_budget())])
+    assert isinstance(unread, Unread)
+    assert isinstance(unread.error, RecordingError)
+    assert unread.error.reason is ReasonCode.PROCESSING_FAILED
+    assert re.search(r"given up after \d+ s of work on \d+ s of sound.*work_s_per_s", str(unread.error))
     assert whisper.calls == [], "nothing more is spent on it"
+
+
+class Batches(Scripted):
+    """Also notes how many windows come at once, and raises what it is told to for so many."""
+
+    def __init__(self, listen: Listen, trouble: dict[int, Exception] | None = None) -> None:
+        super().__init__(listen)
+        self.sizes: list[int] = []
+        self.trouble = trouble or {}
+
+    def hear(
+        self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], prompt: str, beam_size: int
+    ) -> list[Heard]:
+        self.sizes.append(len(sounds))
+        if len(sounds) in self.trouble:
+            raise self.trouble[len(sounds)]
+        return super().hear(sounds, contents_s, prompt, beam_size)
+
+
+def test_a_spent_recording_takes_nothing_from_its_neighbours() -> None:
+    whisper = Batches(lambda *_: GOOD)
+    found = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read(
+        [job(Budget(10.0)), job(spent_budget()), job(Budget(10.0))]
+    )
+    assert [type(one) for one in found] == [Reading, Unread, Reading]
+    assert whisper.sizes == [2], "the others are still heard together, and once"
+
+
+def test_a_window_that_cannot_be_mended_for_money_loses_no_other_reading() -> None:
+    """The first decoding of the loop uses its recording's budget up; its repair is not begun."""
+    tight = Budget(0.001)
+    tight.spend(ALWAYS_S)
+
+    def listen(sound: NDArray[np.float32], *_: object) -> str:
+        time.sleep(0.01)
+        return LOOP if np.abs(sound).max() < 0.2 else GOOD
+
+    whisper = Batches(listen)
+    quiet = WindowJob(WINDOW, channel(SOUND * 0.1), tight)
+    found = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(Budget(10.0)), quiet, job(Budget(10.0))])
+    assert [type(one) for one in found] == [Reading, Unread, Reading]
+    assert whisper.sizes == [3]
+
+
+def test_an_answer_that_has_come_is_kept_whatever_it_cost() -> None:
+    tight = Budget(0.001)
+    tight.spend(ALWAYS_S)
+
+    def listen(*_: object) -> str:
+        time.sleep(0.01)
+        return GOOD
+
+    [reading] = WindowReader(Scripted(listen), PROMPT, "zh", 5, StageClock()).read([job(tight)])
+    assert isinstance(reading, Reading)
+    with pytest.raises(RecordingError):
+        tight.check()
+
+
+def test_what_waits_for_a_service_is_not_charged() -> None:
+    tight = Budget(0.001)
+    tight.spend(ALWAYS_S)
+
+    def listen(*_: object) -> str:
+        time.sleep(0.01)
+        return GOOD
+
+    reader = WindowReader(Scripted(listen), PROMPT, "zh", 5, StageClock(), charged=False)
+    reader.read([job(tight)])
+    tight.check()
+
+
+def test_a_batch_that_fails_is_heard_one_by_one() -> None:
+    whisper = Batches(lambda *_: GOOD, {3: RuntimeError("CUDA out of memory")})
+    found = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(Budget(10.0)) for _ in range(3)])
+    assert [type(one) for one in found] == [Reading] * 3
+    assert whisper.sizes == [3, 1, 1, 1]
+
+
+def test_a_window_that_fails_alone_says_what_to_do() -> None:
+    whisper = Batches(lambda *_: GOOD, {1: RuntimeError("CUDA out of memory")})
+    [unread] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(Budget(10.0))])
+    assert isinstance(unread, Unread)
+    assert isinstance(unread.error, TransientError)
+    assert "out of memory; run again, with fewer workers" in str(unread.error)
+
+
+def test_a_model_that_cannot_be_used_stops_everything() -> None:
+    whisper = Batches(lambda *_: GOOD, {2: ModelError("damaged")})
+    with pytest.raises(ModelError):
+        WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(Budget(10.0)), job(Budget(10.0))])
 
 
 def test_no_windows() -> None:

@@ -25,7 +25,7 @@ from asr.remote import WAITS_S, RemoteWhisper, look_at
 from asr.timings import StageClock
 from asr.transcriber import WhisperTranscriber
 from models.call import CallMeta
-from models.errors import ModelError, SettingsError, TransientError
+from models.errors import ModelError, ReasonCode, RecordingError, SettingsError, TransientError
 from models.run import AudioJob
 from tests.transcription_server import Answer, Request, Service, serving
 from tests.unit.asr_signals import tone, voice, write_wav
@@ -49,7 +49,10 @@ def remote(
 
 
 def hear(hearer: RemoteWhisper, prompt: str = "以下是录音。") -> Heard:
+    """What is heard of one window; its own trouble is raised."""
     [heard] = hearer.hear([SOUND], [4.5], prompt, 5)
+    if not isinstance(heard, Heard):
+        raise heard
     return heard
 
 
@@ -96,7 +99,7 @@ def test_each_window_of_a_batch_gets_its_own_answer() -> None:
         sounds = [tone(200, 5.0, level).astype(np.float32) for level in (0.1, 0.9, 0.3, 0.5, 0.7)]
         heard = hearer.hear(sounds, [5.0] * 5, "", 5)
         assert hearer.hear([], [], "", 5) == []
-    assert [h.text for h in heard] == ["1", "9", "3", "5", "7"]
+    assert [h.text if isinstance(h, Heard) else str(h) for h in heard] == ["1", "9", "3", "5", "7"]
     assert len(service.requests) == 5
 
 
@@ -152,6 +155,46 @@ def test_a_service_that_stays_busy_is_left_alone_and_then_tried_once(monkeypatch
         with pytest.raises(TransientError):
             hear(hearer)
         assert len(service.requests) == 2 * len(WAITS_S) + 4  # trusted again
+
+
+LOUD = tone(200, 5.0, 0.9).astype(np.float32)
+
+
+def unless_loud(bad: Answer) -> Callable[[Request], Answer]:
+    """The service has trouble with loud windows only."""
+    return lambda request: bad if np.abs(np.frombuffer(request.file[44:], "<i2")).max() > 0.8 * 32767 else GOOD
+
+
+def test_a_window_that_always_fails_takes_nothing_from_the_others() -> None:
+    with remote(unless_loud(Answer(b"", 500))) as (hearer, service):
+        found = hearer.hear([SOUND, LOUD, SOUND], [4.5] * 3, "", 5)
+        assert [type(one) for one in found] == [Heard, TransientError, Heard]
+        assert "500" in str(found[1])
+        assert "run again" in str(found[1])
+        asked = len(service.requests)
+        assert hear(hearer).text == "您好"
+        assert len(service.requests) == asked + 1, "the service is not left alone for one window's sake"
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_window_refused_by_a_service_that_took_others_is_that_recordings_fault(status: int) -> None:
+    with remote(unless_loud(Answer({"error": "cannot decode"}, status))) as (hearer, service):
+        found = hearer.hear([LOUD, SOUND], [4.5] * 2, "", 5)
+        assert [type(one) for one in found] == [RecordingError, Heard]
+        [refused, _] = found
+        assert isinstance(refused, RecordingError)
+        assert refused.reason is ReasonCode.PROCESSING_FAILED
+        for part in (str(status), "cannot decode", service.url, "listen to this recording"):
+            assert part in refused.detail
+        [later] = hearer.hear([LOUD], [4.5], "", 5)
+        assert isinstance(later, RecordingError)
+
+
+def test_a_key_refused_in_the_night_stops_the_run_all_the_same() -> None:
+    with remote(one_after_the_other(GOOD, Answer(b"", 401))) as (hearer, _):
+        hear(hearer)
+        with pytest.raises(ModelError, match="CALLQA_REMOTE_KEY"):
+            hear(hearer)
 
 
 def unused_url() -> str:

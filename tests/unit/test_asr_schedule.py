@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ Job = tuple[int, tuple[int, ...]]
 """A job's number and the kind of each of its items."""
 Item = tuple[int, int, int]
 """Job, index and kind."""
+Run = Callable[[Sequence[Item]], Sequence[Item]]
 
 
 class Work:
@@ -26,14 +28,27 @@ class Work:
         self.open = 0
         self.most_open = 0
         self.lock = threading.Lock()
+        self.sound_s: defaultdict[int, float] = defaultdict(lambda: 10.0)
+        """What each job holds, by its number."""
+        self.held: dict[int, float] = {}
+        self.most_held_s = 0.0
+        self.pause_s = 0.0
+
+    def finish(self, number: int, results: Sequence[Item]) -> tuple[int, list[Item]]:
+        with self.lock:
+            del self.held[number]
+        return number, list(results)
 
     def prepare(self, job: Job) -> Prepared[Item, Item, tuple[int, list[Item]]]:
         number, kinds = job
         with self.lock:
             self.open += len(kinds)
             self.most_open = max(self.most_open, self.open)
+            self.held[number] = self.sound_s[number]
+            self.most_held_s = max(self.most_held_s, sum(self.held.values()))
+        time.sleep(self.pause_s)
         items = tuple((kind, 10.0, (number, index, kind)) for index, kind in enumerate(kinds))
-        return Prepared(items, lambda results: (number, list(results)))
+        return Prepared(items, lambda results: self.finish(number, results), self.sound_s[number])
 
     def run(self, items: Sequence[Item]) -> list[Item]:
         with self.lock:
@@ -42,9 +57,24 @@ class Work:
         return list(items)
 
     def schedule(
-        self, jobs: Sequence[Job], threads: int = 2, batch: int = 4, backlog_s: float = 200.0
+        self,
+        jobs: Sequence[Job],
+        threads: int = 2,
+        batch: int = 4,
+        backlog_s: float = 200.0,
+        open_s: float = 1e9,
+        run: Run | None = None,
     ) -> Schedule[Job, Item, Item, tuple[int, list[Item]]]:
-        return Schedule(jobs, self.prepare, self.run, threads=threads, batch=batch, backlog_s=backlog_s)
+        return Schedule(
+            jobs,
+            self.prepare,
+            run or self.run,
+            expected_s=lambda job: self.sound_s[job[0]],
+            threads=threads,
+            batch=batch,
+            backlog_s=backlog_s,
+            open_s=open_s,
+        )
 
 
 @settings(max_examples=50, deadline=None)
@@ -53,12 +83,14 @@ class Work:
     st.integers(1, 4),
     st.integers(1, 8),
     st.sampled_from([1.0, 50.0, 10_000.0]),
+    st.sampled_from([1.0, 30.0, 10_000.0]),
 )
 def test_every_job_finishes_once_with_its_own_results(
-    kinds: list[tuple[int, ...]], threads: int, batch: int, backlog_s: float
+    kinds: list[tuple[int, ...]], threads: int, batch: int, backlog_s: float, open_s: float
 ) -> None:
     work = Work()
-    outcomes = dict(work.schedule(list(enumerate(kinds)), threads, batch, backlog_s).outcomes())
+    outcomes = dict(work.schedule(list(enumerate(kinds)), threads, batch, backlog_s, open_s).outcomes())
+    assert work.most_held_s <= max(open_s, 10.0)
     assert outcomes == {n: [(n, i, kind) for i, kind in enumerate(row)] for n, row in enumerate(kinds)}
     assert all(len({kind for _, _, kind in items}) == 1 for items in work.batches)
     assert all(len(items) <= batch for items in work.batches)
@@ -71,6 +103,56 @@ def test_little_waits_at_a_time() -> None:
     assert len(list(work.schedule(jobs, threads=2, batch=8, backlog_s=200.0).outcomes())) == 200
     # The backlog of 20 items, a job that each thread was just preparing, and a batch that each was just decoding.
     assert work.most_open <= 20 + 2 * 3 + 2 * 8
+
+
+def test_jobs_count_while_they_are_prepared() -> None:
+    """Nothing waits yet when all threads could begin a long one."""
+    work = Work()
+    work.pause_s = 0.02
+    work.sound_s.update(dict.fromkeys(range(8), 7200.0))
+    assert len(list(work.schedule([(n, (5,)) for n in range(8)], threads=4, open_s=10_800.0).outcomes())) == 8
+    assert work.most_held_s == 7200.0
+
+
+def test_short_jobs_are_prepared_side_by_side() -> None:
+    work = Work()
+    work.pause_s = 0.05
+    list(work.schedule([(n, (5,)) for n in range(4)], threads=4, batch=4, open_s=40.0).outcomes())
+    assert work.most_held_s == 40.0
+
+
+def test_a_job_longer_than_the_bound_is_done_alone() -> None:
+    work = Work()
+    work.sound_s[1] = 1000.0
+    outcomes = work.schedule([(n, (5,)) for n in range(3)], threads=3, open_s=100.0).outcomes()
+    assert sorted(number for number, _ in outcomes) == [0, 1, 2]
+    assert work.most_held_s == 1000.0
+
+
+def test_jobs_that_wait_for_a_rare_kind_are_finished_before_more_are_begun() -> None:
+    """Each has one item of a kind of its own, which no batch of eight ever fills."""
+    work = Work()
+    jobs = [(n, (5, 100 + n)) for n in range(200)]
+    list(work.schedule(jobs, threads=2, batch=8, backlog_s=1e9, open_s=200.0).outcomes())
+    assert work.most_held_s <= 200.0
+
+
+def test_what_a_job_turned_out_to_hold_counts() -> None:
+    work = Work()
+    work.pause_s = 0.01
+    work.sound_s = defaultdict(lambda: 90.0)
+    schedule = Schedule(
+        [(n, (5,)) for n in range(20)],
+        work.prepare,
+        work.run,
+        expected_s=lambda _: 1.0,
+        threads=1,
+        batch=100,
+        backlog_s=1e9,
+        open_s=200.0,
+    )
+    list(schedule.outcomes())
+    assert work.most_held_s <= 200.0 + 90.0
 
 
 def test_batches_are_filled_across_jobs() -> None:
@@ -93,7 +175,7 @@ def test_an_error_reaches_the_caller() -> None:
         raise LookupError("no such model")
 
     work = Work()
-    schedule = Schedule([(0, (5,)), (1, (5,))], work.prepare, fail, threads=2, batch=1, backlog_s=100.0)
+    schedule = work.schedule([(0, (5,)), (1, (5,))], threads=2, batch=1, backlog_s=100.0, run=fail)
     with pytest.raises(LookupError, match="no such model"):
         list(schedule.outcomes())
 
@@ -112,7 +194,8 @@ def test_an_error_comes_after_what_was_finished() -> None:
         time.sleep(0.05)
         return list(items)
 
-    schedule = Schedule([(0, (5,)), (1, (6,))], Work().prepare, run, threads=2, batch=1, backlog_s=100.0)
+    work = Work()
+    schedule = work.schedule([(0, (5,)), (1, (6,))], threads=2, batch=1, backlog_s=100.0, run=run)
     outcomes = schedule.outcomes()
     assert next(outcomes)[0] == 1
     with pytest.raises(LookupError):

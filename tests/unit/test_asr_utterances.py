@@ -12,7 +12,7 @@ from asr.hearing import HeardWord
 from asr.packing import pack
 from asr.speech import Span
 from asr.utterances import to_utterance, turns
-from asr.words import SpokenWord, on_call_clock
+from asr.words import SpokenWord, on_call_clock, sift
 from models.transcript import Role
 
 
@@ -118,6 +118,7 @@ def test_words_point_into_the_text(parts: list[tuple[str, float]], language: str
 )
 def test_composition(parts: list[str], language: str, text: str) -> None:
     [window] = pack(0, (Span(0.0, 10.0),), 10.0)
-    words = on_call_clock(window, [HeardWord(t, 0.2 * i, 0.2 * i + 0.2, 0.9) for i, t in enumerate(parts)], language)
+    heard = [HeardWord(t, 0.2 * i, 0.2 * i + 0.2, 0.9) for i, t in enumerate(parts)]
+    words, _ = sift(on_call_clock(window, heard, language))
     [turn] = turns({0: list(words), 1: []})
     assert turn.text == text

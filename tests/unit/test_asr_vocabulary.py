@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
+import os
+import shutil
+import struct
 from pathlib import Path
+from typing import cast
 
 import pytest
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer as WhisperTokenizer
 from tokenizers import Tokenizer
 
-from asr.vocabulary import read_trim, trim_model
-from asr.weights import ensure_model, ensure_trimmed
+from asr import vocabulary
+from asr.vocabulary import kept_tokens, read_trim
+from asr.weights import ModelFiles, ensure_model, ensure_trimmed, verify_model
+from asr.whisper import MAX_TOKENS, _Loaded
+from models.errors import ModelError
 
 
 @pytest.fixture(scope="module")
@@ -83,12 +93,11 @@ def test_most_tokens_go_and_the_marks_stay(full: Path, trimmed: Path) -> None:
     assert config["alignment_heads"] == whole["alignment_heads"]
 
 
-def test_a_model_in_english_keeps_all(home: Path, full: Path, tmp_path: Path) -> None:
+def test_a_model_in_english_keeps_all(home: Path, full: Path) -> None:
     files = ensure_model("base", home)
     assert ensure_trimmed(files, home, "en") == files
     assert read_trim(files.path) is None
-    assert not trim_model(full, tmp_path, "en")
-    assert list(tmp_path.iterdir()) == []
+    assert kept_tokens(full, "en") is None
 
 
 def test_a_model_of_another_form_is_left_whole(home: Path, full: Path, tmp_path: Path) -> None:
@@ -110,6 +119,129 @@ def test_it_is_made_once_and_its_digest_is_that_of_the_weights(home: Path, trimm
     again = ensure_trimmed(files, home, "zh")
     assert (again.path, again.digest, again.name) == (trimmed, files.digest, files.name)
     assert (trimmed / "model.bin").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("trims", [True, False])
+def test_a_prompt_leaves_room_for_what_is_said(full: Path, trimmed: Path, trims: bool) -> None:
+    tokenizer = WhisperTokenizer(Tokenizer.from_file(str(full / "tokenizer.json")), True, "transcribe", "zh")
+    loaded = _Loaded(cast("WhisperModel", None), tokenizer, read_trim(trimmed) if trims else None)
+    short = loaded.start("您好")
+    long = loaded.start("请不要说，" * 300)
+    assert len(long) + MAX_TOKENS < 448
+    assert long[-4:] == short[-4:], "the marks behind the prompt stay"
+    assert long[0] == short[0]
+
+
+def _variable(name: str, shape: tuple[int, ...]) -> bytes:
+    data = bytes(range(4)) * (math.prod(shape))
+    return (
+        struct.pack("<H", len(name) + 1)
+        + name.encode()
+        + b"\0"
+        + struct.pack(f"<B{len(shape)}I", len(shape), *shape)
+        + b"\0"
+        + struct.pack("<I", len(data))
+        + data
+    )
+
+
+# As vocabularies write their bytes: 你, 好 and the Cyrillic р.
+TOKENS = ["a", "ä½ł", "å¥½", "ÑĢ", "<|endoftext|>", "<|notimestamps|>", "<|0.00|>"]
+SMALL = {
+    "model.bin": struct.pack("<IH", 6, 5)
+    + b"Spec\0"
+    + struct.pack("<II", 3, 2)
+    + _variable("decoder/embeddings/weight", (len(TOKENS), 2))
+    + _variable("encoder/weight", (3, 5))
+    + struct.pack("<I", 0),
+    "config.json": b'{"suppress_ids": [0, 3], "lang_ids": [4]}',
+    "vocabulary.json": json.dumps(TOKENS).encode(),
+}
+"""A model as small as one can be."""
+
+
+def small(folder: Path, **changed: bytes | None) -> Path:
+    folder.mkdir()
+    for name, content in {**SMALL, **{n.replace("_", "."): c for n, c in changed.items()}}.items():
+        if content is not None:
+            (folder / name).write_bytes(content)
+    return folder
+
+
+def trim_small(tmp_path: Path, **changed: bytes | None) -> tuple[ModelFiles, ModelFiles]:
+    files = ensure_model(str(small(tmp_path / "mine", **changed)), tmp_path / "home")
+    return files, ensure_trimmed(files, tmp_path / "home", "zh")
+
+
+def test_a_small_model_is_trimmed(tmp_path: Path) -> None:
+    files, trimmed = trim_small(tmp_path)
+    assert trimmed.path != files.path
+    assert json.loads((trimmed.path / "kept_tokens.json").read_text()) == [0, 1, 2, 4, 5, 6]
+    lost = len(SMALL["model.bin"]) - (trimmed.path / "model.bin").stat().st_size
+    assert lost == 2 * 4
+
+
+@pytest.mark.parametrize("cut", [1, 3, 9, 60, 90, len(SMALL["model.bin"]) - 6, len(SMALL["model.bin"]) - 20])
+def test_weights_that_are_cut_short_are_the_users_to_mend(tmp_path: Path, cut: int) -> None:
+    with pytest.raises(ModelError, match=r"mine cannot be loaded \(model\.bin is cut short\); .*fetch"):
+        trim_small(tmp_path, model_bin=SMALL["model.bin"][:cut])
+    assert not list((tmp_path / "home" / "weights").glob("*-zh-*")), "no shorter model is made of it"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"config_json": None}, "config.json: No such file"),
+        ({"config_json": b"{"}, "config.json is not JSON"),
+        ({"config_json": b"[]"}, "config.json holds no object"),
+        ({"vocabulary_json": b"["}, "vocabulary.json is not JSON"),
+        ({"vocabulary_json": None, "vocabulary_txt": b"\xff\n"}, "vocabulary.txt is not UTF-8"),
+    ],
+)
+def test_a_damaged_model_names_its_folder_and_the_file(
+    tmp_path: Path, changed: dict[str, bytes | None], said: str
+) -> None:
+    with pytest.raises(ModelError, match="mine cannot be loaded") as error:
+        trim_small(tmp_path, **changed)
+    assert said in str(error.value)
+    assert "home" not in str(error.value).replace(str(tmp_path), "")
+
+
+@pytest.mark.parametrize("vocabulary", [json.dumps({t: i for i, t in enumerate(TOKENS)}), "[1, 2]", "3"])
+def test_a_vocabulary_of_another_form_leaves_the_model_whole(tmp_path: Path, vocabulary: str) -> None:
+    files, trimmed = trim_small(tmp_path, vocabulary_json=vocabulary.encode())
+    assert trimmed == files
+
+
+def test_who_keeps_other_tokens_makes_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, trimmed = trim_small(tmp_path)
+    monkeypatch.setattr(vocabulary, "_SINGLES", frozenset("р"))
+    vocabulary._beginnings.cache_clear()
+    other = ensure_trimmed(files, tmp_path / "home", "zh")
+    vocabulary._beginnings.cache_clear()
+    assert other.path != trimmed.path
+    assert json.loads((other.path / "kept_tokens.json").read_text()) == list(range(7))
+
+
+def test_the_file_that_is_loaded_is_the_one_that_is_verified(tmp_path: Path) -> None:
+    files, trimmed = trim_small(tmp_path)
+    verify_model(files, tmp_path / "home")
+    with (trimmed.path / "model.bin").open("r+b") as file:
+        file.seek(90)
+        file.write(b"!")
+    with pytest.raises(ModelError, match=f"{trimmed.path.name} have changed on disk; delete that folder and start"):
+        verify_model(files, tmp_path / "home")
+    with pytest.raises(ModelError, match="made anew"):
+        ensure_trimmed(files, tmp_path / "home", "zh")
+    shutil.rmtree(trimmed.path)
+    assert ensure_trimmed(files, tmp_path / "home", "zh") == trimmed
+
+
+def test_trimmed_files_are_on_disk_before_they_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(Path(f"/proc/self/fd/{number}").readlink().name))
+    _, trimmed = trim_small(tmp_path)
+    assert set(synced) == {path.name for path in trimmed.path.iterdir()}
 
 
 def _letters(tokenizer: Tokenizer, word: str) -> list[int]:

@@ -100,6 +100,7 @@ GLOSSARY_MISTAKES = {
     "{term: 餐费, heard: [关毛]}": ["'关毛'", "'光猫'", "one term only"],
     "{term: 话费, never: [话费单]}": ["'话费单'", "never changed"],
     "{term: modem, heard: [莫登]}": ["'modem'", "not Chinese"],
+    "fibre optic broadband plus": ["'fibre optic broadband plus'", "longer than 24", "prompt: false"],
 }
 FORM_MISTAKES = {
     "{term: 月租, prompt: perhaps}": ["prompt", "'perhaps'"],
@@ -130,6 +131,19 @@ def test_a_glossary_entry_may_be_plain_or_say_more() -> None:
         GlossaryTerm("光猫", False, ("关毛",), ("红灯",), ("关毛衣",)),
         GlossaryTerm("modem"),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "longest"),
+    [("service-desk-en", "fibre optic broadband +1"), ("telecom-hotline-zh", "企业专线宽带光猫安装维护")],
+)
+def test_a_term_of_the_longest_length_and_longer_ones(name: str, longest: str) -> None:
+    longer = longest + "+"
+    glossary = f"asr_glossary: [{longest}, {{term: {longer}, prompt: false}}]\nnot_graded:"
+    text = re.sub(r"asr_glossary:(.|\n)*?\nnot_graded:", glossary, shipped_text(name))
+    assert [term.term for term in load_standard(text, "x.yaml").asr_glossary] == [longest, longer]
+    with pytest.raises(StandardError, match=f"{len(longest)} characters"):
+        load_standard(text.replace(", prompt: false", ""), "x.yaml")
 
 
 def test_the_line_is_the_line() -> None:
