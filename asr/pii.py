@@ -34,8 +34,12 @@ MOST_FIGURES = 40
 """No number that is known by its form is said in more pieces."""
 COUNT_DIGITS = 5
 """So many that count up are no number of anything."""
-UNIT_DIGITS = 8
-"""Longer numbers are no amounts and no times, whatever word follows."""
+AMOUNT_DIGITS = 8
+"""Longer numbers are no amounts, whatever word follows,"""
+UNIT_DIGITS = 6
+"""and these no counts and no times."""
+SHORT_DIGITS = 6
+"""A short public number (the last four, a postcode) has no more."""
 
 TOPIC_UTTERANCES = 4
 """What was asked for is looked for in so many utterances before the number,"""
@@ -53,6 +57,7 @@ _KINDS = {
     Topic.BANK_CARD: SecretKind.BANK_CARD,
     Topic.CODE: SecretKind.CODE,
 }
+_NOBODYS = frozenset((Topic.ORDER, Topic.PUBLIC, Topic.SHORT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class _Search:
         rest: list[Figure] = []
         at = 0
         while at < len(number):
-            end, figures, kind = self._explained(number, at, about)
+            end, figures, kind = self._explained(number, at, about, opens=not rest)
             if end == at:
                 rest.append(number[at])
                 at += 1
@@ -142,7 +147,7 @@ class _Search:
             left = [f for f in number if f not in kinds and f.trust is not Trust.GUESS]
             about = self._about(number)
             spoken = digits(left)
-            if Topic.PUBLIC in about.topics or self._is_public(spoken) or not left:
+            if not left or _is_named(about, spoken) or self._is_public(left):
                 continue
             for secret, kind, during in known:
                 needed = ECHO_DIGITS if number[0].utterance in during else REPEATED_DIGITS
@@ -152,33 +157,40 @@ class _Search:
                     break
 
     def _explained(
-        self, number: Sequence[Figure], at: int, about: _About
+        self, number: Sequence[Figure], at: int, about: _About, *, opens: bool
     ) -> tuple[int, Sequence[Figure], SecretKind | None]:
         """The end of what begins at `at` and tells by itself what it is, its digits, and its kind if that is personal.
 
-        The longest counts. The end is `at` when nothing does.
+        The longest counts. The end is `at` when nothing does. `opens` says that nothing unexplained goes before: inside
+        a number there is no public one, only digits that look so.
         """
         if not _begins_group(number, at):
             return at, (), None
         last = min(len(number), at + MOST_FIGURES)
         ends = [end for end in range(last, at, -1) if _ends_group(number, end)]
-        named = at == 0 and about.bound and about.nearest is Topic.PUBLIC
-        if not named:
-            for end in ends:
-                if self._is_public(digits(number[at:end])):
-                    return end, (), None
-                for reading in _readings(number[at:end]):
-                    if (kind := kind_by_form(digits(reading), self.tables.phones)) is not None:
-                        return end, reading, self._agreed(kind, reading, about)
-        else:
-            # 工号8026，13800138000: what the topic names ends where something begins that is personal by its form.
-            later = (i for i in range(1, len(number)) if _begins_group(number, i))
-            plain = _About()
-            return next((i for i in later if self._explained(number, i, plain)[2] is not None), len(number)), (), None
+        if at == 0 and about.bound and (named := self._named(number, about)):
+            return named, (), None
         for end in ends:
-            if self._is_harmless(number, at, end, about):
+            if (opens or end == len(number)) and self._is_public(number[at:end]):
                 return end, (), None
-        return at, (), None
+            for reading in _readings(number[at:end]):
+                if (kind := kind_by_form(digits(reading), self.tables.phones)) is not None:
+                    return end, reading, self._agreed(kind, reading, about)
+        measured = (end for end in ends if self._is_measured(number[at:end], about))
+        return next(measured, at), (), None
+
+    def _named(self, number: Sequence[Figure], about: _About) -> int:
+        """The end of what a topic that leads to the number says is nobody's; 0 when there is no such topic.
+
+        工号8026，13800138000: it ends where something begins that is personal by its form. Only the number of a thing
+        may look so itself.
+        """
+        if about.nearest not in _NOBODYS:
+            return 0
+        starts = range(0 if about.nearest is Topic.PUBLIC else 1, len(number))
+        personal = (i for i in starts if self._explained(number, i, _About(), opens=True)[2] is not None)
+        end = next(personal, len(number))
+        return end if _is_named(about, digits(number[:end])) else 0
 
     def _agreed(self, kind: SecretKind, reading: Sequence[Figure], about: _About) -> SecretKind:
         """The kind that was asked for, where the form fits two: lengths of cards overlap."""
@@ -186,37 +198,36 @@ class _Search:
         asked = _KINDS.get(about.nearest) if about.nearest else None
         return asked if card and asked in (SecretKind.ID_CARD, SecretKind.BANK_CARD) and asked else kind
 
-    def _is_harmless(self, number: Sequence[Figure], at: int, end: int, about: _About) -> bool:
-        part = number[at:end]
-        spoken = digits(part)
-        if len(spoken) <= UNIT_DIGITS and self._is_measured(part):
-            return True
-        personal = about.nearest in _KINDS and (about.bound or about.asked)
-        if personal or _is_long(number):
-            return False
-        return DATE_FORM.fullmatch(spoken) is not None or (len(spoken) >= COUNT_DIGITS and is_count(groups(part)))
+    def _is_public(self, part: Sequence[Figure]) -> bool:
+        match = self.tables.public.fullmatch(digits(part))
+        # Of a number of any length only the pause after it tells where it ends.
+        return match is not None and (match.lastgroup != "open" or len(groups(part)) == 1)
 
-    def _is_public(self, spoken: str) -> bool:
-        return self.tables.public.fullmatch(spoken) is not None
+    def _is_measured(self, part: Sequence[Figure], about: _About) -> bool:
+        """Whether a unit follows or a sign of money, count or time goes before; only ever of one group.
 
-    def _is_measured(self, part: Sequence[Figure]) -> bool:
-        """Whether a unit follows or a sign of money, count or time goes before; only ever of one group."""
+        Of what is said of a personal number only an amount is none of it: 4829个 may be a code, 4829块 is not.
+        """
         if len(groups(part)) > 1 and not _is_thousands(groups(part)):
             return False
+        if self._stands_by(part, self.tables.amounts, self.tables.signs):
+            return len(digits(part)) <= AMOUNT_DIGITS
+        if _is_personal(about):
+            return False
+        return len(digits(part)) <= UNIT_DIGITS and self._stands_by(part, self.tables.units, self.tables.before)
+
+    def _stands_by(self, part: Sequence[Figure], behind: re.Pattern[str], before: re.Pattern[str]) -> bool:
         first, last = part[0], part[-1]
-        text = self.texts[first.utterance]
-        if self.tables.units.match(self.texts[last.utterance], last.end):
+        if behind.match(self.texts[last.utterance], last.end):
             return True
-        return any(
-            match.end() == first.start
-            for match in self.tables.before.finditer(text, max(0, first.start - 6), first.start)
-        )
+        found = before.finditer(self.texts[first.utterance], max(0, first.start - 6), first.start)
+        return any(match.end() == first.start for match in found)
 
     def _unexplained(self, figures: Sequence[Figure], about: _About) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
         """What is personal of digits whose form tells nothing: by what was asked for, else by how many they are."""
-        asked_kind = _KINDS.get(about.nearest) if about.nearest and (about.bound or about.asked) else None
+        asked_kind = _KINDS.get(about.nearest) if about.nearest and _is_personal(about) else None
         own = [f for f in _trimmed(figures) if f.value != "X"]
-        if not own or (about.nearest is Topic.PUBLIC):
+        if not own or _is_named(about, digits(own)) or (asked_kind is None and _is_harmless(own)):
             return
         if (
             Topic.CODE in about.topics
@@ -237,7 +248,7 @@ class _Search:
             spoken = digits(part)
             if len(spoken) < UNEXPLAINED_DIGITS or _sure_share(part) < SURE_SHARE or self._is_serial(part):
                 continue
-            if not is_count(groups(part)):
+            if not _is_harmless(part):
                 yield (
                     part,
                     _KINDS.get(about.nearest, kind_by_length(spoken)) if about.nearest else kind_by_length(spoken),
@@ -275,7 +286,7 @@ class _Search:
             if Topic.CODE in found.topics:
                 # 验证码发到您尾号8026的手机上: the number named last is not the one that is asked for.
                 return _About(frozenset((Topic.CODE,)), Topic.CODE, asked=True)
-            if found.nearest is Topic.PUBLIC and not (opens and back <= PUBLIC_UTTERANCES):
+            if found.nearest in _NOBODYS and not (opens and back <= PUBLIC_UTTERANCES):
                 break
             return replace(found, bound=False, asked=True)
         return self._named_behind(number[-1])
@@ -329,8 +340,25 @@ def _ends(said: Sequence[Sequence[Figure]]) -> Mapping[int, Sequence[int]]:
     return ends
 
 
-def _is_long(number: Sequence[Figure]) -> bool:
-    return len(number) >= LEAST_CARD_DIGITS or len(digits(number)) >= LEAST_CARD_DIGITS
+def _is_personal(about: _About) -> bool:
+    """Whether a personal number is named or was asked for."""
+    return about.nearest in _KINDS and (about.bound or about.asked)
+
+
+def _is_named(about: _About, spoken: str) -> bool:
+    """Whether a number that is nobody's is named or was asked for, and these digits may be one."""
+    named = about.nearest in _NOBODYS and (about.bound or about.asked)
+    return named and (about.nearest is not Topic.SHORT or len(spoken) <= SHORT_DIGITS)
+
+
+def _is_harmless(figures: Sequence[Figure]) -> bool:
+    """Whether the digits, all that are said in a row, are a day or only count up."""
+    spoken = digits(figures)
+    if len(spoken) >= LEAST_CARD_DIGITS:
+        return False
+    # From one to seven, 1 2 3 4 5 6 7: a digit by itself is no part of the count.
+    counted = [group for group in groups(figures) if len(group) > 1] or groups(figures)
+    return DATE_FORM.fullmatch(spoken) is not None or (len("".join(counted)) >= COUNT_DIGITS and is_count(counted))
 
 
 def _begins_group(number: Sequence[Figure], at: int) -> bool:
