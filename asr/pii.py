@@ -94,15 +94,20 @@ def find_secrets(utterances: Sequence[Utterance], language: str) -> tuple[Secret
 
 
 def loose_digits(text: str, language: str, least: int) -> frozenset[int]:
-    """Places of all digits of `text` that stand in rows of at least `least`, whatever they are."""
-    rows = numbers((Utterance(0, Role.UNKNOWN, None, None, text),), TABLES[language])
-    return frozenset(
-        place
-        for row in rows
-        if len(digits(row)) >= least
-        for figure in row
-        for place in range(figure.start, figure.end)
-    )
+    """Places of all digits of `text` that stand in rows of at least `least`, whatever they are.
+
+    A shorter group with a unit behind it, with which a row may end, is left out.
+    """
+    tables = TABLES[language]
+    places: set[int] = set()
+    for number in numbers((Utterance(0, Role.UNKNOWN, None, None, text),), tables):
+        row = _trimmed(number)
+        last = len(groups(row)[-1])
+        if last < least and tables.units.match(folded(text), row[-1].end):
+            row = row[: max(i for i, figure in enumerate(row) if i == 0 or not figure.joined)]
+        if len(digits(row)) >= least:
+            places.update(place for figure in row for place in range(figure.start, figure.end))
+    return frozenset(places)
 
 
 @dataclass(frozen=True, slots=True)

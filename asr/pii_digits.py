@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from asr.pii_tables import Tables
+from asr.pii_tables import Tables, Topic
 from models.transcript import Utterance
 
 MAX_GAP_CHARACTERS = 10
@@ -18,6 +18,9 @@ MAX_PAUSE_S = 20.0
 
 MAX_ALIKE = 4
 """So many characters in a row that only sound like digits are still believed between true ones."""
+
+DICTATED = frozenset((Topic.PHONE, Topic.ID_CARD, Topic.BANK_CARD))
+"""Numbers so long that they are said piece by piece."""
 
 
 class Trust(Enum):
@@ -65,8 +68,9 @@ def numbers(utterances: Sequence[Utterance], tables: Tables) -> tuple[Figures, .
     """What may be one number each: figures with nothing but gaps between them, in order of their first one.
 
     A number goes on in the speaker's next utterance when one ends and the next begins with it, and what the other
-    party says meanwhile is assent or an echo of digits.
+    party says meanwhile is assent or an echo of digits; anything, while a personal number is being asked for.
     """
+    asked = _asked(utterances, tables)
     stretches = [tuple(_stretches(i, folded(u.text), tables)) for i, u in enumerate(utterances)]
     listening = [
         _only_digits(own) or tables.assent.fullmatch(folded(utterance.text)) is not None
@@ -76,7 +80,7 @@ def numbers(utterances: Sequence[Utterance], tables: Tables) -> tuple[Figures, .
     open_ends: dict[int, int] = {}  # the number that an utterance ends with
     for i, own in enumerate(stretches):
         for stretch in own:
-            before = _goes_on(i, utterances, listening, open_ends) if stretch.opens else None
+            before = _goes_on(i, utterances, listening, open_ends, asked) if stretch.opens else None
             if before is None:
                 found.append(list(stretch.figures))
                 place = len(found) - 1
@@ -105,7 +109,11 @@ def digits(figures: Sequence[Figure]) -> str:
 
 
 def _goes_on(
-    index: int, utterances: Sequence[Utterance], listening: Sequence[bool], open_ends: dict[int, int]
+    index: int,
+    utterances: Sequence[Utterance],
+    listening: Sequence[bool],
+    open_ends: dict[int, int],
+    asked: Sequence[bool],
 ) -> int | None:
     """The utterance whose last number the one at `index` may go on with; None when there is none."""
     role = utterances[index].role
@@ -113,9 +121,21 @@ def _goes_on(
         if utterances[before].role is role and before in open_ends:
             end_s, start_s = utterances[before].end_s, utterances[index].start_s
             return None if end_s is not None and start_s is not None and start_s - end_s > MAX_PAUSE_S else before
-        if not listening[before]:
+        dictated = asked[before] and utterances[before].role is not role
+        if not listening[before] and not dictated:
             return None
     return None
+
+
+def _asked(utterances: Sequence[Utterance], tables: Tables) -> Sequence[bool]:
+    """Of each utterance, whether what was spoken of last, in it or before, is a telephone, an ID or a bank card."""
+    asked: list[bool] = []
+    now = False
+    for utterance in utterances:
+        for match in tables.topics.finditer(folded(utterance.text)):
+            now = match.lastgroup in DICTATED
+        asked.append(now)
+    return asked
 
 
 def _only_digits(stretches: Sequence[_Stretch]) -> bool:

@@ -36,8 +36,8 @@ class Tables:
     digits of one number. Whatever else is found between two digits parts them.
 
     `topics` is searched in the text that ends where a number begins, `bound` must match all that stands between topic
-    and number for them to be one phrase. `amounts` are units that nothing but an amount has, `signs` of money come right
-    in front of one; `units` follow counts and times, and `before` comes right in front of those.
+    and number for them to be one phrase. `amounts` are units that nothing but an amount has, `signs` of money stand
+    right in front of one; `units` follow counts and times, and `before` comes right in front of those.
     `assent` is what the other party says while somebody reads a number out; it is matched against a whole utterance.
     """
 

@@ -44,7 +44,9 @@ GUESSES = {
 FILLERS = (
     "嗯", "呃", "额", "啊", "哦", "噢", "哎", "诶", "唉", "那个", "这个", "就是", "然后", "然后是", "后面", "后面是",
     "中间", "中间是", "前面是", "再", "再是", "是", "逗号", "横杠", "横线", "杠", "空格", "对", "好", "哈", "呢",
+    "吧", "是吧", "对吧", "是不是", "对吗", "对不对", "的", "最后", "最后是", "末尾是",
 )  # fmt: skip
+PART_OF = "(?:中间|前面|后面)[两二三四五六几2-6]位"
 GAP_MARKS = r"[\s\-－‐–—·•.．。,，、~～…!！?？;；_]"
 
 TOPICS = {
@@ -105,7 +107,7 @@ def _figures() -> str:
     alike, guesses = "".join(ALIKE.values()), "".join(c for c in "".join(GUESSES.values()) if c not in DIGITS)
     return (
         rf"(?P<copies>(?P<times>[两二三四234])个(?P<of>[{digits}]))|(?P<digit>[{digits}])|"
-        rf"(?P<gap>{any_of(FILLERS)}|{GAP_MARKS})|(?P<check>艾克斯|埃克斯|[xｘ叉差插查])|(?P<alike>[{alike}])|(?P<guess>[{guesses}])"
+        rf"(?P<gap>{PART_OF}|{any_of(FILLERS)}|{GAP_MARKS})|(?P<check>艾克斯|埃克斯|[xｘ叉差插查])|(?P<alike>[{alike}])|(?P<guess>[{guesses}])"
     )
 
 
