@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from asr.pii_tables import Tables, Topic
-from models.transcript import Utterance
+from models.transcript import Role, Utterance
 
 MAX_GAP_CHARACTERS = 10
 """More than this between two digits, be it only fillers, and they are two numbers."""
@@ -21,6 +21,9 @@ MAX_ALIKE = 4
 
 DICTATED = frozenset((Topic.PHONE, Topic.ID_CARD, Topic.BANK_CARD))
 """Numbers so long that they are said piece by piece."""
+
+LEAST_PIECE = 3
+"""Where other words follow, so many digits at least are a piece of one."""
 
 
 class Trust(Enum):
@@ -77,17 +80,18 @@ def numbers(utterances: Sequence[Utterance], tables: Tables) -> tuple[Figures, .
         for utterance, own in zip(utterances, stretches, strict=True)
     ]
     found: list[list[Figure]] = []
-    open_ends: dict[int, int] = {}  # the number that an utterance ends with
+    open_ends: dict[int, int] = {}  # the number that an utterance ends with, or that is the last in it while asked for
     for i, own in enumerate(stretches):
         for stretch in own:
-            before = _goes_on(i, utterances, listening, open_ends, asked) if stretch.opens else None
+            waiting = asked if _is_piece(stretch) else [False] * len(asked)
+            before = _goes_on(i, utterances, listening, open_ends, waiting) if stretch.opens else None
             if before is None:
                 found.append(list(stretch.figures))
                 place = len(found) - 1
             else:
                 place = open_ends[before]
                 found[place].extend(stretch.figures)
-            if stretch.closes:
+            if stretch.closes or (asked[i] and stretch is own[-1] and _is_piece(stretch)):
                 open_ends[i] = place
     return tuple(map(tuple, found))
 
@@ -113,7 +117,7 @@ def _goes_on(
     utterances: Sequence[Utterance],
     listening: Sequence[bool],
     open_ends: dict[int, int],
-    asked: Sequence[bool],
+    waiting: Sequence[bool],
 ) -> int | None:
     """The utterance whose last number the one at `index` may go on with; None when there is none."""
     role = utterances[index].role
@@ -121,8 +125,8 @@ def _goes_on(
         if utterances[before].role is role and before in open_ends:
             end_s, start_s = utterances[before].end_s, utterances[index].start_s
             return None if end_s is not None and start_s is not None and start_s - end_s > MAX_PAUSE_S else before
-        dictated = asked[before] and utterances[before].role is not role
-        if not listening[before] and not dictated:
+        others = utterances[before].role is not role or role is Role.UNKNOWN
+        if not listening[before] and not (others and waiting[before]):
             return None
     return None
 
@@ -136,6 +140,13 @@ def _asked(utterances: Sequence[Utterance], tables: Tables) -> Sequence[bool]:
             now = match.lastgroup in DICTATED
         asked.append(now)
     return asked
+
+
+def _is_piece(stretch: _Stretch) -> bool:
+    """Whether this is a piece of a long number even after an interruption: 一共多少 and 我要查一下 begin with none."""
+    if stretch.opens and stretch.closes:
+        return True
+    return stretch.figures[0].trust is not Trust.GUESS and len(digits(stretch.figures)) >= LEAST_PIECE
 
 
 def _only_digits(stretches: Sequence[_Stretch]) -> bool:
