@@ -112,6 +112,16 @@ def digits(figures: Sequence[Figure]) -> str:
     return "".join(figure.value for figure in figures)
 
 
+def trimmed(figures: Sequence[Figure]) -> Sequence[Figure]:
+    """Without everyday words at either end."""
+    start, end = 0, len(figures)
+    while start < end and figures[start].trust is Trust.GUESS:
+        start += 1
+    while end > start and figures[end - 1].trust is Trust.GUESS:
+        end -= 1
+    return figures[start:end]
+
+
 def _goes_on(
     index: int,
     utterances: Sequence[Utterance],
