@@ -159,8 +159,10 @@ class _Search:
         for end in ends:
             if (opens or end == len(number)) and self._is_public(number[at:end]):
                 return end, (), None
+            whole = opens and end == len(number)
             for reading in _readings(number[at:end]):
-                if (kind := kind_by_form(digits(reading), self.tables.phones)) is not None:
+                kind = kind_by_form(digits(reading), self.tables.phones)
+                if kind is not None and (whole or not _is_part(kind, about)):
                     return end, reading, self._agreed(kind, reading, about)
         measured = (end for end in ends if self._is_measured(number[at:end], about))
         return next(measured, at), (), None
@@ -262,6 +264,11 @@ def _pieces(number: Sequence[Figure], kinds: Mapping[Figure, SecretKind]) -> Ite
     for (utterance, kind), own in groupby(kept, key=lambda figure: (figure.utterance, kinds.get(figure))):
         if kind is not None:
             yield Secret(utterance, kind, tuple(place for f in own for place in range(f.start, f.end)))
+
+
+def _is_part(kind: SecretKind, about: About) -> bool:
+    """Whether what looks like a telephone may be a part of the longer number that was asked for."""
+    return kind is SecretKind.PHONE and about.personal and about.nearest in (Topic.ID_CARD, Topic.BANK_CARD)
 
 
 def _is_harmless(figures: Sequence[Figure]) -> bool:
