@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from asr.pii_tables import Tables, Topic
+from asr.pii_tables import END, Tables, Topic
 from models.transcript import Role, Utterance
 
 MAX_GAP_CHARACTERS = 10
@@ -19,8 +20,8 @@ MAX_PAUSE_S = 20.0
 MAX_ALIKE = 4
 """So many characters in a row that only sound like digits are still believed between true ones."""
 
-DICTATED = frozenset((Topic.PHONE, Topic.ID_CARD, Topic.BANK_CARD))
-"""Numbers so long that they are said piece by piece."""
+DICTATED = {Topic.PHONE: 10, Topic.ID_CARD: 17, Topic.BANK_CARD: 19}
+"""Numbers so long that they are said piece by piece, and about how many digits are all of one."""
 
 LEAST_PIECE = 3
 """Where other words follow, so many digits at least are a piece of one."""
@@ -73,8 +74,8 @@ def numbers(utterances: Sequence[Utterance], tables: Tables) -> tuple[Figures, .
     A number goes on in the speaker's next utterance when one ends and the next begins with it, and what the other
     party says meanwhile is assent or an echo of digits; anything, while a personal number is being asked for.
     """
-    asked = _asked(utterances, tables)
     stretches = [tuple(_stretches(i, folded(u.text), tables)) for i, u in enumerate(utterances)]
+    asked = _asked(utterances, stretches, tables)
     listening = [
         _only_digits(own) or tables.assent.fullmatch(folded(utterance.text)) is not None
         for utterance, own in zip(utterances, stretches, strict=True)
@@ -141,14 +142,22 @@ def _goes_on(
     return None
 
 
-def _asked(utterances: Sequence[Utterance], tables: Tables) -> Sequence[bool]:
-    """Of each utterance, whether what was spoken of last, in it or before, is a telephone, an ID or a bank card."""
+def _asked(utterances: Sequence[Utterance], stretches: Sequence[Sequence[_Stretch]], tables: Tables) -> Sequence[bool]:
+    """Of each utterance, whether a telephone, an ID or a bank card is what was spoken of last, in it or before.
+
+    No longer after one party has said as many digits as it has.
+    """
     asked: list[bool] = []
-    now = False
-    for utterance in utterances:
-        for match in tables.topics.finditer(folded(utterance.text)):
-            now = match.lastgroup in DICTATED
-        asked.append(now)
+    wanted = 0
+    said: Counter[Role] = Counter()
+    for utterance, own in zip(utterances, stretches, strict=True):
+        for match in tables.topics.finditer(folded(utterance.text) + END):
+            wanted = DICTATED.get(Topic(match.lastgroup or ""), 0)
+            said.clear()
+        asked.append(wanted > 0)
+        said[utterance.role] += sum(len(digits(stretch.figures)) for stretch in own)
+        if said[utterance.role] >= wanted:
+            wanted = 0
     return asked
 
 

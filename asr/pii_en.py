@@ -51,7 +51,7 @@ TOPICS = {
     "public": (r"(?:agent|employee|staff|badge|model|flight|room|version)(?: (?:id|number|no|#))*|extension",),
     "short": (
         # These are mostly only spoken of; a number comes right behind, where the text that is searched ends.
-        r"(?:account balance|zip(?: code)?|hotline|toll.free)(?=(?: number)?(?: is)?:? ?$)",
+        r"(?:account balance|zip(?: code)?|hotline|toll.free)(?=(?: number)?(?: is)?:? ?\Z)",
         # The part of a number that is told on purpose, so that both know which is meant.
         r"ending(?: in| with)?|ends (?:in|with)|(?:last|first) (?:two|three|four|six|3|4|6)(?: digits)?",
     ),

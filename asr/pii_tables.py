@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+END = "\n"
+"""Ends a text with which no number begins, so that what leads to one may be told from what is only spoken of."""
+
 
 class Topic(StrEnum):
     """What the words near a number say that it is.
@@ -35,9 +38,10 @@ class Tables:
     like one and is an everyday word as well; `check` is the letter that may end an ID card. `gap` may stand between
     digits of one number. Whatever else is found between two digits parts them.
 
-    `topics` is searched in the text that ends where a number begins, `bound` must match all that stands between topic
-    and number for them to be one phrase. `amounts` are units that nothing but an amount has, `signs` of money stand
-    right in front of one; `units` follow counts and times, and `before` comes right in front of those.
+    `topics` is searched in the text that ends where a number begins, or in a whole one with `END` behind. `bound` must
+    match all that stands between topic and number for them to be one phrase. `amounts` are units that nothing but an
+    amount has, `signs` of money stand right in front of one; `units` follow counts and times, and `before` comes right
+    in front of those.
     `assent` is what the other party says while somebody reads a number out; it is matched against a whole utterance.
     """
 

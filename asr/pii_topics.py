@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from asr.pii_digits import Figure, digits, trimmed
-from asr.pii_tables import Tables, Topic
+from asr.pii_tables import END, Tables, Topic
 from models.transcript import Utterance
 
 TOPIC_UTTERANCES = 4
@@ -68,7 +68,7 @@ class Around:
             if index < 0 or self._long_ago(index, first.utterance):
                 break
             own = self.utterances[index].role is self.utterances[first.utterance].role
-            found = self._topics(index, len(self.texts[index]), consumed=own)
+            found = self._topics(index, None, consumed=own)
             if found is None:
                 continue
             if Topic.CODE in found.topics:
@@ -87,12 +87,15 @@ class Around:
             return About(frozenset((Topic.CODE,)), Topic.CODE, asked=True)
         return About()
 
-    def _topics(self, index: int, end: int, *, consumed: bool) -> About | None:
-        """Topics in an utterance up to `end`; None when there are none.
+    def _topics(self, index: int, end: int | None, *, consumed: bool) -> About | None:
+        """Topics in an utterance up to `end`, where a number begins, or in all of it; None when there are none.
 
         With `consumed`, only what comes after the last number counts: the topics before it are that one's.
         """
         text = self.texts[index]
+        if end is None:
+            text += END
+            end = len(text)
         start = max((place for place in self.ends.get(index, ()) if place <= end), default=0) if consumed else 0
         found = list(self.tables.topics.finditer(text, start, end))
         if not found:

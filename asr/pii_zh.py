@@ -61,7 +61,7 @@ TOPICS = {
     ),
     "short": (
         # These are mostly only spoken of; a number comes right behind, where the text that is searched ends.
-        r"(?:热线|客服电话|积分|余额|邮编)(?=[是为有还剩:：]{0,2}$)",
+        r"(?:热线|客服电话|积分|余额|邮编)(?=[是为有还剩:：]{0,2}\Z)",
         # The part of a number that is told on purpose, so that both know which is meant.
         r"尾[号数]|[后末尾最][一二两三四五六][位个]|最后[一二两三四五六几][位个]|[后末][四六]位|前[三四]位|[前后末]几位",
     ),
@@ -78,7 +78,7 @@ TOPICS = {
         r"(?:手机|电话|联系|机主|联络|来电|新|老|旧|原来的|您的|你的|我的)?号码|(?:手机|电话|座机|固话|联系人?)[号好]",
         r"联系[电方][话式]|座机|固话|宽带账号",
         # A telephone is often only spoken of; these ask for its number or are about to tell it.
-        r"(?:留|报|说|给|念|提供|登记)[一下个您你的我]{0,5}(?:手机|电话)|(?:手机|电话)(?=[是为:：]|$)",
+        r"(?:留|报|说|给|念|提供|登记)[一下个您你的我]{0,5}(?:手机|电话)|(?:手机|电话)(?=[是为:：]|\Z)",
     ),
 }
 BOUND = r"(?:号码|号|为|是|叫|的话?|呢|嗯|呃|啊|就是|应该是|我的?|您的?|你的?|这个|那个|[\s:：,，、.。])*"
