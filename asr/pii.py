@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from asr import pii_en, pii_zh
-from asr.pii_digits import Figure, Trust, digits, folded, groups, numbers
+from asr.pii_digits import Figure, Trust, digits, folded, groups, numbers, trimmed
 from asr.pii_forms import DATE_FORM, LEAST_CARD_DIGITS, is_count, is_repeated, kind_by_form, kind_by_length
 from asr.pii_tables import Tables, Topic
+from asr.pii_topics import NOBODYS, About, Around, ends_of
 from models.transcript import Role, SecretKind, Utterance
 
 TABLES = {"zh": pii_zh.TABLES, "en": pii_en.TABLES}
@@ -34,15 +35,11 @@ MOST_FIGURES = 40
 """No number that is known by its form is said in more pieces."""
 COUNT_DIGITS = 5
 """So many that count up are no number of anything."""
-UNIT_DIGITS = 8
-"""Longer numbers are no amounts and no times, whatever word follows."""
+AMOUNT_DIGITS = 8
+"""Longer numbers are no amounts, whatever word follows,"""
+UNIT_DIGITS = 6
+"""and these no counts and no times."""
 
-TOPIC_UTTERANCES = 4
-"""What was asked for is looked for in so many utterances before the number,"""
-TOPIC_S = 45.0
-"""and no longer ago than this."""
-PUBLIC_UTTERANCES = 1
-"""A public number must have been asked for right before."""
 SURE_SHARE = 0.4
 ASKED_SURE_SHARE = 0.25
 """Least share of true digits among those that may only sound like digits, without and after a question for a number."""
@@ -64,21 +61,12 @@ class Secret:
     places: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
-    """What is said of a number: topics of the nearest phrase about one, and whether it leads right to the number."""
-
-    topics: frozenset[Topic] = frozenset()
-    nearest: Topic | None = None
-    bound: bool = False
-    asked: bool = False
-
-
 def find_secrets(utterances: Sequence[Utterance], language: str) -> tuple[Secret, ...]:
     """The personal numbers, in order; no utterances, none. Raises KeyError for a language without tables."""
     tables = TABLES[language]
     said = numbers(utterances, tables)
-    search = _Search(tuple(utterances), tuple(folded(u.text) for u in utterances), tables, _ends(said))
+    texts = tuple(folded(u.text) for u in utterances)
+    search = _Search(texts, tables, Around(utterances, texts, tables, ends_of(said)))
     kinds: dict[Figure, SecretKind] = {}
     for number in said:
         for figures, kind in search.secrets(number):
@@ -89,34 +77,37 @@ def find_secrets(utterances: Sequence[Utterance], language: str) -> tuple[Secret
 
 
 def loose_digits(text: str, language: str, least: int) -> frozenset[int]:
-    """Places of all digits of `text` that stand in rows of at least `least`, whatever they are."""
-    rows = numbers((Utterance(0, Role.UNKNOWN, None, None, text),), TABLES[language])
-    return frozenset(
-        place
-        for row in rows
-        if len(digits(row)) >= least
-        for figure in row
-        for place in range(figure.start, figure.end)
-    )
+    """Places of all digits of `text` that stand in rows of at least `least`, whatever they are.
+
+    A shorter group with a unit behind it, with which a row may end, is left out.
+    """
+    tables = TABLES[language]
+    places: set[int] = set()
+    for number in numbers((Utterance(0, Role.UNKNOWN, None, None, text),), tables):
+        row = trimmed(number)
+        last = len(groups(row)[-1])
+        if last < least and tables.units.match(folded(text), row[-1].end):
+            row = row[: max(i for i, figure in enumerate(row) if i == 0 or not figure.joined)]
+        if len(digits(row)) >= least:
+            places.update(place for figure in row for place in range(figure.start, figure.end))
+    return frozenset(places)
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
     """One transcript under search."""
 
-    utterances: tuple[Utterance, ...]
-    texts: tuple[str, ...]
+    texts: Sequence[str]
     tables: Tables
-    ends: Mapping[int, Sequence[int]]
-    """Where numbers end in each utterance that has any."""
+    around: Around
 
     def secrets(self, number: Sequence[Figure]) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
         """The personal parts of what may be one number, or several said in a row."""
-        about = self._about(number)
+        about = self.around.about(number)
         rest: list[Figure] = []
         at = 0
         while at < len(number):
-            end, figures, kind = self._explained(number, at, about)
+            end, figures, kind = self._explained(number, at, about, opens=not rest)
             if end == at:
                 rest.append(number[at])
                 at += 1
@@ -140,9 +131,9 @@ class _Search:
                 known.append((digits(own), kinds[own[0]], during))
         for number in said:
             left = [f for f in number if f not in kinds and f.trust is not Trust.GUESS]
-            about = self._about(number)
+            about = self.around.about(number)
             spoken = digits(left)
-            if Topic.PUBLIC in about.topics or self._is_public(spoken) or not left:
+            if not left or about.names(spoken) or self._is_public(left):
                 continue
             for secret, kind, during in known:
                 needed = ECHO_DIGITS if number[0].utterance in during else REPEATED_DIGITS
@@ -152,71 +143,79 @@ class _Search:
                     break
 
     def _explained(
-        self, number: Sequence[Figure], at: int, about: _About
+        self, number: Sequence[Figure], at: int, about: About, *, opens: bool
     ) -> tuple[int, Sequence[Figure], SecretKind | None]:
         """The end of what begins at `at` and tells by itself what it is, its digits, and its kind if that is personal.
 
-        The longest counts. The end is `at` when nothing does.
+        The longest counts. The end is `at` when nothing does. `opens` says that nothing unexplained goes before: inside
+        a number there is no public one, only digits that look so.
         """
         if not _begins_group(number, at):
             return at, (), None
         last = min(len(number), at + MOST_FIGURES)
         ends = [end for end in range(last, at, -1) if _ends_group(number, end)]
-        named = at == 0 and about.bound and about.nearest is Topic.PUBLIC
-        if not named:
-            for end in ends:
-                if self._is_public(digits(number[at:end])):
-                    return end, (), None
-                for reading in _readings(number[at:end]):
-                    if (kind := kind_by_form(digits(reading), self.tables.phones)) is not None:
-                        return end, reading, self._agreed(kind, reading, about)
-        else:
-            # 工号8026，13800138000: what the topic names ends where something begins that is personal by its form.
-            later = (i for i in range(1, len(number)) if _begins_group(number, i))
-            plain = _About()
-            return next((i for i in later if self._explained(number, i, plain)[2] is not None), len(number)), (), None
+        if at == 0 and about.bound and (named := self._named(number, about)):
+            return named, (), None
         for end in ends:
-            if self._is_harmless(number, at, end, about):
+            if (opens or end == len(number)) and self._is_public(number[at:end]):
                 return end, (), None
-        return at, (), None
+            whole = opens and end == len(number)
+            for reading in _readings(number[at:end]):
+                kind = kind_by_form(digits(reading), self.tables.phones)
+                if kind is not None and (whole or not _is_part(kind, about)):
+                    return end, reading, self._agreed(kind, reading, about)
+        measured = (end for end in ends if self._is_measured(number[at:end], about))
+        return next(measured, at), (), None
 
-    def _agreed(self, kind: SecretKind, reading: Sequence[Figure], about: _About) -> SecretKind:
+    def _named(self, number: Sequence[Figure], about: About) -> int:
+        """The end of what a topic that leads to the number says is nobody's; 0 when there is no such topic.
+
+        工号8026，13800138000: it ends where something begins that is personal by its form. Only the number of a thing
+        may look so itself.
+        """
+        if about.nearest not in NOBODYS:
+            return 0
+        starts = range(0 if about.nearest is Topic.PUBLIC else 1, len(number))
+        personal = (i for i in starts if self._explained(number, i, About(), opens=True)[2] is not None)
+        end = next(personal, len(number))
+        return end if about.names(digits(number[:end])) else 0
+
+    def _agreed(self, kind: SecretKind, reading: Sequence[Figure], about: About) -> SecretKind:
         """The kind that was asked for, where the form fits two: lengths of cards overlap."""
         card = len(digits(reading)) >= LEAST_CARD_DIGITS
         asked = _KINDS.get(about.nearest) if about.nearest else None
         return asked if card and asked in (SecretKind.ID_CARD, SecretKind.BANK_CARD) and asked else kind
 
-    def _is_harmless(self, number: Sequence[Figure], at: int, end: int, about: _About) -> bool:
-        part = number[at:end]
-        spoken = digits(part)
-        if len(spoken) <= UNIT_DIGITS and self._is_measured(part):
-            return True
-        personal = about.nearest in _KINDS and (about.bound or about.asked)
-        if personal or _is_long(number):
-            return False
-        return DATE_FORM.fullmatch(spoken) is not None or (len(spoken) >= COUNT_DIGITS and is_count(groups(part)))
+    def _is_public(self, part: Sequence[Figure]) -> bool:
+        match = self.tables.public.fullmatch(digits(part))
+        # Of a number of any length only the pause after it tells where it ends.
+        return match is not None and (match.lastgroup != "open" or len(groups(part)) == 1)
 
-    def _is_public(self, spoken: str) -> bool:
-        return self.tables.public.fullmatch(spoken) is not None
+    def _is_measured(self, part: Sequence[Figure], about: About) -> bool:
+        """Whether a unit follows or a sign of money, count or time goes before; only ever of one group.
 
-    def _is_measured(self, part: Sequence[Figure]) -> bool:
-        """Whether a unit follows or a sign of money, count or time goes before; only ever of one group."""
+        Of what is said of a personal number only an amount is none of it: 4829个 may be a code, 4829块 is not.
+        """
         if len(groups(part)) > 1 and not _is_thousands(groups(part)):
             return False
-        first, last = part[0], part[-1]
-        text = self.texts[first.utterance]
-        if self.tables.units.match(self.texts[last.utterance], last.end):
-            return True
-        return any(
-            match.end() == first.start
-            for match in self.tables.before.finditer(text, max(0, first.start - 6), first.start)
-        )
+        if self._stands_by(part, self.tables.amounts, self.tables.signs):
+            return len(digits(part)) <= AMOUNT_DIGITS
+        if about.personal:
+            return False
+        return len(digits(part)) <= UNIT_DIGITS and self._stands_by(part, self.tables.units, self.tables.before)
 
-    def _unexplained(self, figures: Sequence[Figure], about: _About) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
+    def _stands_by(self, part: Sequence[Figure], behind: re.Pattern[str], before: re.Pattern[str]) -> bool:
+        first, last = part[0], part[-1]
+        if behind.match(self.texts[last.utterance], last.end):
+            return True
+        found = before.finditer(self.texts[first.utterance], max(0, first.start - 6), first.start)
+        return any(match.end() == first.start for match in found)
+
+    def _unexplained(self, figures: Sequence[Figure], about: About) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
         """What is personal of digits whose form tells nothing: by what was asked for, else by how many they are."""
-        asked_kind = _KINDS.get(about.nearest) if about.nearest and (about.bound or about.asked) else None
-        own = [f for f in _trimmed(figures) if f.value != "X"]
-        if not own or (about.nearest is Topic.PUBLIC):
+        asked_kind = _KINDS.get(about.nearest) if about.nearest and about.personal else None
+        own = [f for f in trimmed(figures) if f.value != "X"]
+        if not own or about.names(digits(own)) or (asked_kind is None and _is_harmless(own)):
             return
         if (
             Topic.CODE in about.topics
@@ -237,7 +236,7 @@ class _Search:
             spoken = digits(part)
             if len(spoken) < UNEXPLAINED_DIGITS or _sure_share(part) < SURE_SHARE or self._is_serial(part):
                 continue
-            if not is_count(groups(part)):
+            if not _is_harmless(part):
                 yield (
                     part,
                     _KINDS.get(about.nearest, kind_by_length(spoken)) if about.nearest else kind_by_length(spoken),
@@ -257,59 +256,6 @@ class _Search:
             self.tables.figures.sub("", self.texts[i]).strip() == "" for i in {figure.utterance for figure in number}
         )
 
-    def _about(self, number: Sequence[Figure]) -> _About:
-        """What the words before the number, or right behind a short one, say it is."""
-        first = number[0]
-        here = self._topics(first.utterance, first.start, consumed=True)
-        if here is not None:
-            return here
-        opens = self._opens(first)
-        for back in range(1, TOPIC_UTTERANCES + 1):
-            index = first.utterance - back
-            if index < 0 or self._long_ago(index, first.utterance):
-                break
-            own = self.utterances[index].role is self.utterances[first.utterance].role
-            found = self._topics(index, len(self.texts[index]), consumed=own)
-            if found is None:
-                continue
-            if Topic.CODE in found.topics:
-                # 验证码发到您尾号8026的手机上: the number named last is not the one that is asked for.
-                return _About(frozenset((Topic.CODE,)), Topic.CODE, asked=True)
-            if found.nearest is Topic.PUBLIC and not (opens and back <= PUBLIC_UTTERANCES):
-                break
-            return replace(found, bound=False, asked=True)
-        return self._named_behind(number[-1])
-
-    def _named_behind(self, last: Figure) -> _About:
-        """A code is also named after it was read out: 八八三二零幺，这是验证码吧."""
-        text = self.texts[last.utterance]
-        behind = self.tables.topics.search(text, last.end)
-        if behind and behind.lastgroup == Topic.CODE and self.tables.bound.fullmatch(text, last.end, behind.start()):
-            return _About(frozenset((Topic.CODE,)), Topic.CODE, asked=True)
-        return _About()
-
-    def _topics(self, index: int, end: int, *, consumed: bool) -> _About | None:
-        """Topics in an utterance up to `end`; None when there are none.
-
-        With `consumed`, only what comes after the last number counts: the topics before it are that one's.
-        """
-        text = self.texts[index]
-        start = max((place for place in self.ends.get(index, ()) if place <= end), default=0) if consumed else 0
-        found = list(self.tables.topics.finditer(text, start, end))
-        if not found:
-            return None
-        topics = frozenset(Topic(match.lastgroup) for match in found if match.lastgroup)
-        bound = self.tables.bound.fullmatch(text, found[-1].end(), end) is not None
-        return _About(topics, Topic(found[-1].lastgroup or ""), bound)
-
-    def _opens(self, first: Figure) -> bool:
-        before = self.texts[first.utterance][: first.start]
-        return self.tables.figures.sub("", before).strip() == "" or self.tables.assent.fullmatch(before) is not None
-
-    def _long_ago(self, index: int, now: int) -> bool:
-        end_s, start_s = self.utterances[index].end_s, self.utterances[now].start_s
-        return end_s is not None and start_s is not None and start_s - end_s > TOPIC_S
-
 
 def _pieces(number: Sequence[Figure], kinds: Mapping[Figure, SecretKind]) -> Iterator[Secret]:
     """One per utterance, and per stretch between digits that stay."""
@@ -320,17 +266,19 @@ def _pieces(number: Sequence[Figure], kinds: Mapping[Figure, SecretKind]) -> Ite
             yield Secret(utterance, kind, tuple(place for f in own for place in range(f.start, f.end)))
 
 
-def _ends(said: Sequence[Sequence[Figure]]) -> Mapping[int, Sequence[int]]:
-    """Where numbers end in each utterance; those too short ever to be looked at are left out."""
-    ends: dict[int, list[int]] = {}
-    for number in said:
-        if len(digits(_trimmed(number))) >= ECHO_DIGITS:
-            ends.setdefault(number[-1].utterance, []).append(number[-1].end)
-    return ends
+def _is_part(kind: SecretKind, about: About) -> bool:
+    """Whether what looks like a telephone may be a part of the longer number that was asked for."""
+    return kind is SecretKind.PHONE and about.personal and about.nearest in (Topic.ID_CARD, Topic.BANK_CARD)
 
 
-def _is_long(number: Sequence[Figure]) -> bool:
-    return len(number) >= LEAST_CARD_DIGITS or len(digits(number)) >= LEAST_CARD_DIGITS
+def _is_harmless(figures: Sequence[Figure]) -> bool:
+    """Whether the digits, all that are said in a row, are a day or only count up."""
+    spoken = digits(figures)
+    if len(spoken) >= LEAST_CARD_DIGITS:
+        return False
+    # From one to seven, 1 2 3 4 5 6 7: a digit by itself is no part of the count.
+    counted = [group for group in groups(figures) if len(group) > 1] or groups(figures)
+    return DATE_FORM.fullmatch(spoken) is not None or (len("".join(counted)) >= COUNT_DIGITS and is_count(counted))
 
 
 def _begins_group(number: Sequence[Figure], at: int) -> bool:
@@ -352,16 +300,6 @@ def _readings(figures: Sequence[Figure]) -> Iterator[Sequence[Figure]]:
 
 def _at_edge(figures: Sequence[Figure], i: int) -> bool:
     return not figures[i].joined or i == 0 or i + 1 == len(figures) or not figures[i + 1].joined
-
-
-def _trimmed(figures: Sequence[Figure]) -> Sequence[Figure]:
-    """Without everyday words at either end."""
-    start, end = 0, len(figures)
-    while start < end and figures[start].trust is Trust.GUESS:
-        start += 1
-    while end > start and figures[end - 1].trust is Trust.GUESS:
-        end -= 1
-    return figures[start:end]
 
 
 def _widened(figures: Sequence[Figure], own: Sequence[Figure]) -> Sequence[Figure]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from asr.pii_tables import Tables
-from models.transcript import Utterance
+from asr.pii_tables import END, Tables, Topic
+from models.transcript import Role, Utterance
 
 MAX_GAP_CHARACTERS = 10
 """More than this between two digits, be it only fillers, and they are two numbers."""
@@ -18,6 +19,12 @@ MAX_PAUSE_S = 20.0
 
 MAX_ALIKE = 4
 """So many characters in a row that only sound like digits are still believed between true ones."""
+
+DICTATED = {Topic.PHONE: 10, Topic.ID_CARD: 17, Topic.BANK_CARD: 19}
+"""Numbers so long that they are said piece by piece, and about how many digits are all of one."""
+
+LEAST_PIECE = 3
+"""Where other words follow, so many digits at least are a piece of one."""
 
 
 class Trust(Enum):
@@ -65,25 +72,27 @@ def numbers(utterances: Sequence[Utterance], tables: Tables) -> tuple[Figures, .
     """What may be one number each: figures with nothing but gaps between them, in order of their first one.
 
     A number goes on in the speaker's next utterance when one ends and the next begins with it, and what the other
-    party says meanwhile is assent or an echo of digits.
+    party says meanwhile is assent or an echo of digits; anything, while a personal number is being asked for.
     """
     stretches = [tuple(_stretches(i, folded(u.text), tables)) for i, u in enumerate(utterances)]
+    asked = _asked(utterances, stretches, tables)
     listening = [
         _only_digits(own) or tables.assent.fullmatch(folded(utterance.text)) is not None
         for utterance, own in zip(utterances, stretches, strict=True)
     ]
     found: list[list[Figure]] = []
-    open_ends: dict[int, int] = {}  # the number that an utterance ends with
+    open_ends: dict[int, int] = {}  # the number that an utterance ends with, or that is the last in it while asked for
     for i, own in enumerate(stretches):
         for stretch in own:
-            before = _goes_on(i, utterances, listening, open_ends) if stretch.opens else None
+            waiting = asked if _is_piece(stretch) else [False] * len(asked)
+            before = _goes_on(i, utterances, listening, open_ends, waiting) if stretch.opens else None
             if before is None:
                 found.append(list(stretch.figures))
                 place = len(found) - 1
             else:
                 place = open_ends[before]
                 found[place].extend(stretch.figures)
-            if stretch.closes:
+            if stretch.closes or (asked[i] and stretch is own[-1] and _is_piece(stretch)):
                 open_ends[i] = place
     return tuple(map(tuple, found))
 
@@ -104,8 +113,22 @@ def digits(figures: Sequence[Figure]) -> str:
     return "".join(figure.value for figure in figures)
 
 
+def trimmed(figures: Sequence[Figure]) -> Sequence[Figure]:
+    """Without everyday words at either end."""
+    start, end = 0, len(figures)
+    while start < end and figures[start].trust is Trust.GUESS:
+        start += 1
+    while end > start and figures[end - 1].trust is Trust.GUESS:
+        end -= 1
+    return figures[start:end]
+
+
 def _goes_on(
-    index: int, utterances: Sequence[Utterance], listening: Sequence[bool], open_ends: dict[int, int]
+    index: int,
+    utterances: Sequence[Utterance],
+    listening: Sequence[bool],
+    open_ends: dict[int, int],
+    waiting: Sequence[bool],
 ) -> int | None:
     """The utterance whose last number the one at `index` may go on with; None when there is none."""
     role = utterances[index].role
@@ -113,9 +136,36 @@ def _goes_on(
         if utterances[before].role is role and before in open_ends:
             end_s, start_s = utterances[before].end_s, utterances[index].start_s
             return None if end_s is not None and start_s is not None and start_s - end_s > MAX_PAUSE_S else before
-        if not listening[before]:
+        others = utterances[before].role is not role or role is Role.UNKNOWN
+        if not listening[before] and not (others and waiting[before]):
             return None
     return None
+
+
+def _asked(utterances: Sequence[Utterance], stretches: Sequence[Sequence[_Stretch]], tables: Tables) -> Sequence[bool]:
+    """Of each utterance, whether a telephone, an ID or a bank card is what was spoken of last, in it or before.
+
+    No longer after one party has said as many digits as it has.
+    """
+    asked: list[bool] = []
+    wanted = 0
+    said: Counter[Role] = Counter()
+    for utterance, own in zip(utterances, stretches, strict=True):
+        for match in tables.topics.finditer(folded(utterance.text) + END):
+            wanted = DICTATED.get(Topic(match.lastgroup or ""), 0)
+            said.clear()
+        asked.append(wanted > 0)
+        said[utterance.role] += sum(len(digits(stretch.figures)) for stretch in own)
+        if said[utterance.role] >= wanted:
+            wanted = 0
+    return asked
+
+
+def _is_piece(stretch: _Stretch) -> bool:
+    """Whether this is a piece of a long number even after an interruption: 一共多少 and 我要查一下 begin with none."""
+    if stretch.opens and stretch.closes:
+        return True
+    return stretch.figures[0].trust is not Trust.GUESS and len(digits(stretch.figures)) >= LEAST_PIECE
 
 
 def _only_digits(stretches: Sequence[_Stretch]) -> bool:

@@ -44,16 +44,19 @@ FILLERS = (
 GAP_MARKS = r"[\s\-–—.,;!?()_]"
 
 TOPICS = {
-    "public": (
-        r"(?:agent|employee|staff|badge|order|ticket|case|reference|tracking|invoice)(?: (?:id|number|no|#))*",
+    "order": (
+        r"(?:order|ticket|case|reference|tracking|invoice|incident|serial|part|policy|claim)(?: (?:id|number|no|#))*",
         r"confirmation number|confirmation #",
-        r"(?:incident|work order|serial|model|part|flight|room|version|policy|claim)(?: (?:id|number|no|#))*|extension",
-        r"account balance|zip(?: code)?|hotline|toll.free",
+    ),
+    "public": (r"(?:agent|employee|staff|badge|model|flight|room|version)(?: (?:id|number|no|#))*|extension",),
+    "short": (
+        # These are mostly only spoken of; a number comes right behind, where the text that is searched ends.
+        r"(?:account balance|zip(?: code)?|hotline|toll.free)(?=(?: number)?(?: is)?:? ?\Z)",
         # The part of a number that is told on purpose, so that both know which is meant.
         r"ending(?: in| with)?|ends (?:in|with)|(?:last|first) (?:two|three|four|six|3|4|6)(?: digits)?",
     ),
     "id_card": (
-        r"social security|social(?= number)|passport(?: number)?|driver'?s licen[cs]e|national insurance",
+        r"social security|social(?= (?:number|is)\b)|passport(?: number)?|driver'?s licen[cs]e|national insurance",
         r"identity card|id card|\bssn\b",
     ),
     "bank_card": (
@@ -69,12 +72,16 @@ TOPICS = {
     ),
 }
 BOUND = r"(?:is|was|number|it'?s|the|my|your|our|that'?s|at|on|code|uh|um|would be|#|[\s:,.])*"
-UNITS = (
-    r"\s*-?(?:%|percent|dollars?|bucks|cents?|pounds?|euros?|hundred|thousand|million|billion|point|hours?|minutes?|seconds?|days?|weeks?|"
-    r"months?|years?|o'?clock|a\.?m|p\.?m|times|miles?|gigs?|gigabytes?|megabytes?|megabits?|megs?|[gm]b|degrees|people|units?|pieces?|"
-    r"st|nd|rd|th)\b|\s*[:/]\s*\d"
+AMOUNTS = (
+    r"\s*-?(?:%|percent|dollars?|bucks|cents?|euros?|million|billion|gigs?|gigabytes?|megabytes?|megabits?|megs?|"
+    r"[gm]b)\b"
 )
-BEFORE = r"(?:[$£€#]|[:/]|\d\s*[:/])\s*"
+SIGNS = r"[$£€]\s*"
+UNITS = (
+    r"\s*-?(?:pounds?|hundred|thousand|point|hours?|minutes?|seconds?|days?|weeks?|months?|years?|o'?clock|a\.?m|p\.?m|"
+    r"times|miles?|degrees|people|units?|pieces?|st|nd|rd|th)\b|\s*[:/]\s*\d"
+)
+BEFORE = r"(?:[#:/]|\d\s*[:/])\s*"
 ASSENT = (
     r"(?:(?:mm|uh|hmm|mhm|huh|yes|yeah|yep|okay|ok|right|correct|go ahead|go on|got it|sure|and|then|alright|please)\b|"
     r"(?:thank you|thanks)\b|[\s,.!?\-])*"
@@ -93,7 +100,9 @@ TABLES = Tables(
     ),
     topics=named(TOPICS),
     bound=re.compile(BOUND),
+    amounts=re.compile(AMOUNTS),
     units=re.compile(UNITS),
+    signs=re.compile(SIGNS),
     before=re.compile(BEFORE),
     assent=re.compile(ASSENT),
     public=re.compile(PUBLIC_NUMBERS),

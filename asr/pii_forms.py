@@ -54,11 +54,13 @@ def kind_by_length(digits: str) -> SecretKind:
 
 
 def is_count(groups: Sequence[str]) -> bool:
-    """Whether the digits only count up (1 2 3 4 5 6 7), or each group is a round amount (1500, 2000)."""
+    """Whether the digits only count up (1 2 3 4 5 6 7), or all groups are round amounts (1500) or prices (199)."""
     digits = "".join(groups)
     if digits.isdecimal() and len(digits) > 1 and all(int(b) == int(a) + 1 for a, b in pairwise(digits)):
         return True
-    return len(groups) > 1 and all(2 < len(g) < 6 and g[0] != "0" and g.endswith("0") for g in groups)
+    if len(groups) < 2 or any(group[0] == "0" for group in groups):
+        return False
+    return all(2 < len(g) < 6 and g[-1] == "0" for g in groups) or all(len(g) == 3 and g[-1] == "9" for g in groups)
 
 
 def is_repeated(groups: Sequence[str]) -> bool:

@@ -50,7 +50,9 @@ def _masked(utterance: Utterance, secrets: Sequence[Secret], speech: Sequence[Sp
         utterance,
         text="".join(text),
         masked=tuple(_span(utterance, secret, speech) for secret in secrets),
-        corrections=tuple(_hidden(correction, secrets) for correction in utterance.corrections),
+        corrections=tuple(
+            _hidden(correction, secrets) for correction in utterance.corrections if not _lies_in(correction, secrets)
+        ),
     )
 
 
@@ -69,8 +71,13 @@ def _span(utterance: Utterance, secret: Secret, speech: Sequence[SpeechSpan]) ->
     return Masked(start, end, secret.kind, round(max(0.0, from_s), 3), round(until_s, 3))
 
 
+def _lies_in(correction: Correction, secrets: Sequence[Secret]) -> bool:
+    """Whether all of the correction is inside one masked number: nothing is left of it to show."""
+    return any(s.places[0] <= correction.char_start and correction.char_end <= s.places[-1] + 1 for s in secrets)
+
+
 def _hidden(correction: Correction, secrets: Sequence[Secret]) -> Correction:
-    """A correction inside a masked number tells nothing of what was heard."""
+    """A correction that reaches into a masked number tells nothing of what was heard."""
     touched = any(correction.char_start <= place < correction.char_end for s in secrets for place in s.places)
     return replace(correction, heard=MASK * len(correction.heard)) if touched else correction
 

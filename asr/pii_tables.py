@@ -8,19 +8,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+END = "\n"
+"""Ends a text with which no number begins, so that what leads to one may be told from what is only spoken of."""
+
 
 class Topic(StrEnum):
     """What the words near a number say that it is.
 
-    PUBLIC is a number that tells nothing about a person (the agent's own, an order's) or only the customary part of
-    one (the last four). Names are those of the groups of `Tables.topics`.
+    Three tell that a number is nobody's: ORDER, the number of a thing, which may look like anything; PUBLIC, the
+    agent's own and others that are never as long as a person's; SHORT, the customary part of a number (the last four),
+    a balance, a postcode, which are short. Names are those of the groups of `Tables.topics`.
     """
 
     PHONE = "phone"
     ID_CARD = "id_card"
     BANK_CARD = "bank_card"
     CODE = "code"
+    ORDER = "order"
     PUBLIC = "public"
+    SHORT = "short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,10 @@ class Tables:
     like one and is an everyday word as well; `check` is the letter that may end an ID card. `gap` may stand between
     digits of one number. Whatever else is found between two digits parts them.
 
-    `topics` is searched in the text before a number, `bound` must match all that stands between topic and number for
-    them to be one phrase. `units` follow amounts and times. `before` comes right in front of counts and amounts.
+    `topics` is searched in the text that ends where a number begins, or in a whole one with `END` behind. `bound` must
+    match all that stands between topic and number for them to be one phrase. `amounts` are units that nothing but an
+    amount has, `signs` of money stand right in front of one; `units` follow counts and times, and `before` comes right
+    in front of those.
     `assent` is what the other party says while somebody reads a number out; it is matched against a whole utterance.
     """
 
@@ -41,11 +49,16 @@ class Tables:
     figures: re.Pattern[str]
     topics: re.Pattern[str]
     bound: re.Pattern[str]
+    amounts: re.Pattern[str]
     units: re.Pattern[str]
+    signs: re.Pattern[str]
     before: re.Pattern[str]
     assent: re.Pattern[str]
     public: re.Pattern[str]
-    """Digits of numbers that anybody may call: hotlines, emergency, senders of text messages."""
+    """Digits of numbers that anybody may call: hotlines, emergency, senders of text messages.
+
+    A match of its group `open`, if it has one, says that such a number may be of any length.
+    """
     phones: re.Pattern[str]
     """Digits that are a telephone number whatever is said around them."""
 

@@ -44,16 +44,24 @@ GUESSES = {
 FILLERS = (
     "嗯", "呃", "额", "啊", "哦", "噢", "哎", "诶", "唉", "那个", "这个", "就是", "然后", "然后是", "后面", "后面是",
     "中间", "中间是", "前面是", "再", "再是", "是", "逗号", "横杠", "横线", "杠", "空格", "对", "好", "哈", "呢",
+    "吧", "是吧", "对吧", "是不是", "对吗", "对不对", "的", "最后", "最后是", "末尾是",
 )  # fmt: skip
+PART_OF = "(?:中间|前面|后面)[两二三四五六几2-6]位"
 GAP_MARKS = r"[\s\-－‐–—·•.．。,，、~～…!！?？;；_]"
 
 TOPICS = {
     # The first that matches at a place wins, so what only contains another's word comes before it.
+    "order": (
+        r"(?:[工公功弓]单|订单|定单|单据|业务|流水|受理|交易|快递|运单|物流|合同|发票|保单|投诉|案件|查询|批次|排队)(?:编?号码?|单号|编码)",
+        r"(?:商品|产品|序列|设备)(?:编?号码?|单号|编码)|单号",
+    ),
     "public": (
         r"[工公功弓宫攻][号好浩]|坐席号|员工号",
-        r"(?:[工公功弓]单|订单|定单|单据|业务|流水|受理|交易|快递|运单|物流|合同|发票|保单|投诉|案件|查询|批次|排队)(?:编?号码?|单号|编码)",
-        r"(?:房间|门牌|航班|车次|商品|产品|序列|设备|型号|版本|端口)(?:编?号码?|单号|编码)|单号|编号|型号|版本号?",
-        r"(?:客服|服务)热线|热线|客服电话|积分|余额|邮编",
+        r"(?:房间|门牌|航班|车次|型号|版本|端口)(?:编?号码?|单号|编码)|编号|型号|版本号?",
+    ),
+    "short": (
+        # These are mostly only spoken of; a number comes right behind, where the text that is searched ends.
+        r"(?:热线|客服电话|积分|余额|邮编)(?=[是为有还剩:：]{0,2}\Z)",
         # The part of a number that is told on purpose, so that both know which is meant.
         r"尾[号数]|[后末尾最][一二两三四五六][位个]|最后[一二两三四五六几][位个]|[后末][四六]位|前[三四]位|[前后末]几位",
     ),
@@ -70,21 +78,23 @@ TOPICS = {
         r"(?:手机|电话|联系|机主|联络|来电|新|老|旧|原来的|您的|你的|我的)?号码|(?:手机|电话|座机|固话|联系人?)[号好]",
         r"联系[电方][话式]|座机|固话|宽带账号",
         # A telephone is often only spoken of; these ask for its number or are about to tell it.
-        r"(?:留|报|说|给|念|提供|登记)[一下个您你的我]{0,5}(?:手机|电话)|(?:手机|电话)(?=[是为:：])",
+        r"(?:留|报|说|给|念|提供|登记)[一下个您你的我]{0,5}(?:手机|电话)|(?:手机|电话)(?=[是为:：]|\Z)",
     ),
 }
 BOUND = r"(?:号码|号|为|是|叫|的话?|呢|嗯|呃|啊|就是|应该是|我的?|您的?|你的?|这个|那个|[\s:：,，、.。])*"
+AMOUNTS = r"\s*(?:块|元|圆|[万亿]|兆|[gmkt]b?(?![a-z])|%|％)"
+SIGNS = r"[¥￥$]\s*"
 UNITS = (
-    r"\s*(?:块|元|圆|角|毛|分(?!别)|[十百千万亿]|兆|[gGmMkK](?![a-zA-Z])|[tT](?![a-zA-Z])|流量|%|％|个|天|日|年|月|周|点|时|小时|钟|秒|"
-    r"号(?!码)|次|位|条|岁|级|楼|层|栋|单元|室|倍|度|米|公里|平米|人|台|部|件|页|档|折|笔|套餐|名|家|批|版|[:：/]\s*\d)"
+    r"\s*(?:角|毛|分(?!别)|[十百千]|流量|个|天|日|年|月|周|点|时|小时|钟|秒|号(?!码)|次|位|条|岁|级|楼|层|栋|单元|室|倍|度|米|公里|"
+    r"平米|人|台|部|件|页|档|折|笔|套餐|名|家|批|版|[:：/]\s*\d)"
 )
-BEFORE = r"(?:[¥￥$第每共约近]|[:：/]|\d\s*[:：/])\s*"
+BEFORE = r"(?:[第每共约近:：/]|\d\s*[:：/])\s*"
 ASSENT = (
     r"(?:[嗯啊哦噢哎诶唉对好是行喂]|好的|是的|对的|没错|[您你请]说|请讲|继续|[您你]继续|然后呢?|后面呢?|还有呢?|明白|收到|记了|记下了?|"
     r"可以|不急|慢慢来|[，。,.！!？?、\s])*"
 )
 PUBLIC_NUMBERS = (
-    r"1(?:10|12|14|17|19|20|22)|12[1-9]\d{2}|100(?:00|10|11|15|50|60|70|80|86|99)(?:\d)?|1008[16]1|1(?:06|069)\d{4,17}|"
+    r"1(?:10|12|14|17|19|20|22)|12[1-9]\d{2}|100(?:00|10|11|15|50|60|70|80|86|99)(?:\d)?|1008[16]1|(?P<open>106\d{4,17})|"
     r"(?:400|800)\d{7}|95\d{3,4}|96\d{3,4}|123\d{2}"
 )
 """Emergency, operators, government lines, senders of text messages, 400/800, banks (95...) and cities (96...)."""
@@ -97,7 +107,7 @@ def _figures() -> str:
     alike, guesses = "".join(ALIKE.values()), "".join(c for c in "".join(GUESSES.values()) if c not in DIGITS)
     return (
         rf"(?P<copies>(?P<times>[两二三四234])个(?P<of>[{digits}]))|(?P<digit>[{digits}])|"
-        rf"(?P<gap>{any_of(FILLERS)}|{GAP_MARKS})|(?P<check>艾克斯|埃克斯|[xｘ叉差插查])|(?P<alike>[{alike}])|(?P<guess>[{guesses}])"
+        rf"(?P<gap>{PART_OF}|{any_of(FILLERS)}|{GAP_MARKS})|(?P<check>艾克斯|埃克斯|[xｘ叉差插查])|(?P<alike>[{alike}])|(?P<guess>[{guesses}])"
     )
 
 
@@ -107,7 +117,9 @@ TABLES = Tables(
     figures=re.compile(_figures()),
     topics=named(TOPICS),
     bound=re.compile(BOUND),
+    amounts=re.compile(AMOUNTS),
     units=re.compile(UNITS),
+    signs=re.compile(SIGNS),
     before=re.compile(BEFORE),
     assent=re.compile(ASSENT),
     public=re.compile(PUBLIC_NUMBERS),

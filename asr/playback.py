@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -43,17 +44,18 @@ class OpusPlayback:
         """Write the copy of `source` to `target`, all channels bleeped in the given spans, in any order.
 
         One channel stays one and two stay two; of more the copy holds the mix. The same sound and spans give the same
-        bytes on the same libraries. Raises RecordingError when no sound can be read from the source, OSError when
-        a file cannot be read or written; `target` may then hold part of a copy.
+        bytes on the same libraries. Raises RecordingError when no sound can be read from the source or the encoder
+        does not take it, OSError when a file cannot be read or written; `target` may then hold part of a copy.
         """
         check_complete(source)
-        if reads_with_soundfile(source):
-            try:
-                if _write(blocks(source, ffmpeg=False), bleeps, target):
-                    return
-            except (soundfile.SoundFileError, ValueError):
-                pass  # as in asr.audio: what libsndfile cannot read to its end is FFmpeg's
-        if not _write(blocks(source, ffmpeg=True), bleeps, target):
+        try:
+            written = _copy(source, bleeps, target)
+        except OSError:
+            raise  # some of FFmpeg's errors are: a full disk is not the recording's fault
+        except (av.FFmpegError, ValueError) as error:
+            detail = f"no playback copy can be made of {Path(source).name!r}: {type(error).__name__}"
+            raise RecordingError(ReasonCode.PROCESSING_FAILED, detail) from error
+        if not written:
             raise RecordingError(ReasonCode.NO_SAMPLES, f"{Path(source).name!r} has a header but no sound in it")
 
     def fits(self, copy: Path, bleeps: Sequence[Bleep]) -> bool:
@@ -63,6 +65,27 @@ class OpusPlayback:
                 return container.streams.audio[0].metadata.get(_TAG) == _mark(bleeps)
         except (av.FFmpegError, ValueError, IndexError):
             return False
+
+
+class _UnreadableError(Exception):
+    """libsndfile could not read the sound to its end."""
+
+
+def _copy(source: str, bleeps: Sequence[Bleep], target: Path) -> bool:
+    """Whether there was any sound to write. As in asr.audio, what libsndfile cannot read to its end is FFmpeg's."""
+    if reads_with_soundfile(source):
+        with suppress(_UnreadableError):
+            if _write(_by_soundfile(source), bleeps, target):
+                return True
+    return _write(blocks(source, ffmpeg=True), bleeps, target)
+
+
+def _by_soundfile(source: str) -> Iterator[tuple[int, Block]]:
+    """The blocks; what fails in reading them is told from what the encoder raises."""
+    try:
+        yield from blocks(source, ffmpeg=False)
+    except (soundfile.SoundFileError, ValueError) as error:
+        raise _UnreadableError(source) from error
 
 
 def _write(sound: Iterator[tuple[int, Block]], bleeps: Sequence[Bleep], target: Path) -> bool:

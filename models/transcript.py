@@ -31,9 +31,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A word of the standard's glossary put in place of one that sounds like it.
+    """A word or sign put in place of one that sounds like it: a word of the standard's glossary, or a spoken digit.
 
-    `char_start:char_end` is the corrected word's place in the text of its utterance; `heard` is what was recognised.
+    `char_start:char_end` is its place in the text of its utterance; `heard` is what was recognised. Where a number is
+    masked no correction within it is kept, and of one that reaches into it what was heard is masked.
     """
 
     char_start: int

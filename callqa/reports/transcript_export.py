@@ -14,12 +14,14 @@ from callqa.reports.cues import untimed
 from callqa.reports.file_names import safe_stem
 from callqa.reports.subtitles import subrip, webvtt
 from callqa.reports.table_files import complete_file, write_jsonl
-from callqa.reports.vcon import vcon
+from callqa.reports.vcon import shown_id, vcon
 from callqa.reports.words import Words
 from models.call import CallMeta, Recording
 from models.errors import InputError
 from models.transcript import Transcript
 from models.wire import transcript_to_json
+
+_HASH_DIGITS = 16
 
 
 class TranscriptFormat(StrEnum):
@@ -112,7 +114,7 @@ def _places(calls: Iterable[HeardCall], path: Path, format_: TranscriptFormat) -
         raise InputError(f"{path}: cannot be made a folder: {error.strerror}") from error
     taken: set[str] = set()
     for call in calls:
-        stem = safe_stem(call.meta.call_id)
+        stem = _stem(call, format_)
         # Where a and A are one file, and where one recording's call was heard twice.
         copies = count(2)
         name = stem
@@ -120,3 +122,13 @@ def _places(calls: Iterable[HeardCall], path: Path, format_: TranscriptFormat) -
             name = f"{stem}-{next(copies)}"
         taken.add(name.casefold())
         yield call, path / f"{name}.{format_.value}"
+
+
+def _stem(call: HeardCall, format_: TranscriptFormat) -> str:
+    """The call's id; where a vCon's name must not show all of it, part of the recording's hash makes it unique.
+
+    A hash of the id itself would be found out: there are not many telephone numbers.
+    """
+    call_id = call.meta.call_id
+    shown = shown_id(call_id, "x") if format_ is TranscriptFormat.VCON else call_id
+    return safe_stem(call_id if shown == call_id else f"{shown}-{call.recording.id[:_HASH_DIGITS]}")

@@ -33,15 +33,21 @@ _MEDIA_TYPES = {
 # Order matters: parties are named by their place in it.
 _PARTIES = (Role.AGENT, Role.CUSTOMER, Role.SYSTEM, Role.UNKNOWN)
 _ALWAYS = 2
-_LONG_NUMBER = re.compile(r"\d{7,}")
+_LEAST_DIGITS, _SHOWN_DIGITS = 7, 4
+_DAY = r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])"
+_CLOCK = r"(?:[01]\d|2[0-3])[-_.:]?[0-5]\d(?:[-_.:]?[0-5]\d)?"
+_STAMP = rf"{_DAY}(?:[-_.T ]?{_CLOCK})?(?!\d)"
+_NUMBER = rf"\d(?:(?![-_. ]{_STAMP})[-_. ]?\d){{{_LEAST_DIGITS - 1},}}"
+_LONG_NUMBER = re.compile(_NUMBER)
+_STAMP_OR_NUMBER = re.compile(rf"(?P<stamp>(?<!\d){_STAMP})|{_NUMBER}")
 
 
 def vcon(recording: Recording, meta: CallMeta, transcript: Transcript, created_at: datetime) -> dict[str, Any]:
     """The vCon: parties, the recording by its hash, and the transcript as its analysis.
 
     The same recording and transcript have the same `uuid`, whenever it is made. Neither the sound nor where it lies is
-    told, and of what was left out of the transcript as invented nothing. Long numbers in the customer's reference are
-    masked but for their last four digits.
+    told, and of what was left out of the transcript as invented nothing. Long numbers in the customer's reference and
+    in the call's id are masked but for their last four digits.
     """
     heard = {utterance.role for utterance in transcript.utterances}
     roles = [role for place, role in enumerate(_PARTIES) if place < _ALWAYS or role in heard]
@@ -64,7 +70,7 @@ def vcon(recording: Recording, meta: CallMeta, transcript: Transcript, created_a
         "uuid": str(_uuid8(f"{recording.id} {canonical(body)}")),
         "extensions": ["CC"],
         "created_at": created_at.isoformat(),
-        "subject": meta.call_id,
+        "subject": shown_id(meta.call_id),
         "parties": [_party(role, meta) for role in roles],
         "dialog": [_dialog(recording, meta, transcript, index)],
         "analysis": [
@@ -81,6 +87,21 @@ def vcon(recording: Recording, meta: CallMeta, transcript: Transcript, created_a
     }
 
 
+def shown_id(call_id: str, mask: str = "*") -> str:
+    """The id with `mask` for each digit of long numbers but the last four; a day, or a day with its time, stays.
+
+    An id that comes from a file's name may hold the caller's number: 20261120_13800138000. Single marks between digits
+    part no number, 138-0013-8000.
+    """
+    return _STAMP_OR_NUMBER.sub(lambda found: found[0] if found["stamp"] else _hidden(found[0], mask), call_id)
+
+
+def _hidden(number: str, mask: str) -> str:
+    digits = [place for place, sign in enumerate(number) if sign.isdecimal()]
+    hidden = frozenset(digits[:-_SHOWN_DIGITS])
+    return "".join(mask if place in hidden else sign for place, sign in enumerate(number))
+
+
 def _party(role: Role, meta: CallMeta) -> dict[str, Any]:
     """What is known of a party; nobody's name or id is made up."""
     facts: dict[str, str | None] = {"role": role.value, "type": "bot" if role is Role.SYSTEM else "person"}
@@ -91,7 +112,7 @@ def _party(role: Role, meta: CallMeta) -> dict[str, Any]:
             "dept": meta.team,
         }
     elif role is Role.CUSTOMER and meta.customer_ref:
-        facts["uuid"] = _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - 4) + found[0][-4:], meta.customer_ref)
+        facts["uuid"] = _LONG_NUMBER.sub(lambda found: _hidden(found[0], "*"), meta.customer_ref)
     elif role is Role.UNKNOWN:
         facts["type"] = None
     return {name: value for name, value in facts.items() if value}
@@ -100,10 +121,12 @@ def _party(role: Role, meta: CallMeta) -> dict[str, Any]:
 def _dialog(recording: Recording, meta: CallMeta, transcript: Transcript, index: dict[Role, int]) -> dict[str, Any]:
     channels = recording.audio.channels if recording.audio else 1
     everyone = list(index.values())
-    # Of more than one channel each has its party, or all of them where nobody said which is whose.
+    # Of more than one channel each has its party, or all of them where nobody said which is whose, or where the
+    # transcript's roles do not rest on that: it would be contradicted.
     parties: list[Any] = everyone
     if channels > 1:
-        known = (*meta.channel_roles, *[Role.UNKNOWN] * channels)[:channels]
+        told = meta.channel_roles if transcript.role_basis == "metadata" else ()
+        known = (*told, *[Role.UNKNOWN] * channels)[:channels]
         parties = [index[role] if role in (Role.AGENT, Role.CUSTOMER) else everyone for role in known]
     first = parties[0] if isinstance(parties[0], int) else parties[0][0]
     caller = index[Role.AGENT if meta.direction is Direction.OUTBOUND else Role.CUSTOMER] if meta.direction else first

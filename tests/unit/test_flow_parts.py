@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,14 @@ from prefect.exceptions import ParameterTypeError
 from prefect.states import Failed
 
 from callqa.services.runs import resolve_day
+from flows import inspect_calls_flow
 from flows.flow_settings import flow_settings
 from flows.inspect_calls_flow import inspect_calls, is_transient
 from flows.run_here import prefect_ready
 from models.errors import InputError, SettingsError, StandardError, TransientError
+from models.run import RunCounts, RunStatus
+from storage.audio_store import FileAudioStore
+from tests import factories
 
 
 @pytest.mark.parametrize(
@@ -77,3 +82,26 @@ def test_a_prefect_server_that_does_not_answer_is_named(monkeypatch: pytest.Monk
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
     with pytest.raises(SettingsError, match=r"http://127\.0\.0\.1:1/api"), prefect_ready(tmp_path):
         pass
+
+
+def test_originals_that_cannot_be_deleted_leave_a_finished_night_finished(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Locked(FileAudioStore):
+        def delete_originals(self, stored_before: datetime) -> int:
+            raise PermissionError(13, "Permission denied", str(tmp_path / "13800138000.wav"))
+
+    counts = RunCounts(2, 2, 0, 2, 0, 0, 0, 0, 60.0, 60.0)
+    monkeypatch.setenv("CALLQA_HOME", str(tmp_path))
+    monkeypatch.setenv("CALLQA_ORIGINALS_DAYS", "30")
+    monkeypatch.setattr(inspect_calls_flow, "open_database", lambda _: None)
+    monkeypatch.setattr(inspect_calls_flow, "finish_run", lambda *_: (RunStatus.COMPLETED, counts))
+    monkeypatch.setattr(inspect_calls_flow, "audio_store", lambda _: Locked(tmp_path / "audio"))
+    monkeypatch.setattr(inspect_calls_flow, "create_markdown_artifact", lambda *_, **__: None)
+    monkeypatch.setattr(inspect_calls_flow, "get_run_logger", lambda: logging.getLogger("night"))
+    with caplog.at_level(logging.WARNING, "night"):
+        final = inspect_calls_flow.summarise(factories.run("run-7"), {})
+    assert final.is_completed()
+    assert [r.getMessage() for r in caplog.records] == [
+        "run run-7: originals past their days were not all deleted: Permission denied"
+    ]

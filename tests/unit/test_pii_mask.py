@@ -117,9 +117,15 @@ def test_text_that_was_left_out_loses_its_digits() -> None:
 
 def test_a_correction_inside_a_number_does_not_tell_what_was_heard() -> None:
     before = transcript(("customer", "我的号码幺三八零零幺三八零零零，换套餐。"))
-    heard = replace(before.utterances[0], corrections=(Correction(4, 7, "要三八"), Correction(16, 19, "换套参")))
+    made = (
+        Correction(2, 5, "好吗要"),
+        Correction(4, 7, "要三八"),
+        Correction(14, 15, "领"),
+        Correction(16, 19, "换套参"),
+    )
+    heard = replace(before.utterances[0], corrections=made)
     after = mask_secrets(replace(before, utterances=(heard,)))
-    assert after.utterances[0].corrections == (Correction(4, 7, "＊＊＊"), Correction(16, 19, "换套参"))
+    assert after.utterances[0].corrections == (Correction(2, 5, "＊＊＊"), Correction(16, 19, "换套参"))
 
 
 def test_what_stays_between_two_numbers_parts_them() -> None:

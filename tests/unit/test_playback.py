@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
+import av
 import numpy as np
 import pytest
 
+from asr import playback
 from asr.audio import decode
 from asr.options import RATE_HZ
 from asr.playback import BLEEP_HZ, OpusPlayback
-from models.errors import RecordingError
+from models.errors import ReasonCode, RecordingError
 from models.ports import Bleep
 from tests.unit.asr_signals import Sound, dominant_hz, noise, samples, silence, tone, voice, write_wav
 
@@ -133,6 +136,38 @@ def test_what_is_no_sound_is_refused(tmp_path: Path, copy: Path, content: bytes)
 def test_a_header_without_samples_is_refused(tmp_path: Path, copy: Path) -> None:
     with pytest.raises(RecordingError):
         OpusPlayback().make(write_wav(tmp_path / "call.wav", silence(0.0)), [], copy)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "ogg"])
+def test_what_the_encoder_does_not_take_is_the_recordings_fault(
+    tmp_path: Path, copy: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    source = write_wav(tmp_path / "call.wav", tone(440, 1.0))
+    OpusPlayback().make(source, [], tmp_path / "call.ogg")
+    monkeypatch.setattr(playback, "BIT_RATE", 10**9)  # FFmpeg's error for it is a ValueError
+    with pytest.raises(RecordingError) as caught:
+        OpusPlayback().make(str(tmp_path / f"call.{suffix}"), [], copy)
+    assert caught.value.reason is ReasonCode.PROCESSING_FAILED
+
+
+@pytest.mark.parametrize("kind", [av.error.ExternalError, av.error.UnknownError, av.error.InvalidDataError])
+@pytest.mark.parametrize("where", ["AudioFrame", "open"])
+def test_ffmpegs_errors_are_the_recordings_fault(
+    tmp_path: Path, copy: Path, monkeypatch: pytest.MonkeyPatch, kind: type[av.FFmpegError], where: str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise kind(-1, "invented")
+
+    source = write_wav(tmp_path / "call.wav", tone(440, 1.0))
+    monkeypatch.setattr(av, where, SimpleNamespace(from_ndarray=fails) if where == "AudioFrame" else fails)
+    with pytest.raises(RecordingError) as caught:
+        OpusPlayback().make(source, [], copy)
+    assert caught.value.reason is ReasonCode.PROCESSING_FAILED
+
+
+def test_a_place_that_cannot_be_written_is_not(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        OpusPlayback().make(write_wav(tmp_path / "call.wav", tone(440, 1.0)), [], tmp_path / "none" / "copy.ogg")
 
 
 def test_what_only_ffmpeg_reads_is_copied_too(tmp_path: Path, copy: Path) -> None:

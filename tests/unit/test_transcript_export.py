@@ -158,7 +158,7 @@ META = CallMeta(
 
 
 def made(meta: CallMeta = META, *turns: tuple[str, str], **changes: Any) -> dict[str, Any]:
-    transcript = replace(call("C1", *turns).transcript, **changes)
+    transcript = replace(call("C1", *turns).transcript, **{"role_basis": "metadata"} | changes)
     document = vcon(factories.recording("C1"), meta, transcript, NOW)
     check_form(document)
     return document
@@ -245,6 +245,56 @@ def test_channels_and_who_rang(
     assert (dialog["parties"], dialog.get("originator")) == (parties, originator)
 
 
+@pytest.mark.parametrize(
+    "basis",
+    ["setting", "setting:contradicted", "metadata:contradicted", "metadata:swapped", "channel:wording", "none", ""],
+)
+def test_channels_have_all_parties_where_the_roles_do_not_rest_on_the_metadata(basis: str) -> None:
+    [dialog] = made(role_basis=basis)["dialog"]
+    assert (dialog["parties"], dialog["originator"]) == ([[0, 1], [0, 1]], 1)
+
+
+@pytest.mark.parametrize(
+    ("call_id", "shown"),
+    [
+        ("20261120_13800138000", "20261120_*******8000"),
+        ("20261120-093100_13800138000", "20261120-093100_*******8000"),
+        ("13800138000-20261120-093100", "*******8000-20261120-093100"),
+        ("13800138000_20261120093100", "*******8000_20261120093100"),
+        ("138-0013-8000", "***-****-8000"),
+        ("138 0013 8000.20261120", "*** **** 8000.20261120"),
+        ("in_6222021344556678", "in_************6678"),
+        ("2026112013800138000", "***************8000"),
+        ("call８３６２５５６１", "call****５５６１"),
+        ("83625571", "****5571"),
+        ("2026112", "***6112"),
+        ("20261120", "20261120"),
+        ("20261120-093100", "20261120-093100"),
+        ("2026-11-20_09.31.00", "2026-11-20_09.31.00"),
+        ("20261120T093100", "20261120T093100"),
+        ("20261120093100", "20261120093100"),
+        ("20261120-093100_A17_0123", "20261120-093100_A17_0123"),
+        ("20261320", "****1320"),
+        ("C1", "C1"),
+        ("", ""),
+    ],
+)
+def test_long_numbers_in_a_vcons_subject_are_masked_and_times_stay(call_id: str, shown: str) -> None:
+    assert made(replace(META, call_id=call_id))["subject"] == shown
+
+
+def test_names_of_vcon_files_hold_no_long_number_and_stay_unique(tmp_path: Path) -> None:
+    calls = [call("20261120_13800138000"), call("20261120_13900138000"), call("20261120-093100")]
+    assert export(calls, tmp_path, TranscriptFormat.VCON) == Written(3)
+    hashes = [c.recording.id[:16] for c in calls]
+    assert {file.stem for file in tmp_path.iterdir()} == {
+        f"20261120_xxxxxxx8000-{hashes[0]}",
+        f"20261120_xxxxxxx8000-{hashes[1]}",
+        "20261120-093100",
+    }
+    assert not any("00138000" in file.read_text(encoding="utf-8") for file in tmp_path.iterdir())
+
+
 def test_one_channel_has_both_parties() -> None:
     recording = Recording("0" * 64, "file:///calls/C1.opus", AudioFacts(12.0, 8000, 1, "opus"))
     document = vcon(recording, META, call().transcript, NOW)
@@ -254,7 +304,7 @@ def test_one_channel_has_both_parties() -> None:
 
 
 def test_the_same_transcript_has_the_same_uuid_and_another_has_another() -> None:
-    transcript = call().transcript
+    transcript = replace(call().transcript, role_basis="metadata")
     later = vcon(factories.recording("C1"), META, transcript, NOW + timedelta(days=1))
     assert later["uuid"] == made()["uuid"]
     assert made(META, ("agent", "您好"))["uuid"] != made()["uuid"]
