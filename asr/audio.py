@@ -112,7 +112,7 @@ def _collect(blocks: Iterator[tuple[int, Block]], progress: Callable[[float], No
 class _Tape:
     """Samples that are added to block by block, in memory that goes back to the system with them.
 
-    The process's own memory stays with it once it was used (see `asr.allocator`): right for a model, not for hours of
+    The process's own memory stays with it once it was used (see `asr.process`): right for a model, not for hours of
     sound. And an array that grows elsewhere would be there twice while it is moved.
     """
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import ctranslate2
 import pynvml
 
+from asr.process import wide_vectors
 from models.errors import SettingsError
 
 CPU_BATCH = 8
@@ -26,11 +27,15 @@ _PREFERRED = {"cpu": ("int8", "int8_float32", "float32"), "cuda": ("float16", "i
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A device (cpu or cuda), a compute type it supports, and one sentence that says why."""
+    """A device (cpu or cuda), a compute type it supports, and one sentence that says why.
+
+    `vectors` names the processor's instructions where CTranslate2 is told which to use, else it is empty.
+    """
 
     device: str
     compute_type: str
     why: str
+    vectors: str = ""
 
 
 def choose(device: str, compute_type: str) -> Choice:
@@ -52,16 +57,17 @@ def choose(device: str, compute_type: str) -> Choice:
     else:
         why = "no CUDA device seen"
 
+    vectors = wide_vectors() if chosen == "cpu" else ""
     supported: set[str] = ctranslate2.get_supported_compute_types(chosen)
     if compute_type == "auto":
         picked = next(kind for kind in _PREFERRED[chosen] if kind in supported)
-        return Choice(chosen, picked, f"{why}; {picked} is the preferred arithmetic that {chosen} supports")
+        return Choice(chosen, picked, f"{why}; {picked} is the preferred arithmetic that {chosen} supports", vectors)
     if compute_type not in supported:
         raise SettingsError(
             f"compute_type {compute_type!r} is not supported on {chosen}; "
             f"use auto or one of {', '.join(sorted(supported))}"
         )
-    return Choice(chosen, compute_type, f"{why}; compute type {compute_type} as set")
+    return Choice(chosen, compute_type, f"{why}; compute type {compute_type} as set", vectors)
 
 
 def usable_cores() -> int:

@@ -94,7 +94,7 @@ def engine_receipt(files: ModelFiles, choice: Choice, options: EngineOptions, pr
     a processor that is fixed, but on a GPU it follows from the memory that was free, and where the GPU's library takes
     other routines for other sizes, sums may differ in the last bits and, rarely, a word with them.
     """
-    settings = {"device": choice.device, "compute_type": choice.compute_type}
+    settings = {"device": choice.device, "compute_type": choice.compute_type, "vectors": choice.vectors}
     return _receipt(files.name, files.digest, settings, options, prompt)
 
 
@@ -114,7 +114,7 @@ def _receipt(model: str, weights: str, settings: dict[str, Any], options: Engine
         "language": options.language,
         "prompt": prompt,
         "agent_channel": options.agent_channel,
-        "profile": [PROFILES[options.profile].window_s, PROFILES[options.profile].beam_size],
+        "profile": _plain(asdict(PROFILES[options.profile])),
         "mask_pii": options.mask_pii,
         "corrections": [_plain(asdict(term)) for term in options.glossary] if options.corrections else None,
         "libraries": {name: version(name) for name in _LIBRARIES},

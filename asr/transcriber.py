@@ -10,7 +10,6 @@ from pathlib import Path
 
 import av
 
-from asr.allocator import one_thread_each
 from asr.assemble import assemble, known_roles, names_a_side, turns_of
 from asr.budget import Budget
 from asr.device import batch_for, choose, usable_cores
@@ -18,6 +17,7 @@ from asr.glossary import Glossary
 from asr.hearing import Hearer
 from asr.listen import Analysis, analyse
 from asr.options import PROFILES, EngineOptions
+from asr.process import one_thread_each
 from asr.reading import Invented, Reading, Unread, WindowJob, WindowReader
 from asr.receipt import engine_receipt, remote_receipt
 from asr.remote import PARALLEL, RemoteWhisper

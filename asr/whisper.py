@@ -12,10 +12,10 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
-from asr.allocator import keep_buffers
 from asr.device import Choice
 from asr.hearing import Heard, HeardWord
 from asr.options import RATE_HZ
+from asr.process import keep_buffers
 from asr.timings import Stage, StageClock
 from asr.vocabulary import Trim, read_trim
 from asr.weights import ModelFiles, damaged

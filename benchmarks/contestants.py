@@ -106,8 +106,9 @@ def callqa(profile: str | None, home: Path, threads: int) -> tuple[System, Parts
 def faster_whisper(model_path: str, threads: int, *, batched: bool, tuned: bool) -> System:
     """faster-whisper on each channel; tuned: our allocator, one thread for each of `threads` workers."""
     if tuned:
-        from asr.allocator import keep_buffers
+        from asr.process import keep_buffers, wide_vectors
 
+        wide_vectors()
         if not keep_buffers():
             raise RuntimeError("the allocator took no settings: the tuned peers need glibc")
     from faster_whisper import BatchedInferencePipeline, WhisperModel, decode_audio

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from asr.device import choose, usable_cores
-from asr.options import EngineOptions, RemoteOptions
+from asr.options import PROFILES, EngineOptions, RemoteOptions
 from asr.playback import OpusPlayback
 from asr.probe import probe
 from asr.remote import look_at
@@ -82,6 +82,8 @@ def audio_store(settings: Settings) -> AudioStore:
 
 def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptions:
     """How recordings are heard: by settings, in the language and with the glossary of the standard."""
+    told = PROFILES[settings.profile].prompt_terms
+    terms = [term.term for term in standard.asr_glossary if term.prompt and told]
     return EngineOptions(
         model=settings.model,
         data_dir=settings.home.absolute(),
@@ -92,7 +94,7 @@ def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptio
         work_s_per_s=settings.work_s_per_s,
         longest_h=settings.longest_h,
         language=standard.language,
-        prompt=prompt_for(standard.language, [term.term for term in standard.asr_glossary if term.prompt]),
+        prompt=prompt_for(standard.language, terms),
         glossary=standard.asr_glossary,
         corrections=settings.corrections,
         agent_channel=_CHANNELS[settings.agent_channel],

@@ -17,6 +17,7 @@ import pytest
 from asr import weights
 from asr.device import Choice, batch_for, choose
 from asr.options import EngineOptions
+from asr.process import wide_vectors
 from asr.receipt import engine_receipt
 from asr.text import prompt_for
 from asr.timings import Stage, StageClock
@@ -288,3 +289,23 @@ def test_clock_shares_each_moment_between_the_stages_at_work() -> None:
     timings = clock.timings()
     assert (timings.decode_s, timings.speech_s, timings.search_s) == pytest.approx((4, 0, 4))
     assert timings.total_s == pytest.approx(8)
+
+
+@pytest.mark.parametrize(
+    ("flags", "already", "expected"),
+    [
+        ("flags : fpu avx512bw avx512_vnni", None, "AVX512"),
+        ("flags : fpu avx512bw avx512_vnni", "AVX2", "AVX2"),
+        ("flags : fpu avx2", None, ""),
+        ("flags : fpu avx512bw", None, ""),
+    ],
+)
+def test_wide_vectors_where_the_processor_has_them_and_nobody_chose_others(
+    monkeypatch: pytest.MonkeyPatch, flags: str, already: str | None, expected: str
+) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: flags)
+    monkeypatch.delenv("CT2_FORCE_CPU_ISA", raising=False)
+    if already is not None:
+        monkeypatch.setenv("CT2_FORCE_CPU_ISA", already)
+    assert wide_vectors() == expected
+    monkeypatch.delenv("CT2_FORCE_CPU_ISA", raising=False)

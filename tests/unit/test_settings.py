@@ -86,6 +86,11 @@ def test_corrections_can_be_switched_off(tmp_path: Path, value: str | None, corr
     settings, _ = load_settings({}, {} if value is None else {"CALLQA_CORRECTIONS": value}, tmp_path)
     options = engine_options(settings, standard())
     assert options.corrections is corrections
-    assert "宽带,光猫,工单" in options.prompt
+    assert "光猫,工单,装维,携号转网。" in options.prompt
     assert any(term.term == "营业厅" for term in options.glossary)
     assert "营业厅" not in options.prompt
+
+
+def test_the_fast_profile_is_told_no_words(tmp_path: Path) -> None:
+    settings, _ = load_settings({"profile": "fast"}, {}, tmp_path)
+    assert engine_options(settings, find_standard("telecom-hotline-zh")).prompt == "以下是普通话客服电话录音。"
