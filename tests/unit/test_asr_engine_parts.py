@@ -304,8 +304,5 @@ def test_wide_vectors_where_the_processor_has_them_and_nobody_chose_others(
     monkeypatch: pytest.MonkeyPatch, flags: str, already: str | None, expected: str
 ) -> None:
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: flags)
-    monkeypatch.delenv("CT2_FORCE_CPU_ISA", raising=False)
-    if already is not None:
-        monkeypatch.setenv("CT2_FORCE_CPU_ISA", already)
+    monkeypatch.setattr("asr.process.os.environ", {"CT2_FORCE_CPU_ISA": already} if already else {})
     assert wide_vectors() == expected
-    monkeypatch.delenv("CT2_FORCE_CPU_ISA", raising=False)
