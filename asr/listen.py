@@ -49,8 +49,8 @@ def analyse(
     """Decode the recording and find out what is worth hearing, in windows of `limit_s` at most.
 
     `sides_known` says that each of two channels is known to be one party's: then several voices on one are colleagues,
-    and are not told apart, however little the other side speaks. A file with sound on one channel only is no such
-    recording. Raises RecordingError, also when that costs more than the budget, and OSError.
+    and are not told apart, however little the other side speaks. Where the other side never speaks, everybody may be
+    on this one. Raises RecordingError, also when that costs more than the budget, and OSError.
     """
     with clock.at(Stage.DECODE), budget.spending():
         sound = decode(path, budget.grant)
@@ -61,17 +61,17 @@ def analyse(
         for i, channel in enumerate(channels):
             with budget.spending():
                 found.append(detector.probabilities(channel, levels[i], levels[1 - i] if len(channels) > 1 else None))
-        speech = tuple(spans(probabilities) for probabilities in found)
+        speech = tuple(_until(sound.duration_s, spans(probabilities)) for probabilities in found)
         tones = tuple(
             find_tones(channel, levels[i], levels[1 - i] if len(channels) > 1 else None, speech[i])
             for i, channel in enumerate(channels)
         )
         heard = [_Row(channels[i], found[i], speech[i]) for i in range(len(channels))]
         distance: float | None = None
-        own_sides = sides_known and len(channels) > 1 and all(channel.samples.any() for channel in channels)
+        own_sides = sides_known and len(channels) > 1 and all(speech)
         shared = None if own_sides else _shared(speech)
         if shared is not None:
-            mixed = spans(found[shared], MIXED_MIN_SILENCE_S)
+            mixed = _until(sound.duration_s, spans(found[shared], MIXED_MIN_SILENCE_S))
             with budget.spending():
                 speakers = separate(mixed, voices.hear(channels[shared], mixed), levels[shared])
             if len(speakers.speech) > 1:
@@ -105,6 +105,11 @@ class _Row:
     channel: Channel
     probabilities: Probabilities
     speech: tuple[Span, ...]
+
+
+def _until(duration_s: float, found: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans, none of which goes on after the sound: its last frame may be a part of one."""
+    return tuple(Span(span.start_s, min(span.end_s, duration_s)) for span in found)
 
 
 def _shared(speech: Sequence[Sequence[Span]]) -> int | None:

@@ -24,6 +24,7 @@ from tests.unit.asr_signals import noise, silence, write_wav
 
 CALLS = Path(__file__).parents[2] / "callqa" / "demo_calls"
 SECONDS = 30
+WORD = range(int(8.0 * RATE_HZ), int(8.7 * RATE_HZ))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,8 @@ def analysed(path: str, *, sides_known: bool, budget: Budget | None = None) -> A
     ("other", "sides_known", "told_apart"),
     [
         ("line noise", False, True),
-        ("line noise", True, False),
+        ("line noise", True, True),
+        ("a word", True, False),
         ("digital silence", True, True),
         (None, True, True),
     ],
@@ -55,7 +57,10 @@ def test_voices_on_a_known_side_are_one_partys(
     sides_known: bool,
     told_apart: bool,
 ) -> None:
-    quiet = {"line noise": [noise(SECONDS, 0.0005)], "digital silence": [silence(SECONDS)], None: []}[other]
+    word = noise(SECONDS, 0.0005)
+    word[26 * RATE_HZ : 26 * RATE_HZ + len(WORD)] += both_voices[WORD]
+    sounds = {"line noise": [noise(SECONDS, 0.0005)], "digital silence": [silence(SECONDS)], "a word": [word], None: []}
+    quiet = sounds[other]
     found = analysed(write_wav(tmp_path / "call.wav", both_voices, *quiet), sides_known=sides_known)
     assert (found.distance is not None) is told_apart
     if not told_apart:
