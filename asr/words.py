@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 
 from asr.hearing import HeardWord
 from asr.packing import Window
+from asr.speech import Span
 from asr.text import PUNCTUATION, SENTENCE_ENDS, is_punctuation, phantom, tidy
 
 # Longer than a slow character; the rest of the time before it is a pause that Whisper's alignment gave to it.
 _MAX_WORD_S = 0.4
 _MAX_CHARACTER_S = 0.3
+_LINGER_S = 0.5
+_ROUNDING_S = 0.001
 _KEPT_MARKS = frozenset("，。？！；：、…—·,.?!;:%-'’$￥")
 
 
@@ -63,7 +66,7 @@ def on_call_clock(window: Window, heard: Sequence[HeardWord], language: str) -> 
         found.append(
             SpokenWord(window.channel, core, tail, text[0].isspace(), start_s, end_s, round(word.probability, 4))
         )
-    return tuple(found)
+    return _lingering(window, found)
 
 
 def sift(words: Sequence[SpokenWord]) -> tuple[tuple[SpokenWord, ...], tuple[tuple[SpokenWord, ...], ...]]:
@@ -91,6 +94,20 @@ def _times(window: Window, word: HeardWord, characters: int, *, fresh: bool) -> 
     start_s = min(max(word.start_s + shift_s, first_s), end_s)
     longest_s = max(_MAX_WORD_S, _MAX_CHARACTER_S * characters)
     return round(max(start_s, end_s - longest_s), 3), round(end_s, 3)
+
+
+def _lingering(window: Window, words: Sequence[SpokenWord]) -> tuple[SpokenWord, ...]:
+    """The last word of each stretch of speech lasts to its end, if that is near: alignment lets go of it too early."""
+    last: dict[Span, int] = {}
+    for i, word in enumerate(words):
+        for piece in window.pieces:
+            if piece.speech.start_s <= word.start_s and word.end_s <= piece.speech.end_s + _ROUNDING_S:
+                last[piece.speech] = i
+    found = list(words)
+    for speech, i in last.items():
+        if speech.end_s - found[i].end_s <= _LINGER_S:
+            found[i] = replace(found[i], end_s=round(max(found[i].end_s, speech.end_s), 3))
+    return tuple(found)
 
 
 def _tidy_each(texts: Sequence[str], language: str) -> list[str]:

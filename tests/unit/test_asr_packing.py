@@ -155,7 +155,9 @@ def window() -> Window:
         ("behind the last", [("喂", 5.0, 6.5)], [(21.75, 22.0)]),
         ("ends in the pause, sentence unfinished", [("好", 0.3, 0.6), ("的", 1.9, 2.8)], [(10.05, 10.35), (11.65, 12.0)]),
         ("ends in the pause, after a full stop", [("好", 0.3, 0.6), ("。", 0.6, 2.0), ("的", 2.0, 2.8)], [(10.05, 10.35), (20.0, 20.0)]),
-        ("too long for a word", [("喂", 0.3, 2.2)], [(11.55, 11.95)]),
+        ("too long for a word", [("喂", 0.3, 1.6)], [(10.95, 11.35)]),
+        ("the last word, let go of a little early", [("好", 0.3, 0.6), ("的", 1.5, 1.8)], [(10.05, 10.35), (11.25, 12.0)]),
+        ("the last word, long before the end", [("好", 0.3, 0.6), ("的", 1.3, 1.6)], [(10.05, 10.35), (11.05, 11.35)]),
     ],
 )  # fmt: skip
 def test_word_times(
