@@ -21,7 +21,7 @@ FRAME_S = FRAME_SAMPLES / RATE_HZ
 Probabilities = NDArray[np.float32]
 Levels = NDArray[np.float32]
 
-# The thresholds are Silero's own defaults; silence and padding were measured on telephone calls (see docs).
+# The thresholds are Silero's own defaults; silence and padding were measured on telephone calls.
 THRESHOLD = 0.5
 END_THRESHOLD = 0.35
 MIN_SPEECH_S = 0.25

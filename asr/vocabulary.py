@@ -2,7 +2,7 @@
 
 At every step Whisper weighs all of its 51,865 tokens, of which calls in Chinese need about 7,000: the rest spell other
 languages. Leaving their rows out of the embedding matrix changes no other number, so what is heard stays the same but
-where a token that is left out would have won. Measured: `python -m benchmarks.parts` (docs/performance.md).
+where a token that is left out would have won. What it saves is told in docs/performance.md.
 """
 
 from __future__ import annotations
