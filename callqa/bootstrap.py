@@ -16,12 +16,14 @@ from asr.remote import look_at
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
 from asr.weights import ensure_model, verify_model
+from callqa.classifiers import classifier_in_use
 from callqa.services.audio import AudioKeeper
 from callqa.settings import Settings
 from callqa.standards import find_standard
 from models.errors import InputError
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
 from scoring import ServiceStandard
+from scoring.classifier import Classifier
 from storage import Database, schema, urls
 from storage.audio_store import FileAudioStore
 
@@ -58,6 +60,7 @@ class App:
 
     settings: Settings
     standard: ServiceStandard
+    classifier: Classifier | None
     transcriber: WhisperTranscriber
     new_unit_of_work: UnitOfWorkFactory
     probe: AudioProbe
@@ -67,12 +70,14 @@ class App:
 def assemble(settings: Settings) -> App:
     """Wire the application. The model is loaded when the first recording is heard, the database must be ready.
 
-    Raises StandardError, SettingsError or SchemaError before any work is begun.
+    Raises StandardError, ModelError (of the classifier), SettingsError or SchemaError before any work is begun.
     """
     standard = find_standard(settings.standard)
     keeps_originals = settings.originals == "keep"
     audio = AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, keeps_originals, _now)
-    return App(settings, standard, transcriber_for(settings, standard), open_database(settings), probe, audio)
+    classifier = classifier_in_use(settings.home, standard.language)
+    transcriber = transcriber_for(settings, standard)
+    return App(settings, standard, classifier, transcriber, open_database(settings), probe, audio)
 
 
 def audio_store(settings: Settings) -> AudioStore:

@@ -31,9 +31,9 @@ from callqa.services.plan import plan_chunks
 from callqa.services.runs import finish_run, plan_run, resolve_day, take_up
 from callqa.sources import list_source
 from flows.flow_settings import flow_settings
-from models.errors import StandardError, TransientError
+from models.errors import ModelError, StandardError, TransientError
 from models.run import Run, RunStatus
-from scoring import SCORER
+from scoring import scorer_of
 
 CHUNKS_AT_ONCE = 2
 """One chunk fills every core; the second keeps them busy while the first one's last windows finish."""
@@ -68,7 +68,8 @@ def inspect_calls(
     # A run that starts late is still about the night it was scheduled for.
     now = datetime.now(UTC)
     local_day = resolve_day(day, app.settings.time_zone, flow_run.scheduled_start_time or now)
-    run = plan_run(listing.uri, local_day, limit, app.standard.ref, app.transcriber.engine.digest, SCORER, now)
+    scorer = scorer_of(app.standard, app.classifier)
+    run = plan_run(listing.uri, local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     intake = register_recordings(source, run, limit, standard)
     chunks = plan_work(run, standard)
     inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard))
@@ -120,8 +121,15 @@ def inspect_chunk(recording_ids: tuple[str, ...], run: Run, standard: str | None
     """Listen to and score one chunk; returns how many recordings it held."""
     app = _app_of(run, standard)
     Inspector(
-        run, app.standard, app.transcriber, app.new_unit_of_work, __version__, app.settings.max_attempts, app.audio
-    ).inspect(recording_ids)  # fmt: skip
+        run,
+        app.standard,
+        app.classifier,
+        app.transcriber,
+        app.new_unit_of_work,
+        __version__,
+        app.settings.max_attempts,
+        app.audio,
+    ).inspect(recording_ids)
     return len(recording_ids)
 
 
@@ -157,4 +165,6 @@ def _app_of(run: Run, standard: str | None) -> App:
             f"the service standard changed during run {run.id}: it began under version {run.standard.version} "
             f"({run.standard.digest}) and is now {app.standard.ref.version} ({app.standard.ref.digest}); run again"
         )
+    if scorer_of(app.standard, app.classifier) != run.scorer:
+        raise ModelError(f"another classifier was promoted during run {run.id}, which began with {run.scorer}; run again")
     return app

@@ -1,4 +1,4 @@
-"""Scoring every stored transcript again, after a standard has changed."""
+"""Scoring every stored transcript again, after the standard or the classifier has changed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from callqa import __version__
 from callqa.bootstrap import open_database
+from callqa.classifiers import classifier_in_use
 from callqa.services.rescore import rescore as rescore_stored
 from callqa.standards import find_standard
 from flows.flow_settings import flow_settings
@@ -21,6 +22,8 @@ def rescore(
 ) -> dict[str, Any]:
     """Score what was transcribed earlier; scorecards under other standards stay. Needs no audio and no model."""
     settings = flow_settings(standard)
-    result = rescore_stored(find_standard(settings.standard), open_database(settings), __version__)
+    applied = find_standard(settings.standard)
+    classifier = classifier_in_use(settings.home, applied.language)
+    result = rescore_stored(applied, classifier, open_database(settings), __version__)
     get_run_logger().info("%s", result)
     return asdict(result)

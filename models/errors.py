@@ -5,7 +5,7 @@ CallqaError
 │   ├── SettingsError     an unknown or badly valued setting
 │   ├── StandardError     a service standard that cannot be used
 │   ├── InputError        a source, manifest or transcript file that cannot be read
-│   ├── ModelError        a speech model that is missing or damaged
+│   ├── ModelError        a speech model or classifier that is missing or damaged
 │   └── SchemaError       a database that is not at this program's migration
 ├── RecordingError        one recording cannot be used; it is quarantined, the run goes on
 └── TransientError        the outside world failed for a moment; the same work may be tried again
@@ -39,7 +39,7 @@ class InputError(UsageError):
 
 
 class ModelError(UsageError):
-    """Speech model files that are missing, incomplete or not the published ones."""
+    """Files of a speech model or classifier that are missing, incomplete or not the ones they should be."""
 
 
 class SchemaError(UsageError):

@@ -1,6 +1,6 @@
 """Transcript in, scorecard out. Pure: no files, no clock, no network."""
 
-from scoring.engine import SCORER, score_call
+from scoring.engine import score_call, scorer_of
 from scoring.examples import ExampleFailure, check_examples
 from scoring.load import load_standard
 from scoring.standard import ServiceStandard
@@ -9,11 +9,11 @@ SHIPPED_STANDARDS: tuple[str, ...] = ("telecom-hotline-zh", "service-desk-en")
 """Names of the standards that come with callqa; the files are scoring/standards/NAME.yaml. The first is the default."""
 
 __all__ = [
-    "SCORER",
     "SHIPPED_STANDARDS",
     "ExampleFailure",
     "ServiceStandard",
     "check_examples",
     "load_standard",
     "score_call",
+    "scorer_of",
 ]

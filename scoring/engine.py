@@ -6,9 +6,12 @@ from models.call import CallMeta
 from models.scorecard import Finding, Promise, Receipt, Scorecard, Verdict
 from models.transcript import Transcript
 from models.wire import digest, transcript_to_json
+from scoring.agreement import combine
+from scoring.classifier.model import Classifier
 from scoring.criteria import apology, closing, commitment, greeting, hold, prohibited
 from scoring.grade import grade
-from scoring.outcome import Outcome, finish
+from scoring.opinions import Opinion, ask
+from scoring.outcome import Outcome, finish, settle
 from scoring.promises import Made, Overpromise, find_overpromises, find_promises
 from scoring.schema import (
     AnyItem,
@@ -22,19 +25,33 @@ from scoring.schema import (
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-2"
+SCORER = "rules-3"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
-def score_call(transcript: Transcript, meta: CallMeta, standard: ServiceStandard, callqa_version: str) -> Scorecard:
-    """Judge every item of the standard, in its order.
+def scorer_of(standard: ServiceStandard, classifier: Classifier | None) -> str:
+    """What a scorecard depends on beside transcript and standard: the rules in code, and the classifier if it is used."""
+    used = _used(standard, classifier)
+    return SCORER if used is None else f"{SCORER}+{used.version.removeprefix('sha256:')[:12]}"
+
+
+def score_call(
+    transcript: Transcript,
+    meta: CallMeta,
+    standard: ServiceStandard,
+    callqa_version: str,
+    classifier: Classifier | None = None,
+) -> Scorecard:
+    """Judge every item of the standard, in its order; by rules alone without a classifier for its language.
 
     An empty transcript, or one without any agent speech, gives findings NOT_EVALUATED and no total.
     """
     call = view(transcript, meta, standard)
+    used = _used(standard, classifier)
+    opinions = ask(used, call)
     overpromises = find_overpromises(call)
     made = find_promises(call, overpromises)
-    findings = _findings(call, overpromises, made)
+    findings = _findings(call, overpromises, made, opinions)
     result = grade(findings, standard)
     return Scorecard(
         call_id=meta.call_id,
@@ -47,11 +64,17 @@ def score_call(transcript: Transcript, meta: CallMeta, standard: ServiceStandard
         needs_review=result.total is None or any(finding.needs_review for finding in findings),
         findings=findings,
         promises=_promises(made),
-        receipt=_receipt(transcript, meta, standard, callqa_version),
+        receipt=_receipt(transcript, meta, standard, callqa_version, used),
     )
 
 
-def _findings(call: CallView, overpromises: tuple[Overpromise, ...], made: tuple[Made, ...]) -> tuple[Finding, ...]:
+def _used(standard: ServiceStandard, classifier: Classifier | None) -> Classifier | None:
+    return classifier if classifier is not None and classifier.language == standard.language else None
+
+
+def _findings(
+    call: CallView, overpromises: tuple[Overpromise, ...], made: tuple[Made, ...], opinions: tuple[Opinion, ...]
+) -> tuple[Finding, ...]:
     sorry: Outcome | None = None
     for item in call.standard.items:
         if isinstance(item, ApologyItem):
@@ -67,26 +90,34 @@ def _findings(call: CallView, overpromises: tuple[Overpromise, ...], made: tuple
             case CommitmentItem():
                 return commitment.judge(call, item, made, complaint)
             case ProhibitedItem():
-                return prohibited.judge(call, item, overpromises)
+                return prohibited.judge(call, item, overpromises, opinions)
             case ClosingItem():
                 return closing.judge(call, item)
             case HoldItem():
                 return hold.judge(call, item)
 
-    return tuple(finish(call, item, judge(item)) for item in call.standard.items)
+    return tuple(
+        finish(call, item, combine(call, item, settle(call, judge(item)), opinions)) for item in call.standard.items
+    )
 
 
 def _promises(made: tuple[Made, ...]) -> tuple[Promise, ...]:
     return tuple(sorted((m.promise for m in made), key=lambda p: (p.utterance, p.char_start, p.char_end, p.action)))
 
 
-def _receipt(transcript: Transcript, meta: CallMeta, standard: ServiceStandard, callqa_version: str) -> Receipt:
+def _receipt(
+    transcript: Transcript,
+    meta: CallMeta,
+    standard: ServiceStandard,
+    callqa_version: str,
+    classifier: Classifier | None,
+) -> Receipt:
     return Receipt(
         audio_sha256=transcript.recording_id if transcript.engine is not None else None,
         transcript_sha256=digest(transcript_to_json(transcript, meta)),
         engine=transcript.engine,
         standard=standard.ref,
-        classifier=None,
+        classifier=classifier.version if classifier is not None else None,
         callqa_version=callqa_version,
         role_basis=transcript.role_basis,
         role_confidence=transcript.role_confidence,

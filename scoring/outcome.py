@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.scorecard import Evidence, Finding, MatchKind, Verdict
 from scoring.reasons import say
@@ -36,7 +36,6 @@ class Outcome:
 
 def finish(call: CallView, item: AnyItem, outcome: Outcome) -> Finding:
     """Add what recognition and roles leave uncertain."""
-    outcome = _abstain(call, outcome)
     judged = outcome.verdict is not Verdict.NOT_EVALUATED
     confidence, doubts = _uncertainty(call, outcome) if judged else (0.0, outcome.doubts)
     return Finding(
@@ -52,6 +51,16 @@ def finish(call: CallView, item: AnyItem, outcome: Outcome) -> Finding:
         evidence=tuple(sorted(set(outcome.evidence), key=lambda e: (e.utterance, e.char_start, e.char_end, e.kind))),
         fatal=outcome.fatal,
     )
+
+
+def settle(call: CallView, outcome: Outcome) -> Outcome:
+    """The rules' last word: no verdict where too much was said by nobody knows whom, and less trust in sound alone."""
+    outcome = _abstain(call, outcome)
+    if not outcome.evidence or any(e.match is not MatchKind.HOMOPHONE for e in outcome.evidence):
+        return outcome
+    alone = outcome.verdict is Verdict.VIOLATED and not outcome.doubts
+    doubts = (say(call.standard.language, "review_homophone"),) if alone else outcome.doubts
+    return replace(outcome, certainty=min(outcome.certainty, _BY_SOUND), doubts=doubts)
 
 
 def _abstain(call: CallView, outcome: Outcome) -> Outcome:
@@ -72,10 +81,6 @@ def _uncertainty(call: CallView, outcome: Outcome) -> tuple[float, tuple[str, ..
     rules, language = call.standard.document.review, call.standard.language
     doubts = list(outcome.doubts)
     confidence = outcome.certainty
-    if outcome.evidence and all(e.match is MatchKind.HOMOPHONE for e in outcome.evidence):
-        confidence = min(confidence, _BY_SOUND)
-        if outcome.verdict is Verdict.VIOLATED and not doubts:
-            doubts.append(say(language, "review_homophone"))
     known = (recognition(call, evidence) for evidence in outcome.evidence)
     heard = min((p for p in known if p is not None), default=None)
     if heard is not None:

@@ -12,6 +12,7 @@ from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
 from callqa.cli.doctor import doctor
+from callqa.cli.models import models_app
 from callqa.cli.report import report_app
 from callqa.cli.run import run
 from callqa.cli.stages import score, transcribe
@@ -30,6 +31,7 @@ for command in (demo, run, transcribe, score, doctor):
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
 app.add_typer(export_app, name="export")
+app.add_typer(models_app, name="models")
 app.add_typer(db_app, name="db")
 app.add_typer(audio_app, name="audio")
 

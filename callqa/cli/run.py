@@ -33,7 +33,7 @@ from models.call import Quarantine
 from models.errors import CallqaError
 from models.run import InspectedCall, Run, RunView
 from models.wire import scorecard_to_json
-from scoring import SCORER
+from scoring import scorer_of
 
 FLOW_RUNNER = "flows.run_here:inspect_calls_here"
 """Named, not imported: flows sit above this package, and the command starts them as a deployment does."""
@@ -70,9 +70,8 @@ def inspect_source(settings: Settings, source: str, day: str | None, limit: int 
     now = datetime.now(UTC)
     wanted_day = resolve_day(day if day == "yesterday" else parse_day(day) or "all", settings.time_zone, now)
     listing = list_source(source, settings.home)
-    run = plan_run(
-        listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, SCORER, now
-    )  # fmt: skip
+    scorer = scorer_of(app.standard, app.classifier)
+    run = plan_run(listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     inspect_calls_here = pkgutil.resolve_name(FLOW_RUNNER)
     with _progress(app, run, quiet):
         summary: dict[str, Any] = inspect_calls_here(settings.home, source, wanted_day, settings.standard, limit)

@@ -13,6 +13,7 @@ from rich.progress import track
 
 from callqa import __version__
 from callqa.bootstrap import probe, transcriber_for
+from callqa.classifiers import classifier_in_use
 from callqa.cli.common import (
     EXIT_QUARANTINED,
     HomeOption,
@@ -108,12 +109,14 @@ def score(
     ],
     output: OutputOption = None,
     standard: StandardOption = None,
+    home: HomeOption = None,
 ) -> None:
     """Turn transcript lines into scorecard lines."""
-    settings = settings_from(standard=standard)
+    settings = settings_from(standard=standard, home=home)
     written_standard = find_standard(settings.standard)
+    classifier = classifier_in_use(settings.home, written_standard.language)
     cards = [
-        scorecard_to_json(score_call(transcript, meta, written_standard, __version__))
+        scorecard_to_json(score_call(transcript, meta, written_standard, __version__, classifier))
         for transcript, meta in _read_transcripts(transcripts)
     ]
     write_lines(cards, output)

@@ -16,6 +16,7 @@ from models.ports import TranscribeOutcome, Transcriber, UnitOfWorkFactory
 from models.run import AudioJob, Run, StoredCall
 from models.transcript import Transcript
 from scoring import ServiceStandard, score_call
+from scoring.classifier import Classifier
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class Inspector:
 
     run: Run
     standard: ServiceStandard
+    classifier: Classifier | None
     transcriber: Transcriber
     new_unit_of_work: UnitOfWorkFactory
     callqa_version: str
@@ -82,7 +84,7 @@ class Inspector:
 
     def _score(self, call: StoredCall, transcript: Transcript) -> None:
         try:
-            card = score_call(transcript, call.meta, self.standard, self.callqa_version)
+            card = score_call(transcript, call.meta, self.standard, self.callqa_version, self.classifier)
         except Exception as error:  # noqa: BLE001 - one call that the rules cannot digest must not cost the night
             # A person sees it in quarantine. Its message may quote the call, so only its origin is told.
             log.error("scoring failed for recording %s: %s", call.recording.id, origin_of(error))

@@ -1,4 +1,4 @@
-"""Scoring stored transcripts again, under another standard or a newer scorer, without listening again."""
+"""Scoring stored transcripts again, under another standard, classifier or newer rules, without listening again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from models.call import RecordingState
 from models.errors import origin_of
 from models.ports import UnitOfWorkFactory
-from scoring import SCORER, ServiceStandard, score_call
+from scoring import ServiceStandard, score_call, scorer_of
+from scoring.classifier import Classifier
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +23,14 @@ class RescoreResult:
     failed: int
 
 
-def rescore(standard: ServiceStandard, new_unit_of_work: UnitOfWorkFactory, callqa_version: str) -> RescoreResult:
+def rescore(
+    standard: ServiceStandard,
+    classifier: Classifier | None,
+    new_unit_of_work: UnitOfWorkFactory,
+    callqa_version: str,
+) -> RescoreResult:
     """Score the newest transcript of every call not in quarantine; earlier scorecards stay beside the new ones."""
+    scorer = scorer_of(standard, classifier)
     with new_unit_of_work() as uow:
         keys = uow.transcripts.latest_ids()
     scored = unchanged = failed = 0
@@ -33,17 +40,17 @@ def rescore(standard: ServiceStandard, new_unit_of_work: UnitOfWorkFactory, call
             transcript = uow.transcripts.get(recording_id, engine_digest)
             if call is None or transcript is None or call.state is RecordingState.QUARANTINED:
                 continue
-            if uow.scorecards.get(recording_id, engine_digest, standard.ref, SCORER) is not None:
+            if uow.scorecards.get(recording_id, engine_digest, standard.ref, scorer) is not None:
                 unchanged += 1
                 continue
             try:
-                card = score_call(transcript, call.meta, standard, callqa_version)
+                card = score_call(transcript, call.meta, standard, callqa_version, classifier)
             except Exception as error:  # noqa: BLE001 - one call must not keep the others from their new score
                 # Its message may quote the call, so only its origin is told.
                 log.error("scoring failed for recording %s: %s", recording_id, origin_of(error))
                 failed += 1
                 continue
-            uow.scorecards.put(recording_id, engine_digest, SCORER, card)
+            uow.scorecards.put(recording_id, engine_digest, scorer, card)
             uow.commit()
             scored += 1
     return RescoreResult(scored, unchanged, failed)

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.scorecard import Evidence, MatchKind, Verdict
+from scoring.agreement import Backing, backing
 from scoring.context import living_hits
 from scoring.lexicon import Hit
+from scoring.opinions import Opinion
 from scoring.outcome import Outcome, at, nobody, quote, recognition
 from scoring.promises import Overpromise
 from scoring.reasons import say
@@ -38,8 +40,13 @@ class _Offence:
         return tuple(correction.heard for correction in changed)
 
 
-def judge(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromise]) -> Outcome:
-    """Violated with every hit named, else met. Max points are 0: what it costs is taken from the total."""
+def judge(
+    call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromise], opinions: Sequence[Opinion]
+) -> Outcome:
+    """Violated with every hit named, else met. Max points are 0: what it costs is taken from the total.
+
+    Abuse that only sounds like it is named but not charged, unless the classifier confirms it.
+    """
     language = call.standard.language
     doubts = [
         say(language, "prohibited_unknown", at=at(call, e), quote=quote(call, e)) for e in _by_unknown(call, item)
@@ -47,7 +54,13 @@ def judge(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromi
     if not call.agent:
         nothing = nobody(call, 0)
         return replace(nothing, doubts=(*nothing.doubts, *doubts))
-    offences = _offences(call, item, overpromises)
+    offences = []
+    for offence in _offences(call, item, overpromises):
+        if offence.family.kind == "abuse" and not offence.as_written and not _confirmed(offence, opinions):
+            words, where = quote(call, offence.evidence), at(call, offence.evidence)
+            doubts.append(say(language, "abuse_unconfirmed", at=where, quote=words, phrase=offence.hit.phrase))
+        else:
+            offences.append(offence)
     if not offences:
         return Outcome(Verdict.MET, 0, 0, (say(language, "prohibited_none"),), (), tuple(doubts))
     points, fatal, reasons = 0.0, False, []
@@ -63,7 +76,7 @@ def judge(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromi
             )
         if family.always_review:
             doubts.append(say(language, "prohibited_always", quote=words))
-        if family.severity == "fatal" and _certain(call, offence):
+        if family.severity == "fatal" and _certain(call, offence, opinions):
             fatal = True
             effect = say(language, "to_zero")
         else:
@@ -87,12 +100,17 @@ def judge(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromi
     )  # fmt: skip
 
 
-def _certain(call: CallView, offence: _Offence) -> bool:
+def _confirmed(offence: _Offence, opinions: Sequence[Opinion]) -> bool:
+    return backing(opinions, "prohibited", offence.evidence) is Backing.CONFIRMED
+
+
+def _certain(call: CallView, offence: _Offence, opinions: Sequence[Opinion]) -> bool:
     rules = call.standard.document.review
     heard = recognition(call, offence.evidence)
     return (
         offence.as_written
         and not offence.family.always_review
+        and backing(opinions, "prohibited", offence.evidence) is not Backing.OPPOSED
         and call.transcript.role_confidence >= rules.role_confidence_below
         and (heard is None or heard >= rules.recognition_below)
     )

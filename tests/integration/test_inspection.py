@@ -19,7 +19,7 @@ from models.errors import InputError, ReasonCode, RecordingError, TransientError
 from models.ports import AudioProbe, UnitOfWorkFactory
 from models.run import AudioJob, Run, RunStatus, RunView
 from models.transcript import Transcript
-from scoring import SCORER
+from scoring import scorer_of
 from storage import Database
 from tests.factories import ENGINE
 from tests.fakes import Hear, ScriptedTranscriber, hear_polite_call, probe_anything
@@ -51,12 +51,12 @@ def night(
     """One run over a folder, without Prefect."""
     transcriber = transcriber or ScriptedTranscriber()
     listing = list_source(str(folder))
-    run = plan_run(listing.uri, day, None, STANDARD.ref, ENGINE.digest, SCORER, datetime.now(UTC))
+    run = plan_run(listing.uri, day, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), datetime.now(UTC))
     intake = register(
         listing, MetadataReader(listing, "Asia/Shanghai"), run, "Asia/Shanghai", None, probe, new_unit_of_work
     )
     waiting = [c.recording.id for c in take_up(run.id, datetime.now(UTC), new_unit_of_work)]
-    Inspector(run, STANDARD, transcriber, new_unit_of_work, "0.0.test", max_attempts).inspect(waiting)
+    Inspector(run, STANDARD, None, transcriber, new_unit_of_work, "0.0.test", max_attempts).inspect(waiting)
     finish_run(run.id, datetime.now(UTC), new_unit_of_work)
     with new_unit_of_work() as uow:
         view = uow.runs.view(run.id)
@@ -161,11 +161,11 @@ def test_another_recording_under_the_old_name_is_never_heard_in_its_place(
     night(source, new_unit_of_work, ScriptedTranscriber(lambda job: TransientError("network gone")))
     (source / "ext101.wav").write_bytes(b"another customer")
     listing = list_source(str(source))
-    run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, SCORER, NOW)
+    run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), NOW)
     with new_unit_of_work() as uow:
         (waiting,) = uow.runs.waiting(run.id)
     later = ScriptedTranscriber()
-    Inspector(run, STANDARD, later, new_unit_of_work, "0.0.test", 5).inspect([waiting.recording.id])
+    Inspector(run, STANDARD, None, later, new_unit_of_work, "0.0.test", 5).inspect([waiting.recording.id])
     assert later.heard == []
     with new_unit_of_work() as uow:
         stored = uow.calls.get(waiting.recording.id)
@@ -267,7 +267,7 @@ def test_killed_between_transcript_and_score_goes_on_from_the_transcript(
 ) -> None:
     files(source, "a.wav")
     listing = list_source(str(source))
-    run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, SCORER, NOW)
+    run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), NOW)
     register(listing, MetadataReader(listing, "UTC"), run, "UTC", None, probe_anything, new_unit_of_work)
     with new_unit_of_work() as uow:
         (waiting,) = uow.runs.waiting(run.id)
@@ -284,9 +284,9 @@ def test_rescoring_under_another_standard_keeps_both_and_listens_to_nothing(
 ) -> None:
     files(source, "a.wav")
     _, _, before = night(source, new_unit_of_work)
-    assert (rescore(STANDARD, new_unit_of_work, "0.0.test").scored) == 0
+    assert (rescore(STANDARD, None, new_unit_of_work, "0.0.test").scored) == 0
     other = find_standard("service-desk-en")
-    assert rescore(other, new_unit_of_work, "0.0.test").scored == 1
-    assert rescore(other, new_unit_of_work, "0.0.test").unchanged == 1
+    assert rescore(other, None, new_unit_of_work, "0.0.test").scored == 1
+    assert rescore(other, None, new_unit_of_work, "0.0.test").unchanged == 1
     _, _, after = night(source, new_unit_of_work)
     assert after == before

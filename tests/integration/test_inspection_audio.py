@@ -25,7 +25,7 @@ from models.errors import origin_of
 from models.ports import Bleep, UnitOfWorkFactory
 from models.run import AudioJob, Run, RunView
 from models.transcript import Dropped, Masked, Role, SecretKind, Transcript, Utterance
-from scoring import SCORER
+from scoring import scorer_of
 from storage import Database, schema
 from storage.audio_store import FileAudioStore
 from tests.factories import ENGINE, transcript
@@ -60,7 +60,7 @@ class Night:
     def run(self, playback: bool = True, originals: bool = False) -> RunView:
         run, waiting = self.take_in()
         keeper = AudioKeeper(self.store, OpusPlayback(), playback, originals, lambda: self.now)
-        Inspector(run, STANDARD, self.transcriber, self.new_unit_of_work, "0.0.test", 3, keeper).inspect(waiting)
+        Inspector(run, STANDARD, None, self.transcriber, self.new_unit_of_work, "0.0.test", 3, keeper).inspect(waiting)
         finish_run(run.id, self.now, self.new_unit_of_work)
         with self.new_unit_of_work() as uow:
             view = uow.runs.view(run.id)
@@ -69,7 +69,7 @@ class Night:
 
     def take_in(self) -> tuple[Run, Sequence[str]]:
         listing = list_source(str(self.source))
-        run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, SCORER, self.now)
+        run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), self.now)
         register(listing, MetadataReader(listing, "UTC"), run, "UTC", None, probe_anything, self.new_unit_of_work)
         return run, [c.recording.id for c in take_up(run.id, self.now, self.new_unit_of_work)]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from models.scorecard import Scorecard, Verdict
 from models.transcript import Correction, Role, SpeechSpan, Transcript
 from models.wire import scorecard_to_json
-from scoring import SCORER, score_call
+from scoring import score_call
 from scoring.reasons import TEMPLATES
 from tests import factories
 from tests.unit.scoring_calls import dialogue, finding, score, standard, table
@@ -256,4 +256,3 @@ def test_ten_thousand_utterances_end() -> None:
 
 def test_both_languages_say_the_same_things() -> None:
     assert set(TEMPLATES["zh"]) == set(TEMPLATES["en"])
-    assert SCORER

@@ -1,0 +1,111 @@
+"""`callqa models`: the life of the utterance classifier."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from callqa.classifiers import SHIPPED, find_classifier, list_classifiers, promote_classifier
+from callqa.cli.common import HomeOption, JsonOption, StandardOption, console, notes, print_json, settings_from
+from callqa.services.classifiers import evaluate_classifier, load_examples, train_classifier
+from callqa.standards import find_standard
+from scoring.classifier import Evaluation
+
+models_app = typer.Typer(help="Train, measure and choose the utterance classifier.", no_args_is_help=True)
+
+DataOption = Annotated[
+    list[Path] | None,
+    typer.Option("--data", help="More labelled utterances (JSONL), beside those that come with callqa; repeatable."),
+]
+
+
+@models_app.command()
+def train(
+    data: DataOption = None, standard: StandardOption = None, home: HomeOption = None, json: JsonOption = False
+) -> None:
+    """Train a classifier, measure it on families it has not learnt from, and keep it with its model card.
+
+    It is not used until it is promoted. The language, and how texts are read, are those of the standard.
+    """
+    settings = settings_from(standard=standard, home=home)
+    applied = find_standard(settings.standard)
+    trained = train_classifier(load_examples(applied.language, data or []), applied, settings.home)
+    if json:
+        print_json({"name": trained.name} | asdict(trained.evaluation))
+        return
+    _print(trained.evaluation)
+    notes.print(f"callqa models promote {trained.name}", markup=False, highlight=False)
+
+
+@models_app.command()
+def evaluate(
+    name: Annotated[str, typer.Argument(help="Name of a classifier; see `callqa models list`.")] = SHIPPED,
+    data: DataOption = None,
+    standard: StandardOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure a classifier on the held-out families of the labelled utterances."""
+    settings = settings_from(standard=standard, home=home)
+    applied = find_standard(settings.standard)
+    classifier = find_classifier(settings.home, name)
+    result = evaluate_classifier(classifier, load_examples(applied.language, data or []), applied)
+    if json:
+        print_json({"name": name} | asdict(result))
+    else:
+        _print(result)
+
+
+@models_app.command("list")
+def list_(home: HomeOption = None, json: JsonOption = False) -> None:
+    """List the classifiers, and which is in use."""
+    found = list_classifiers(settings_from(home=home).home)
+    if json:
+        print_json(
+            [
+                {
+                    "name": one.name,
+                    "version": one.classifier.version,
+                    "language": one.classifier.language,
+                    "data": one.classifier.data,
+                    "in_use": one.in_use,
+                }
+                for one in found
+            ]
+        )
+        return
+    table = Table("", "name", "language", "version", "data")
+    for one in found:
+        c = one.classifier
+        table.add_row("*" if one.in_use else "", one.name, c.language, c.version, c.data)
+    console.print(table)
+
+
+@models_app.command()
+def promote(
+    name: Annotated[str, typer.Argument(help="Name of a classifier; `shipped` for the one that comes with callqa.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Score calls of its language with this classifier from now on; stored scorecards stay until rescored."""
+    classifier = promote_classifier(settings_from(home=home).home, name)
+    if json:
+        print_json({"name": name, "version": classifier.version, "language": classifier.language})
+    else:
+        console.print(f"{name}: {classifier.version}", highlight=False)
+
+
+def _print(result: Evaluation) -> None:
+    table = Table("label", "utterances", "precision", "recall", "precision 0.9", "recall 0.9")
+    for label in result.labels:
+        shares = [s for pair in zip(label.precision, label.recall, strict=True) for s in pair]
+        shown = ["–" if s.value is None else f"{s.value:.2f} [{s.low:.2f}, {s.high:.2f}]" for s in shares]
+        table.add_row(label.output, str(label.examples), *shown)
+    console.print(table)
+    console.print(
+        f"{result.examples} utterances in {result.families} families, calibration error {result.calibration_error:.3f}"
+    )

@@ -1,0 +1,70 @@
+"""Training and measuring utterance classifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from callqa.classifiers import keep_classifier
+from models.errors import InputError
+from scoring import ServiceStandard
+from scoring.classifier import (
+    Classifier,
+    Evaluation,
+    Example,
+    evaluate,
+    load_classifier,
+    model_card,
+    read_examples,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A classifier that was trained and kept under `name`."""
+
+    name: str
+    classifier: Classifier
+    evaluation: Evaluation
+
+
+def load_examples(language: str, more: Sequence[Path]) -> tuple[Example, ...]:
+    """The utterances of this language that come with callqa, if there are any, and those in `more` files.
+
+    Raises InputError that names file and line of what cannot be used.
+    """
+    folder = files("scoring") / "classifier" / "data" / language
+    shipped = sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
+    texts = [(entry.name, entry.read_text(encoding="utf-8")) for entry in shipped]
+    return read_examples([*texts, *((str(path), _read(path)) for path in more)])
+
+
+def train_classifier(examples: Sequence[Example], standard: ServiceStandard, home: Path) -> Trained:
+    """Train on the examples as the standard reads them, measure on those held out, and keep file and model card."""
+    # scikit-learn takes two seconds to load; no other command needs it.
+    from scoring.classifier.training import train
+
+    data = train(examples, lambda said: standard.normaliser.read(said).text, standard.language)
+    classifier = load_classifier(data)
+    evaluation = evaluate_classifier(classifier, examples, standard)
+    name = keep_classifier(home, data, model_card(classifier, evaluation, examples))
+    return Trained(name, classifier, evaluation)
+
+
+def evaluate_classifier(classifier: Classifier, examples: Sequence[Example], standard: ServiceStandard) -> Evaluation:
+    """Measure a classifier on the held-out examples. Raises InputError for one of another language."""
+    if classifier.language != standard.language:
+        raise InputError(
+            f"the classifier is for {classifier.language!r}, the standard {standard.ref.id} for {standard.language!r}: "
+            "name a standard of its language"
+        )
+    return evaluate(classifier, examples, lambda said: standard.normaliser.read(said).text)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from error

@@ -1,0 +1,156 @@
+"""How rules and classifier decide together. The rules give the verdict; the classifier says how far to trust it.
+
+| the rules found it | the classifier             | verdict     | confidence | asks a person      |
+|--------------------|----------------------------|-------------|------------|--------------------|
+| as written         | confirms it (0.5 and more) | the rules'  | 0.97       | no                 |
+| as written         | is undecided               | the rules'  | 0.90       | no                 |
+| as written         | opposes it (under 0.05)    | the rules'  | 0.50       | yes                |
+| by sound           | confirms it                | the rules'  | 0.80       | as the rules say   |
+| by sound           | is undecided               | the rules'  | 0.60       | as the rules say   |
+| by sound           | opposes it                 | the rules'  | 0.40       | yes                |
+| not at all         | is sure of it (0.9)        | the rules'  | 0.50       | yes, with evidence |
+| not at all         | is not                     | the rules'  | unchanged  | no                 |
+
+Without a classifier confidence is that of the rules. Abuse is stricter: found by sound, it is charged only if the classifier
+confirms it; found as written but opposed, it is never fatal before a person has listened. What only the classifier finds
+is shown as evidence (`match` classifier) and never charged.
+
+The numbers: of the training families left out in turn, what the rules found was right in 97 of 100 cases where the
+classifier confirmed it, and in 12 of 100 where it opposed it; what it alone was sure of was there in 89 of 100. Made-up
+sentences are harder than calls, so the confidences stay on the careful side. `benchmarks/policy.py` measures them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from models.scorecard import Evidence, MatchKind, Verdict
+from scoring.classifier.labels import ANY_UNFIT, UNFIT
+from scoring.opinions import Opinion
+from scoring.outcome import Outcome, at, quote
+from scoring.reasons import say
+from scoring.schema import AnyItem, GreetingItem
+from scoring.view import CallView
+
+CONFIRMS, OPPOSES, SURE = 0.5, 0.05, 0.9
+"""Probability from which the classifier confirms what the rules found, under which it opposes it, from which it is sure."""
+
+
+class Backing(Enum):
+    """What the classifier says of words that the rules found."""
+
+    CONFIRMED = "confirmed"
+    UNDECIDED = "undecided"
+    OPPOSED = "opposed"
+
+
+CONFIDENCE: Mapping[tuple[MatchKind, Backing], float] = {
+    (MatchKind.EXACT, Backing.CONFIRMED): 0.97,
+    (MatchKind.EXACT, Backing.UNDECIDED): 0.90,
+    (MatchKind.EXACT, Backing.OPPOSED): 0.50,
+    (MatchKind.HOMOPHONE, Backing.CONFIRMED): 0.80,
+    (MatchKind.HOMOPHONE, Backing.UNDECIDED): 0.60,
+    (MatchKind.HOMOPHONE, Backing.OPPOSED): 0.40,
+}
+"""How sure a verdict is, by how its evidence was found and what the classifier says of it."""
+
+ONLY_CLASSIFIER = 0.5
+"""How sure a verdict is that rests on not having found what the classifier is sure of."""
+
+_UNFIT_OUTPUTS = {kind: (kind, ANY_UNFIT) for kind in UNFIT}
+_OUTPUTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "apology": {
+        "apology": ("apology",),
+        "apology_then_blame": ("apology_insincere",),
+        "sarcastic_apology": ("apology_insincere",),
+    },
+    "commitment": {
+        "concrete": ("commitment_concrete",),
+        "vague": ("commitment_vague",),
+        "overpromise": ("overpromise",),
+    },
+    "prohibited": {**_UNFIT_OUTPUTS, "overpromise": ("overpromise",)},
+}
+"""By criterion and kind of evidence: the outputs of which one must be likely to confirm it."""
+
+_MISSING: Mapping[str, Mapping[str, str]] = {
+    "greeting": {"greeting": "opening"},
+    "apology": {"apology": "apology"},
+    "commitment": {"commitment_concrete": "concrete", "commitment_vague": "vague"},
+    "prohibited": {ANY_UNFIT: "", "overpromise": "overpromise"},
+}
+"""By criterion: the outputs that would change the verdict, and what evidence of them is called (unfit: by its kind)."""
+
+_MOST_SUSPICIONS = 3
+
+
+def backing(opinions: Iterable[Opinion], criterion: str, evidence: Evidence) -> Backing | None:
+    """What the classifier says of one piece of evidence; None of evidence that it does not judge, or did not hear."""
+    outputs = ("greeting",) if criterion == "greeting" else _OUTPUTS.get(criterion, {}).get(evidence.kind, ())
+    said = [max(opinion.of(output) for output in outputs) for opinion in opinions if outputs and opinion.covers(evidence)]
+    if not said:
+        return None
+    likely = max(said)
+    return Backing.CONFIRMED if likely >= CONFIRMS else Backing.OPPOSED if likely < OPPOSES else Backing.UNDECIDED
+
+
+def combine(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[Opinion]) -> Outcome:
+    """The rules' outcome with the classifier's view of it: another certainty, further doubts and evidence."""
+    if not opinions or outcome.verdict is Verdict.NOT_EVALUATED:
+        return outcome
+    judged = [(e, b) for e in outcome.evidence if (b := backing(opinions, item.criterion, e)) is not None]
+    if judged:
+        outcome = _weighed(call, item, outcome, judged)
+    if outcome.verdict is Verdict.MISSED or item.criterion == "prohibited":
+        outcome = _suspected(call, item, outcome, opinions)
+    return outcome
+
+
+def _weighed(
+    call: CallView, item: AnyItem, outcome: Outcome, judged: Sequence[tuple[Evidence, Backing]]
+) -> Outcome:
+    """Charges are as sure as the least sure of them; other verdicts stand on the best of their proofs."""
+    least = item.criterion == "prohibited"
+    sure = (min if least else max)(CONFIDENCE[evidence.match, how] for evidence, how in judged)
+    opposed = [evidence for evidence, how in judged if how is Backing.OPPOSED]
+    if not least and len(opposed) < len(judged):
+        opposed = []
+    doubts = tuple(
+        say(call.standard.language, "classifier_opposes", at=at(call, evidence), quote=quote(call, evidence))
+        for evidence in opposed
+    )
+    return replace(outcome, certainty=sure, doubts=(*outcome.doubts, *doubts))
+
+
+def _suspected(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[Opinion]) -> Outcome:
+    """With what the rules did not find and the classifier is sure of, the likeliest first."""
+    heard = [o for o in opinions if not any(o.covers(evidence) for evidence in outcome.evidence)]
+    if isinstance(item, GreetingItem):
+        opening = {said.place for turn in call.agent_turns[: item.position.agent_turns] for said in turn}
+        heard = [o for o in heard if o.said.place in opening]
+    found = [
+        (opinion.of(output), opinion, kind or max(UNFIT, key=opinion.of))
+        for opinion in heard
+        for output, kind in _MISSING.get(item.criterion, {}).items()
+        if opinion.of(output) >= SURE
+    ]
+    if not found:
+        return outcome
+    found.sort(key=lambda one: (-one[0], one[1].said.place, one[1].start, one[2]))
+    language = call.standard.language
+    doubts, proofs = [], []
+    for likely, opinion, kind in found[:_MOST_SUSPICIONS]:
+        proof = opinion.evidence(kind)
+        proofs.append(proof)
+        name = say(language, f"likely_{kind}" if item.criterion != "prohibited" else kind)
+        doubts.append(
+            say(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely)
+        )  # fmt: skip
+    return replace(
+        outcome,
+        certainty=min(outcome.certainty, ONLY_CLASSIFIER),
+        doubts=(*outcome.doubts, *doubts),
+        evidence=(*outcome.evidence, *proofs),
+    )

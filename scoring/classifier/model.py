@@ -1,0 +1,78 @@
+"""The trained classifier at work: whole numbers added up, so that any machine gives the same answer to the last digit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import ModelError
+from scoring.classifier.features import Extractor
+from scoring.classifier.labels import OUTPUTS
+
+FORMAT = 1
+STEPS = 64
+"""A step of the log-odds is 1/64; finer differences of a probability mean nothing."""
+_FARTHEST = 8 * STEPS
+_PROBABILITIES = np.array([round(1 / (1 + math.exp(-k / STEPS)), 4) for k in range(-_FARTHEST, _FARTHEST + 1)])
+
+Content = Mapping[str, int | str | NDArray[np.generic]]
+"""What a classifier file holds; see `Classifier.of`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """Gives each text a probability for each of `OUTPUTS`. Safe to share between threads.
+
+    `version` is the SHA-256 of the file it came from, `language` that of the texts it knows. `data` is the digest of the
+    examples it was trained on.
+    """
+
+    version: str
+    language: str
+    data: str
+    extractor: Extractor
+    weights: NDArray[np.int32]
+    factor: NDArray[np.float64]
+    offset: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, content: Content, version: str) -> Classifier:
+        """Build it from a file's content. Raises ModelError for a file of another form.
+
+        `features` is a line for each feature; `weights` is (features, outputs), in whole numbers that `factor` brings
+        to log-odds once they are added up and divided by the root of the number of features found.
+        """
+        try:
+            if content["format"] != FORMAT:
+                raise ModelError(f"it is of format {content['format']}; this callqa reads format {FORMAT}: train it again")
+            if str(content["outputs"]).split("\n") != list(OUTPUTS):
+                raise ModelError("its labels are not those of this callqa: train it again")
+            features = str(content["features"]).split("\n")
+            weights = np.asarray(content["weights"], np.int32)
+            factor, offset = (np.asarray(content[name], np.float64) for name in ("factor", "offset"))
+            language, data = str(content["language"]), str(content["data"])
+        except KeyError as error:
+            raise ModelError(f"it holds no {error.args[0]!r}: it is no classifier file of callqa") from error
+        if weights.shape != (len(features), len(OUTPUTS)) or factor.shape != offset.shape != (len(OUTPUTS),):
+            raise ModelError("its tables do not fit together: it is damaged")
+        return cls(version, language, data, Extractor(features), weights, factor, offset)
+
+    def log_odds(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """(texts, outputs) log-odds; texts are readings' texts. A text without any known feature gets the offset."""
+        rows, columns = self.extractor.find(texts)
+        sums = np.zeros((len(texts), len(OUTPUTS)), np.int64)
+        counts = np.bincount(rows, minlength=len(texts))
+        if len(rows):
+            filled = np.flatnonzero(counts)
+            starts = np.cumsum(counts[filled]) - counts[filled]
+            sums[filled] = np.add.reduceat(self.weights[columns], starts, axis=0)
+        return sums * self.factor / np.sqrt(np.maximum(counts, 1))[:, None] + self.offset
+
+    def classify(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """(texts, outputs) probabilities, four decimals."""
+        steps = np.rint(self.log_odds(texts) * STEPS).astype(np.int64)
+        return _PROBABILITIES[np.clip(steps, -_FARTHEST, _FARTHEST) + _FARTHEST]

@@ -1,0 +1,120 @@
+"""Training: from labelled utterances to a classifier file. Imports scikit-learn and jieba, which take seconds to load.
+
+The same examples, reading rules and library versions give the same bytes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+
+import jieba
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from models.errors import InputError
+from scoring.classifier.examples import Example, Read, data_digest
+from scoring.classifier.features import LONGEST_WORD, Extractor, spell
+from scoring.classifier.file import pack
+from scoring.classifier.labels import OUTPUTS
+from scoring.classifier.model import FORMAT
+from scoring.normalise import MARKS
+
+SEED = 20261120
+_FOLDS = 5
+"""Calibration looks only at families that the fold did not learn from."""
+_STRENGTH = 10.0
+"""Inverse of the regularisation; between 3 and 30 cross-validation on the training families hardly differs."""
+_FEWEST = 2
+"""A feature occurs in so many examples, a longer word in so many families; else it tells one sentence, not a meaning."""
+_SCALE = 4096
+_LARGEST = 32_767
+
+_NO_MARKS = str.maketrans("", "", MARKS)
+
+
+def train(examples: Sequence[Example], read: Read, language: str) -> bytes:
+    """A classifier file learnt from the examples that are not held out.
+
+    Raises InputError when a label has too few families to learn from.
+    """
+    learnt = [e for e in examples if not e.held_out]
+    _check(learnt)
+    texts = [read(e.text) for e in learnt]
+    features = choose_features(texts, [e.family for e in learnt])
+    extractor = Extractor(features)
+    # Each twice: recognisers differ in punctuation, and some give none.
+    table = matrix(extractor, [*texts, *(text.translate(_NO_MARKS) for text in texts)])
+    truth = np.array([e.outputs for e in learnt] * 2)
+    families = [e.family for e in learnt] * 2
+    splits = list(GroupKFold(_FOLDS, shuffle=True, random_state=SEED).split(table, groups=families))
+    weights = np.zeros((len(features), len(OUTPUTS)), np.int16)
+    factor, offset = np.zeros(len(OUTPUTS)), np.zeros(len(OUTPUTS))
+    for column in range(len(OUTPUTS)):
+        line = LogisticRegression(
+            C=_STRENGTH, class_weight="balanced", solver="liblinear", random_state=SEED
+        )  # fmt: skip
+        model = CalibratedClassifierCV(line, method="sigmoid", cv=splits, ensemble=False).fit(table, truth[:, column])
+        (fitted,) = model.calibrated_classifiers_
+        (sigmoid,) = fitted.calibrators
+        whole = np.rint(fitted.estimator.coef_[0] * _SCALE)
+        weights[:, column] = np.clip(whole, -_LARGEST, _LARGEST)
+        factor[column] = -sigmoid.a_ / _SCALE
+        offset[column] = -(sigmoid.a_ * fitted.estimator.intercept_[0] + sigmoid.b_)
+    return pack(
+        {
+            "format": FORMAT,
+            "language": language,
+            "outputs": "\n".join(OUTPUTS),
+            "features": "\n".join(features),
+            "data": data_digest(examples),
+            "weights": weights,
+            "factor": factor,
+            "offset": offset,
+        }
+    )
+
+
+def choose_features(texts: Sequence[str], families: Sequence[str]) -> list[str]:
+    """Characters and pairs that occur in several texts, and longer words (or two words) that occur in several families."""
+    jieba.setLogLevel(logging.ERROR)
+    short: dict[str, int] = defaultdict(int)
+    long: dict[str, set[str]] = defaultdict(set)
+    for text, family in zip(texts, families, strict=True):
+        spelt = spell(text)
+        for part in {*text, *(a + b for a, b in pairwise(spelt))}:
+            short[part] += 1
+        for clause in spelt.strip("|").translate(_MARKS_TO_LINES).split("\n"):
+            words = jieba.lcut(clause)
+            for word in (*words, *(a + b for a, b in pairwise(words))):
+                if 3 <= len(word) <= LONGEST_WORD:
+                    long[word].add(family)
+    kept = {part for part, n in short.items() if n >= _FEWEST}
+    kept |= {word for word, seen in long.items() if len(seen) >= _FEWEST and word[:2] in kept}
+    return sorted(kept)
+
+
+def matrix(extractor: Extractor, texts: Sequence[str]) -> csr_matrix:
+    """(texts, features): each feature found counts the same, each text as much as another."""
+    rows, columns = extractor.find(texts)
+    counts = np.bincount(rows, minlength=len(texts))
+    values: NDArray[np.float64] = 1 / np.sqrt(counts[rows])
+    return csr_matrix((values, (rows, columns)), shape=(len(texts), extractor.size))
+
+
+_MARKS_TO_LINES = str.maketrans(MARKS, "\n" * len(MARKS))
+
+
+def _check(examples: Sequence[Example]) -> None:
+    for column, output in enumerate(OUTPUTS):
+        families = {e.family for e in examples if e.outputs[column]}
+        if len(families) < _FOLDS:
+            raise InputError(
+                f"label {output!r} has {len(families)} families to learn from; {_FOLDS} are needed: add utterances"
+            )

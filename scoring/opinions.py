@@ -1,0 +1,69 @@
+"""What the classifier thinks of the agent's words, a stretch at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.scorecard import Evidence, MatchKind
+from scoring.classifier.labels import OUTPUTS
+from scoring.classifier.model import Classifier
+from scoring.normalise import ASK, MARKS, STRONG, Reading
+from scoring.view import CallView, Said
+
+# As long as the longest sentences it was trained on; in more words than that, one sentence drowns the other.
+_LONGEST = 40
+_COLUMNS = {output: column for column, output in enumerate(OUTPUTS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Probabilities for `reading.text[start:end]` of one agent utterance."""
+
+    said: Said
+    start: int
+    end: int
+    probabilities: NDArray[np.float64]
+
+    def of(self, output: str) -> float:
+        """Probability, 0 to 1, of one of the classifier's outputs."""
+        return float(self.probabilities[_COLUMNS[output]])
+
+    def covers(self, evidence: Evidence) -> bool:
+        """Whether the evidence lies in this stretch, or a part of it does."""
+        start, end = self.said.reading.original_span(self.start, self.end)
+        same = self.said.utterance.index == evidence.utterance
+        return same and start < evidence.char_end and evidence.char_start < end
+
+    def evidence(self, kind: str) -> Evidence:
+        """The stretch as evidence that the classifier found."""
+        end = self.start + len(self.said.reading.text[self.start : self.end].rstrip(MARKS))
+        return self.said.evidence(self.start, max(end, self.start + 1), kind, MatchKind.CLASSIFIER)
+
+
+def ask(classifier: Classifier | None, call: CallView) -> tuple[Opinion, ...]:
+    """Its opinion of every stretch of the agent's words, in order; empty without a classifier."""
+    if classifier is None:
+        return ()
+    stretches = [(said, start, end) for said in call.agent for start, end in _stretches(said.reading)]
+    rows = classifier.classify([said.reading.text[start:end] for said, start, end in stretches])
+    return tuple(Opinion(*stretch, row) for stretch, row in zip(stretches, rows, strict=True))
+
+
+def _stretches(reading: Reading) -> list[tuple[int, int]]:
+    """The whole text if it is short, else as many sentences together as are."""
+    text = reading.text
+    if len(text) <= _LONGEST:
+        return [(0, len(text))]
+    spans: list[tuple[int, int]] = []
+    start = end = 0
+    for place, char in enumerate(text):
+        if char not in STRONG + ASK and place + 1 < len(text):
+            continue
+        if end > start and place + 1 - start > _LONGEST:
+            spans.append((start, end))
+            start = end
+        end = place + 1
+    return [*spans, (start, end)]
