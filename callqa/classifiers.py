@@ -1,8 +1,8 @@
 """Classifier files: the one that comes with callqa, those trained here, and which of them is in use.
 
-    HOME/classifiers/NAME.skops    a trained classifier; its name is the beginning of its digest
-    HOME/classifiers/NAME.md       its model card
-    HOME/classifiers/in-use.zh     the name of the one in use for Chinese; without it, the one that comes with callqa
+HOME/classifiers/NAME.skops    a trained classifier; its name is the beginning of its digest
+HOME/classifiers/NAME.md       its model card
+HOME/classifiers/in-use.zh     the name of the one in use for Chinese; without it, the one that comes with callqa
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def classifier_in_use(home: Path, language: str) -> Classifier | None:
         return classifier
     if name == SHIPPED:
         return None
-    raise ModelError(f"classifier {name} is in use for {language!r} but is for {classifier.language!r}: promote another")
+    raise ModelError(
+        f"classifier {name} is in use for {language!r} but is for {classifier.language!r}: promote another"
+    )
 
 
 def find_classifier(home: Path, name: str) -> Classifier:

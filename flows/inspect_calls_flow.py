@@ -166,5 +166,7 @@ def _app_of(run: Run, standard: str | None) -> App:
             f"({run.standard.digest}) and is now {app.standard.ref.version} ({app.standard.ref.digest}); run again"
         )
     if scorer_of(app.standard, app.classifier) != run.scorer:
-        raise ModelError(f"another classifier was promoted during run {run.id}, which began with {run.scorer}; run again")
+        raise ModelError(
+            f"another classifier was promoted during run {run.id}, which began with {run.scorer}; run again"
+        )
     return app

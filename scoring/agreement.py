@@ -11,19 +11,20 @@
 | not at all         | is sure of it (0.9)        | the rules'  | 0.50       | yes, with evidence |
 | not at all         | is not                     | the rules'  | unchanged  | no                 |
 
-Without a classifier confidence is that of the rules. Abuse is stricter: found by sound, it is charged only if the classifier
-confirms it; found as written but opposed, it is never fatal before a person has listened. What only the classifier finds
-is shown as evidence (`match` classifier) and never charged.
+Without a classifier confidence is that of the rules. Abuse is stricter: found by sound, it is charged only if the
+classifier confirms it; found as written but opposed, it is never fatal before a person has listened. What only the
+classifier finds is shown as evidence (`match` classifier) and never charged.
 
-The numbers: of the training families left out in turn, what the rules found was right in 97 of 100 cases where the
-classifier confirmed it, and in 12 of 100 where it opposed it; what it alone was sure of was there in 89 of 100. Made-up
-sentences are harder than calls, so the confidences stay on the careful side. `benchmarks/policy.py` measures them.
+The numbers: on made-up sentences of families that the classifier had not learnt from, many made to mislead, what the
+rules found was right in 96 of 100 cases that it confirmed, in 64 where it was undecided and in 10 that it opposed; what
+it alone took for unfit was so in 93. Calls mislead less often, so the two lower confidences lie above that.
+`benchmarks/policy.py` measures them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from models.scorecard import Evidence, MatchKind, Verdict
@@ -35,7 +36,8 @@ from scoring.schema import AnyItem, GreetingItem
 from scoring.view import CallView
 
 CONFIRMS, OPPOSES, SURE = 0.5, 0.05, 0.9
-"""Probability from which the classifier confirms what the rules found, under which it opposes it, from which it is sure."""
+"""Probabilities: from the first the classifier confirms what the rules found, under the second it opposes it, and
+from the third it is sure of what they did not find."""
 
 
 class Backing(Enum):
@@ -83,16 +85,19 @@ _MISSING: Mapping[str, Mapping[str, str]] = {
 }
 """By criterion: the outputs that would change the verdict, and what evidence of them is called (unfit: by its kind)."""
 
+_FOUND = (Verdict.MET, Verdict.PARTIAL, Verdict.VIOLATED)
 _MOST_SUSPICIONS = 3
+_FEWEST_CHARACTERS = 4
+"""In fewer (你说, 干嘛) there is too little to go by: spoken one way they are rude, another way they are not."""
 
 
 def backing(opinions: Iterable[Opinion], criterion: str, evidence: Evidence) -> Backing | None:
     """What the classifier says of one piece of evidence; None of evidence that it does not judge, or did not hear."""
     outputs = ("greeting",) if criterion == "greeting" else _OUTPUTS.get(criterion, {}).get(evidence.kind, ())
-    said = [max(opinion.of(output) for output in outputs) for opinion in opinions if outputs and opinion.covers(evidence)]
-    if not said:
+    heard = [opinion for opinion in opinions if opinion.covers(evidence)] if outputs else []
+    if not heard:
         return None
-    likely = max(said)
+    likely = max(opinion.of(output) for opinion in heard for output in outputs)
     return Backing.CONFIRMED if likely >= CONFIRMS else Backing.OPPOSED if likely < OPPOSES else Backing.UNDECIDED
 
 
@@ -101,16 +106,14 @@ def combine(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[
     if not opinions or outcome.verdict is Verdict.NOT_EVALUATED:
         return outcome
     judged = [(e, b) for e in outcome.evidence if (b := backing(opinions, item.criterion, e)) is not None]
-    if judged:
+    if judged and outcome.verdict in _FOUND:
         outcome = _weighed(call, item, outcome, judged)
     if outcome.verdict is Verdict.MISSED or item.criterion == "prohibited":
         outcome = _suspected(call, item, outcome, opinions)
     return outcome
 
 
-def _weighed(
-    call: CallView, item: AnyItem, outcome: Outcome, judged: Sequence[tuple[Evidence, Backing]]
-) -> Outcome:
+def _weighed(call: CallView, item: AnyItem, outcome: Outcome, judged: Sequence[tuple[Evidence, Backing]]) -> Outcome:
     """Charges are as sure as the least sure of them; other verdicts stand on the best of their proofs."""
     least = item.criterion == "prohibited"
     sure = (min if least else max)(CONFIDENCE[evidence.match, how] for evidence, how in judged)
@@ -134,7 +137,7 @@ def _suspected(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequen
         (opinion.of(output), opinion, kind or max(UNFIT, key=opinion.of))
         for opinion in heard
         for output, kind in _MISSING.get(item.criterion, {}).items()
-        if opinion.of(output) >= SURE
+        if opinion.of(output) >= SURE and opinion.characters >= _FEWEST_CHARACTERS
     ]
     if not found:
         return outcome

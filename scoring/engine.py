@@ -30,7 +30,7 @@ SCORER = "rules-3"
 
 
 def scorer_of(standard: ServiceStandard, classifier: Classifier | None) -> str:
-    """What a scorecard depends on beside transcript and standard: the rules in code, and the classifier if it is used."""
+    """What a scorecard depends on beside transcript and standard: the rules in code, and the classifier if used."""
     used = _used(standard, classifier)
     return SCORER if used is None else f"{SCORER}+{used.version.removeprefix('sha256:')[:12]}"
 

@@ -31,6 +31,11 @@ class Opinion:
         """Probability, 0 to 1, of one of the classifier's outputs."""
         return float(self.probabilities[_COLUMNS[output]])
 
+    @property
+    def characters(self) -> int:
+        """How many characters the stretch has, marks left out."""
+        return sum(char not in MARKS for char in self.said.reading.text[self.start : self.end])
+
     def covers(self, evidence: Evidence) -> bool:
         """Whether the evidence lies in this stretch, or a part of it does."""
         start, end = self.said.reading.original_span(self.start, self.end)

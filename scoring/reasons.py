@@ -70,7 +70,7 @@ _ZH = {
     # rules and classifier
     "classifier_opposes": "规则认定{at}的{quote}，分类模型却认为不是，请人工确认。",
     "classifier_alone": "规则没有认定，但分类模型认为{at}的{quote}是{name}（把握 {p:.0%}），请人工确认；未计入得分。",
-    "abuse_unconfirmed": "{at}的{quote}仅凭读音像“{phrase}”，没有其他印证，未扣分，请人工核听。",
+    "abuse_unconfirmed": "{quote}没有其他印证，未扣分。",
     "likely_opening": "开头语", "likely_apology": "致歉", "likely_concrete": "有时限的承诺", "likely_vague": "承诺",
 }  # fmt: skip
 
@@ -136,8 +136,7 @@ _EN = {
     "classifier_opposes": "The rules took {quote} at {at} for it, the classifier does not; please check.",
     "classifier_alone": "Not found by the rules, but the classifier takes {quote} at {at} for {name} ({p:.0%}); "
     "please check. It was not counted.",
-    "abuse_unconfirmed": "{quote} at {at} only sounds like “{phrase}” and nothing else confirms it; not charged, please "
-    "listen.",
+    "abuse_unconfirmed": "Nothing else confirms {quote}; it was not charged.",
     "likely_opening": "an opening", "likely_apology": "an apology", "likely_concrete": "a promise with a time",
     "likely_vague": "a promise",
 }  # fmt: skip

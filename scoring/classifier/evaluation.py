@@ -51,7 +51,7 @@ class LabelResult:
 class Evaluation:
     """`calibration_error`: mean distance between the probability said and the share that came true, in ten bins.
 
-    Of what was held for possible at all, at one in ten or more: what is plainly out of the question would hide the rest.
+    Of what was held for possible, at one in ten or more: what is plainly out of the question would hide the rest.
     """
 
     version: str
@@ -79,8 +79,8 @@ def evaluate(classifier: Classifier, examples: Sequence[Example], read: Read) ->
         _label(output, *(column[cells[:, i]] for column in (truth[:, i], said[:, i], families)))
         for i, output in enumerate(OUTPUTS)
     )
-    hard = sum(e.hard for e in held)
-    return Evaluation(classifier.version, len(held), len(set(families)), hard, labels, _calibration_error(truth[cells], said[cells]))
+    error = _calibration_error(truth[cells], said[cells])
+    return Evaluation(classifier.version, len(held), len(set(families)), sum(e.hard for e in held), labels, error)
 
 
 def _label(

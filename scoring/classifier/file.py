@@ -42,7 +42,7 @@ def load_classifier(data: bytes) -> Classifier:
                 raise ModelError(f"it unpacks to more than {_MOST_BYTES >> 20} MiB: it is no classifier file of callqa")
             return Classifier.of(_content(archive), version)
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
-        raise ModelError(f"it cannot be read ({type(error).__name__}: {error}): train it again or fetch it anew") from error
+        raise ModelError(f"it cannot be read ({type(error).__name__}: {error}): train or fetch it again") from error
 
 
 def _content(archive: zipfile.ZipFile) -> dict[str, Any]:

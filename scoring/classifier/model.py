@@ -1,4 +1,4 @@
-"""The trained classifier at work: whole numbers added up, so that any machine gives the same answer to the last digit."""
+"""The trained classifier at work: whole numbers added up, so that every machine gives the same answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Content = Mapping[str, int | str | NDArray[np.generic]]
 class Classifier:
     """Gives each text a probability for each of `OUTPUTS`. Safe to share between threads.
 
-    `version` is the SHA-256 of the file it came from, `language` that of the texts it knows. `data` is the digest of the
+    `version` is the SHA-256 of the file it came from, `language` that of the texts it knows, `data` the digest of the
     examples it was trained on.
     """
 
@@ -48,7 +48,7 @@ class Classifier:
         """
         try:
             if content["format"] != FORMAT:
-                raise ModelError(f"it is of format {content['format']}; this callqa reads format {FORMAT}: train it again")
+                raise ModelError(f"it is of format {content['format']}, this callqa reads {FORMAT}: train it again")
             if str(content["outputs"]).split("\n") != list(OUTPUTS):
                 raise ModelError("its labels are not those of this callqa: train it again")
             features = str(content["features"]).split("\n")

@@ -32,7 +32,7 @@ _FOLDS = 5
 _STRENGTH = 10.0
 """Inverse of the regularisation; between 3 and 30 cross-validation on the training families hardly differs."""
 _FEWEST = 2
-"""A feature occurs in so many examples, a longer word in so many families; else it tells one sentence, not a meaning."""
+"""A feature occurs in so many examples, a longer word in so many families; else it tells a sentence, not a meaning."""
 _SCALE = 4096
 _LARGEST = 32_767
 
@@ -82,7 +82,7 @@ def train(examples: Sequence[Example], read: Read, language: str) -> bytes:
 
 
 def choose_features(texts: Sequence[str], families: Sequence[str]) -> list[str]:
-    """Characters and pairs that occur in several texts, and longer words (or two words) that occur in several families."""
+    """Characters and pairs that occur in several texts, and longer words (or two words) of several families."""
     jieba.setLogLevel(logging.ERROR)
     short: dict[str, int] = defaultdict(int)
     long: dict[str, set[str]] = defaultdict(set)

@@ -54,26 +54,20 @@ def judge(
     if not call.agent:
         nothing = nobody(call, 0)
         return replace(nothing, doubts=(*nothing.doubts, *doubts))
-    offences = []
-    for offence in _offences(call, item, overpromises):
-        if offence.family.kind == "abuse" and not offence.as_written and not _confirmed(offence, opinions):
-            words, where = quote(call, offence.evidence), at(call, offence.evidence)
-            doubts.append(say(language, "abuse_unconfirmed", at=where, quote=words, phrase=offence.hit.phrase))
-        else:
-            offences.append(offence)
+    found = _offences(call, item, overpromises)
+    spared = [o for o in found if o.family.kind == "abuse" and not o.as_written and not _confirmed(o, opinions)]
+    offences = [o for o in found if o not in spared]
+    for offence in spared:
+        doubts += _unsure(call, offence)
+        doubts.append(say(language, "abuse_unconfirmed", quote=quote(call, offence.evidence)))
+    shown = tuple(o.evidence for o in found)
     if not offences:
-        return Outcome(Verdict.MET, 0, 0, (say(language, "prohibited_none"),), (), tuple(doubts))
+        return Outcome(Verdict.MET, 0, 0, (say(language, "prohibited_none"),), shown, tuple(doubts))
     points, fatal, reasons = 0.0, False, []
     for offence in offences:
         family, evidence = offence.family, offence.evidence
         words = quote(call, evidence)
-        if offence.heard:
-            heard = say(language, "and").join(say(language, "quote", q=h) for h in offence.heard)
-            doubts.append(say(language, "prohibited_corrected", at=at(call, evidence), quote=words, heard=heard))
-        elif not offence.as_written:
-            doubts.append(
-                say(language, "prohibited_unsure", at=at(call, evidence), quote=words, phrase=offence.hit.phrase)
-            )
+        doubts += _unsure(call, offence)
         if family.always_review:
             doubts.append(say(language, "prohibited_always", quote=words))
         if family.severity == "fatal" and _certain(call, offence, opinions):
@@ -95,9 +89,18 @@ def judge(
                 effect=effect,
             )
         )
-    return Outcome(
-        Verdict.VIOLATED, points, 0, tuple(reasons), tuple(o.evidence for o in offences), tuple(doubts), fatal=fatal
-    )  # fmt: skip
+    return Outcome(Verdict.VIOLATED, points, 0, tuple(reasons), shown, tuple(doubts), fatal=fatal)
+
+
+def _unsure(call: CallView, offence: _Offence) -> list[str]:
+    """Why its words may not have been said so; empty if they are as written."""
+    language, where, words = call.standard.language, at(call, offence.evidence), quote(call, offence.evidence)
+    if offence.heard:
+        heard = say(language, "and").join(say(language, "quote", q=h) for h in offence.heard)
+        return [say(language, "prohibited_corrected", at=where, quote=words, heard=heard)]
+    if not offence.as_written:
+        return [say(language, "prohibited_unsure", at=where, quote=words, phrase=offence.hit.phrase)]
+    return []
 
 
 def _confirmed(offence: _Offence, opinions: Sequence[Opinion]) -> bool:

@@ -199,21 +199,27 @@ def test_a_fatal_word_sets_the_total_to_zero_and_keeps_the_rest() -> None:
     assert card.total_before_fatal > 0
 
 
-@pytest.mark.parametrize(("turn", "reason"), [("你个杀逼脑子进税了吧", "读音"), ("携转必须本人到营业厅。", "人工")])
-def test_no_fatal_verdict_by_sound_or_where_a_person_decides(turn: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("turn", "verdict", "reason"),
+    [("你个杀逼脑子进税了吧", "met", "读音"), ("携转必须本人到营业厅。", "violated", "人工")],
+)
+def test_no_fatal_verdict_by_sound_or_where_a_person_decides(turn: str, verdict: str, reason: str) -> None:
     card = score(*CALL, ("agent", turn))
     found = finding(card, "prohibited")
-    assert (found.verdict, card.fatal, found.needs_review) == ("violated", False, True)
+    assert (found.verdict, card.fatal, found.needs_review) == (verdict, False, True)
     assert any(reason in r for r in found.reasons)
 
 
-@pytest.mark.parametrize(("turn", "word"), [("神经病。", (0, 3, "神经并")), ("这个不归我管。", (2, 6, "步归我管"))])
-def test_a_corrected_word_never_convicts_without_a_person(turn: str, word: tuple[int, int, str]) -> None:
+@pytest.mark.parametrize(
+    ("turn", "word", "verdict"),
+    [("神经病。", (0, 3, "神经并"), "met"), ("这个不归我管。", (2, 6, "步归我管"), "violated")],
+)
+def test_a_corrected_word_never_convicts_without_a_person(turn: str, word: tuple[int, int, str], verdict: str) -> None:
     said = factories.transcript(*CALL, ("agent", turn))
     last = replace(said.utterances[-1], corrections=(Correction(*word),))
     card = judge(replace(said, utterances=(*said.utterances[:-1], last)))
     found = finding(card, "prohibited")
-    assert (found.verdict, card.fatal, found.needs_review) == ("violated", False, True)
+    assert (found.verdict, card.fatal, found.needs_review) == (verdict, False, True)
     assert any(word[2] in reason and "更正" in reason for reason in found.reasons)
     assert [e.match for e in found.evidence] == ["homophone"]
 
