@@ -129,16 +129,18 @@ def _weighed(call: CallView, item: AnyItem, outcome: Outcome, judged: Sequence[t
 
 def _suspected(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[Opinion]) -> Outcome:
     """With what the rules did not find and the classifier is sure of, the likeliest first."""
-    heard = [o for o in opinions if not any(o.covers(evidence) for evidence in outcome.evidence)]
-    if isinstance(item, GreetingItem):
-        opening = {said.place for turn in call.agent_turns[: item.position.agent_turns] for said in turn}
-        heard = [o for o in heard if o.said.place in opening]
     found = [
         (opinion.of(output), opinion, kind or max(UNFIT, key=opinion.of))
-        for opinion in heard
         for output, kind in _MISSING.get(item.criterion, {}).items()
+        for opinion in opinions
         if opinion.of(output) >= SURE and opinion.characters >= _FEWEST_CHARACTERS
     ]
+    if isinstance(item, GreetingItem):
+        opening = {said.place for turn in call.agent_turns[: item.position.agent_turns] for said in turn}
+        found = [one for one in found if one[1].said.place in opening]
+    if outcome.verdict is not Verdict.MISSED:
+        # What a verdict of missed points to is not what was missed.
+        found = [one for one in found if not any(one[1].covers(evidence) for evidence in outcome.evidence)]
     if not found:
         return outcome
     found.sort(key=lambda one: (-one[0], one[1].said.place, one[1].start, one[2]))

@@ -38,8 +38,8 @@ class Extractor:
         known = sorted({char for feature in features for char in feature} - {EDGE})
         self._base = len(known) + 2
         ids = {EDGE: _EDGE_ID, **{char: i for i, char in enumerate(known, start=2)}}
-        # Characters beyond the basic plane are rare enough to be none.
-        self._ids = np.zeros(_BMP, np.int64)
+        # The last place is everything beyond the basic plane: too rare to be known.
+        self._ids = np.zeros(_BMP + 1, np.int64)
         for char, i in ids.items():
             self._ids[ord(char)] = i
         self._ids[[ord(digit) for digit in "123456789"]] = ids.get("0", _UNKNOWN)
@@ -59,19 +59,24 @@ class Extractor:
         self._longer = {n: np.array(sorted(pairs), np.int64).reshape(-1, 2) for n, pairs in longer.items()}
 
     def find(self, texts: Sequence[str]) -> tuple[Indices, Indices]:
-        """Row (text) and column (feature) of every feature found, each once, in order of rows."""
+        """Row (text) and column (feature) of every feature found, each once, in order of rows.
+
+        Raises ValueError for a text that holds `EDGE`.
+        """
         nothing = np.empty(0, np.int64)
         if not texts:
             return nothing, nothing
         # One edge between two texts serves both. Digits are alike by their ids.
         joined = f"{EDGE}{EDGE.join(texts)}{EDGE}"
+        if joined.count(EDGE) != len(texts) + 1:
+            raise ValueError(f"a text holds {EDGE!r}, which no reading does")
         codes = np.frombuffer(joined.encode("utf-32-le", "replace"), "<u4")
-        ids = self._ids[np.where(codes < _BMP, codes, 0)]
+        ids = self._ids.take(codes, mode="clip")
         row = np.cumsum(ids == _EDGE_ID) - 1
         pair = ids[:-1] * self._base + ids[1:]
-        pair_column = self._columns[2][pair]
-        found = [(row, self._columns[1][ids]), (row[:-1], pair_column)]
-        at = np.flatnonzero(self._begins_word[pair_column])
+        pair_column = self._columns[2].take(pair)
+        found = [(row, self._columns[1].take(ids)), (row[:-1], pair_column)]
+        at = np.flatnonzero(self._begins_word.take(pair_column, mode="wrap"))
         key = pair[at]
         for length in (3, 4):
             inside = at + length <= len(ids)

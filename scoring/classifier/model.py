@@ -69,7 +69,7 @@ class Classifier:
         if len(rows):
             filled = np.flatnonzero(counts)
             starts = np.cumsum(counts[filled]) - counts[filled]
-            sums[filled] = np.add.reduceat(self.weights[columns], starts, axis=0)
+            sums[filled] = np.add.reduceat(self.weights.take(columns, axis=0), starts, axis=0, dtype=np.int32)
         return sums * self.factor / np.sqrt(np.maximum(counts, 1))[:, None] + self.offset
 
     def classify(self, texts: Sequence[str]) -> NDArray[np.float64]:

@@ -65,8 +65,9 @@ def train(examples: Sequence[Example], read: Read, language: str) -> bytes:
         (sigmoid,) = fitted.calibrators
         whole = np.rint(fitted.estimator.coef_[0] * _SCALE)
         weights[:, column] = np.clip(whole, -_LARGEST, _LARGEST)
-        factor[column] = -sigmoid.a_ / _SCALE
-        offset[column] = -(sigmoid.a_ * fitted.estimator.intercept_[0] + sigmoid.b_)
+        # Rounded, because the last digits may differ between processors.
+        factor[column] = round(-sigmoid.a_ / _SCALE, 9)
+        offset[column] = round(-(sigmoid.a_ * fitted.estimator.intercept_[0] + sigmoid.b_), 5)
     return pack(
         {
             "format": FORMAT,
