@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from asr.device import choose, usable_cores
+from asr.cores import usable_cores
+from asr.device import choose
 from asr.options import PROFILES, EngineOptions, RemoteOptions
 from asr.playback import OpusPlayback
 from asr.probe import probe

@@ -46,7 +46,7 @@ class Settings(BaseModel):
     )
     device: str = Field("auto", description="auto, cpu or cuda")
     compute_type: str = Field("auto", description="auto, or a CTranslate2 compute type such as int8 or float16")
-    workers: int = Field(0, ge=0, le=256, description="windows decoded at once; 0: one per processor core")
+    workers: int = Field(0, ge=0, le=256, description="windows decoded at once; 0: one per usable processor core")
     agent_channel: Literal["auto", "left", "right"] = Field(
         "auto", description="channel of the agent in stereo; auto: metadata, else who greets"
     )
