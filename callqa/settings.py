@@ -58,6 +58,9 @@ class Settings(BaseModel):
     originals_days: int = Field(
         0, ge=0, le=36_500, description="kept recordings are deleted after so many days; 0: they stay"
     )
+    playback_days: int = Field(
+        0, ge=0, le=36_500, description="copies to listen to are deleted after so many days; 0: they stay"
+    )
     corrections: bool = Field(
         True, description="put misheard words of the standard's glossary right; each one stays visible"
     )
