@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from asr.pii_mask import mask_secrets
+from asr.pii.mask import mask_secrets
 from asr.playback import OpusPlayback
 from callqa.metadata import MetadataReader
 from callqa.services.audio import AudioKeeper, Pruned, bleeps_of, prune

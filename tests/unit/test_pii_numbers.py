@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from asr.pii import find_secrets
+from asr.pii.find import find_secrets
 from models.transcript import Role, SecretKind, Utterance
 
 PHONE, ID_CARD, BANK_CARD, CODE = SecretKind.PHONE, SecretKind.ID_CARD, SecretKind.BANK_CARD, SecretKind.CODE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from asr.pii_tables import Tables, any_of, named
+from asr.pii.tables import Tables, any_of, named
 
 ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")

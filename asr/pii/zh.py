@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from asr.pii_tables import Tables, any_of, named
+from asr.pii.tables import Tables, any_of, named
 
 DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "幺": "1", "两": "2"}
 DIGITS |= {str(n): str(n) for n in range(10)} | {chr(0xFF10 + n): str(n) for n in range(10)}

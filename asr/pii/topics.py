@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from asr.pii_digits import Figure, digits, trimmed
-from asr.pii_tables import END, Tables, Topic
+from asr.pii.figures import Figure, digits, trimmed
+from asr.pii.tables import END, Tables, Topic
 from models.transcript import Utterance
 
 TOPIC_UTTERANCES = 4
