@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from asr.pii import en, zh
-from asr.pii.digits import folded, numbers
+from asr.pii.digits import LEAST_PIECE, folded, numbers
 from asr.pii.figures import Figure, Trust, digits, groups, trimmed
+from asr.pii.forms import kind_by_form
 from asr.pii.number import Judge
-from asr.pii.topics import Around, ends_of
+from asr.pii.topics import About, Around, ends_of
 from models.transcript import Role, SecretKind, Utterance
 
 TABLES = {"zh": zh.TABLES, "en": en.TABLES}
@@ -19,6 +20,9 @@ ECHO_DIGITS = 3
 """So many digits of a number are hidden where the other party repeats it group by group."""
 REPEATED_DIGITS = 5
 """So many digits of a number are hidden wherever else in the call they are said."""
+
+MOST_PIECES = 6
+"""No number is said in more pieces with other words between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ def find_secrets(utterances: Sequence[Utterance], language: str) -> tuple[Secret
     for number in said:
         for figures, kind in judge.personal(number):
             kinds |= dict.fromkeys(figures, kind)
+    kinds |= dict(_parted(said, judge))
     kinds |= dict(_repeats(said, kinds, judge))
     found = [secret for number in said for secret in _pieces(number, kinds)]
     return tuple(sorted(found, key=lambda s: (s.utterance, s.places[0])))
@@ -62,6 +67,28 @@ def loose_digits(text: str, language: str, least: int) -> frozenset[int]:
     return frozenset(places)
 
 
+def _parted(said: Sequence[Sequence[Figure]], judge: Judge) -> Iterator[tuple[Figure, SecretKind]]:
+    """Figures of pieces that other words of one utterance part, and that together have the form of such a number.
+
+    我电话是139，我念慢点，2045，你记，6678: each piece is too short to be told.
+    """
+    for i, number in enumerate(said):
+        if not judge.around.about(number).personal:
+            continue
+        row = list(number)
+        for piece in said[i + 1 : i + MOST_PIECES]:
+            if piece[0].utterance != number[-1].utterance:
+                break
+            if len(digits(piece)) < LEAST_PIECE:
+                continue
+            row.extend(piece)
+            sure = [figure for figure in row if figure.trust is not Trust.GUESS]
+            kind = kind_by_form(digits(sure), judge.tables.phones)
+            if kind is not None:
+                yield from ((figure, kind) for figure in sure)
+                break
+
+
 def _repeats(
     said: Sequence[Sequence[Figure]], kinds: Mapping[Figure, SecretKind], judge: Judge
 ) -> Iterator[tuple[Figure, SecretKind]]:
@@ -76,7 +103,7 @@ def _repeats(
         left = [f for f in number if f not in kinds and f.trust is not Trust.GUESS]
         about = judge.around.about(number)
         spoken = digits(left)
-        if not left or about.names(spoken) or judge.is_public(left):
+        if not left or about.names(spoken) or judge.is_public(left) or judge.is_measured(left, About()):
             continue
         for secret, kind, during in known:
             needed = ECHO_DIGITS if number[0].utterance in during else REPEATED_DIGITS

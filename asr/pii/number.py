@@ -23,7 +23,18 @@ from asr.pii.figures import (
     widened,
     without_guesses,
 )
-from asr.pii.forms import DATE_FORM, LEAST_CARD_DIGITS, is_count, is_repeated, kind_by_form, kind_by_length
+from asr.pii.forms import (
+    ADDRESS_FORM,
+    DATE_FORM,
+    LEAST_CARD_DIGITS,
+    MOST_CARD_DIGITS,
+    THOUSANDS_FORM,
+    is_count,
+    is_list,
+    is_repeated,
+    kind_by_form,
+    kind_by_length,
+)
 from asr.pii.tables import Tables, Topic
 from asr.pii.topics import NOBODYS, About, Around
 from models.transcript import SecretKind
@@ -64,7 +75,15 @@ class Judge:
 
     def personal(self, number: Sequence[Figure]) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
         """The personal parts of what may be one number, or several said in a row."""
-        about = self.around.about(number)
+        code = self._named_behind(number)
+        if code:
+            yield number[code.start : code.stop], SecretKind.CODE
+            for part in (number[: code.start], number[code.stop :]):
+                yield from self.personal(part)
+        elif number:
+            yield from self._personal(number, self.around.about(number))
+
+    def _personal(self, number: Sequence[Figure], about: About) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
         rest: list[Figure] = []
         at = 0
         while at < len(number):
@@ -81,10 +100,43 @@ class Judge:
         yield from self._unexplained(rest, about)
 
     def is_public(self, part: Sequence[Figure]) -> bool:
-        """Whether the digits are a number that anybody may call."""
+        """Whether the digits are a number that anybody may call, or a device's address in a network."""
+        if self._is_written_as(ADDRESS_FORM, part):
+            return True
         match = self.tables.public.fullmatch(digits(part))
         # Of a number of any length only the pause after it tells where it ends.
         return match is not None and (match.lastgroup != "open" or len(groups(part)) == 1)
+
+    def is_measured(self, part: Sequence[Figure], about: About) -> bool:
+        """Whether a unit follows or a sign of money, count or time goes before; only ever of one group.
+
+        Of what is said of a personal number only an amount is none of it: 4829个 may be a code, 4829块 is not.
+        """
+        if len(groups(part)) > 1 and not self._is_written_as(THOUSANDS_FORM, part):
+            return False
+        if self._stands_by(part, self.tables.amounts, self.tables.signs):
+            return len(digits(part)) <= AMOUNT_DIGITS
+        if about.personal:
+            return False
+        return len(digits(part)) <= UNIT_DIGITS and self._stands_by(part, self.tables.units, self.tables.before)
+
+    def _named_behind(self, number: Sequence[Figure]) -> range:
+        """Where the code is that is named after it was read out (4829是验证码); empty where none is.
+
+        It may follow other numbers without a word between. It is said in one group, or in short ones.
+        """
+        for end in range(len(number), 0, -1):
+            last = number[end - 1]
+            if not ends_group(number, end) or not self.tables.behind.match(self.texts[last.utterance], last.end):
+                continue
+            starts = [at for at in range(end - 1, -1, -1) if begins_group(number, at)]
+            fitting = [at for at in starts if LEAST_CODE_DIGITS <= len(digits(number[at:end])) <= MOST_CODE_DIGITS]
+            if fitting:
+                start = fitting[0] if fitting[0] == starts[0] else fitting[-1]
+                own = number[start:end]
+                if sure_share(own) >= SURE_SHARE and not self.is_public(own):
+                    return range(start, end)
+        return range(0)
 
     def _explained(
         self, number: Sequence[Figure], at: int, about: About, *, opens: bool
@@ -101,15 +153,33 @@ class Judge:
         if at == 0 and about.bound and (named := self._named(number, about)):
             return named, (), None
         for end in ends:
-            if (opens or end == len(number)) and self.is_public(number[at:end]):
+            if (opens or end == len(number)) and self.is_public(trimmed(number[at:end])):
                 return end, (), None
             whole = opens and end == len(number)
             for reading in readings(number[at:end]):
                 kind = kind_by_form(digits(reading), self.tables.phones)
-                if kind is not None and (whole or not _is_part(kind, about)):
+                if kind is None or (not about.personal and is_list(groups(reading))):
+                    continue
+                if whole or not self._is_part(kind, number, at, end, about, opens=opens):
                     return end, reading, self._agreed(kind, reading, about)
-        measured = (end for end in ends if self._is_measured(number[at:end], about))
+        measured = (end for end in ends if self.is_measured(number[at:end], about))
         return next(measured, at), (), None
+
+    def _is_part(
+        self, kind: SecretKind, number: Sequence[Figure], at: int, end: int, about: About, *, opens: bool
+    ) -> bool:
+        """Whether what looks like a number may be a part of a longer one.
+
+        A telephone of the card that was asked for; or a bank card, of which one in ten has a right check by chance: it
+        may have begun before, or go on as long as nothing else explains what follows.
+        """
+        if kind is SecretKind.PHONE:
+            return about.personal and about.nearest in (Topic.ID_CARD, Topic.BANK_CARD)
+        if kind is SecretKind.ID_CARD:
+            return False
+        after = next((later for later in range(end + 1, len(number) + 1) if ends_group(number, later)), end)
+        longer = after > end and len(digits(number[at:after])) <= MOST_CARD_DIGITS
+        return not opens or (longer and self._explained(number, end, about, opens=False)[0] == end)
 
     def _named(self, number: Sequence[Figure], about: About) -> int:
         """The end of what a topic that leads to the number says is nobody's; 0 when there is no such topic.
@@ -129,19 +199,6 @@ class Judge:
         card = len(digits(reading)) >= LEAST_CARD_DIGITS
         asked = _KINDS.get(about.nearest) if about.nearest else None
         return asked if card and asked in (SecretKind.ID_CARD, SecretKind.BANK_CARD) and asked else kind
-
-    def _is_measured(self, part: Sequence[Figure], about: About) -> bool:
-        """Whether a unit follows or a sign of money, count or time goes before; only ever of one group.
-
-        Of what is said of a personal number only an amount is none of it: 4829个 may be a code, 4829块 is not.
-        """
-        if len(groups(part)) > 1 and not _is_thousands(groups(part)):
-            return False
-        if self._stands_by(part, self.tables.amounts, self.tables.signs):
-            return len(digits(part)) <= AMOUNT_DIGITS
-        if about.personal:
-            return False
-        return len(digits(part)) <= UNIT_DIGITS and self._stands_by(part, self.tables.units, self.tables.before)
 
     def _stands_by(self, part: Sequence[Figure], behind: re.Pattern[str], before: re.Pattern[str]) -> bool:
         first, last = part[0], part[-1]
@@ -181,6 +238,12 @@ class Judge:
                     _KINDS.get(about.nearest, kind_by_length(spoken)) if about.nearest else kind_by_length(spoken),
                 )
 
+    def _is_written_as(self, form: re.Pattern[str], part: Sequence[Figure]) -> bool:
+        """Whether all of the text from the first digit to the last has that form; not where turns part them."""
+        if not part or part[0].utterance != part[-1].utterance:
+            return False
+        return form.fullmatch(self.texts[part[0].utterance], part[0].start, part[-1].end) is not None
+
     def _is_serial(self, part: Sequence[Figure]) -> bool:
         """Whether Latin letters run into the digits, as in the numbers of orders and devices."""
         first = part[0]
@@ -190,21 +253,13 @@ class Judge:
         )
 
 
-def _is_part(kind: SecretKind, about: About) -> bool:
-    """Whether what looks like a telephone may be a part of the longer number that was asked for."""
-    return kind is SecretKind.PHONE and about.personal and about.nearest in (Topic.ID_CARD, Topic.BANK_CARD)
-
-
 def _is_harmless(figures: Sequence[Figure]) -> bool:
-    """Whether the digits, all that are said in a row, are a day or only count up."""
+    """Whether the digits, all that are said in a row, are a day, only count up, or are a list."""
+    # From one to seven, 1 2 3 4 5 6 7: a digit by itself is no part of the count.
+    counted = [group for group in groups(figures) if len(group) > 1] or groups(figures)
+    if is_list(counted):
+        return True
     spoken = digits(figures)
     if len(spoken) >= LEAST_CARD_DIGITS:
         return False
-    # From one to seven, 1 2 3 4 5 6 7: a digit by itself is no part of the count.
-    counted = [group for group in groups(figures) if len(group) > 1] or groups(figures)
     return DATE_FORM.fullmatch(spoken) is not None or (len("".join(counted)) >= COUNT_DIGITS and is_count(counted))
-
-
-def _is_thousands(parts: Sequence[str]) -> bool:
-    """Whether groups are those of one written amount: 1,280,000."""
-    return 0 < len(parts[0]) < 4 and parts[0][0] != "0" and all(len(part) == 3 for part in parts[1:])
