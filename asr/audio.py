@@ -15,8 +15,7 @@ import soxr
 from numpy.typing import NDArray
 
 from asr.options import RATE_HZ
-from asr.probe import check_complete, check_decoded, open_container, reads_with_soundfile
-from models.errors import ReasonCode, RecordingError
+from asr.probe import check_complete, check_decoded, no_sound, open_container, reads_with_soundfile
 
 Samples = NDArray[np.int16]
 Block = NDArray[np.float32]
@@ -68,7 +67,7 @@ def decode(path: str, progress: Callable[[float], None] = lambda _: None) -> Sou
         sound = _collect(_blocks_by_av(path, faults), progress)
         check_decoded(path, sound.duration_s if sound else 0.0, faults.declared_s, faults.count)
     if sound is None or sound.duration_s == 0:
-        raise RecordingError(ReasonCode.NO_SAMPLES, f"{Path(path).name!r} has a header but no sound in it")
+        raise no_sound(path)
     check_decoded(path, sound.duration_s, None, 0)
     return sound
 

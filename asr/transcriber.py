@@ -12,7 +12,8 @@ import av
 
 from asr.assemble import assemble, known_roles, names_a_side, turns_of
 from asr.budget import Budget
-from asr.device import batch_for, choose, usable_cores
+from asr.cores import usable_cores
+from asr.device import batch_for, choose
 from asr.glossary import Glossary
 from asr.hearing import Hearer, Way
 from asr.listen import Analysis, analyse

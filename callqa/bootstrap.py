@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from asr.device import choose, usable_cores
+from asr.cores import usable_cores
+from asr.device import choose
 from asr.options import PROFILES, EngineOptions, RemoteOptions
 from asr.playback import OpusPlayback
 from asr.probe import probe
@@ -28,6 +29,7 @@ from storage.audio_store import FileAudioStore
 __all__ = [
     "App",
     "assemble",
+    "audio_keeper",
     "audio_store",
     "check_database",
     "check_model",
@@ -70,9 +72,13 @@ def assemble(settings: Settings) -> App:
     Raises StandardError, SettingsError or SchemaError before any work is begun.
     """
     standard = find_standard(settings.standard)
-    keeps_originals = settings.originals == "keep"
-    audio = AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, keeps_originals, _now)
+    audio = audio_keeper(settings, originals=settings.originals == "keep")
     return App(settings, standard, transcriber_for(settings, standard), open_database(settings), probe, audio)
+
+
+def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
+    """Keeps playback copies, where the settings want them, and the originals of what it is given if told so."""
+    return AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, originals, _now)
 
 
 def audio_store(settings: Settings) -> AudioStore:

@@ -24,7 +24,7 @@ from pydantic import Field
 from callqa import __version__
 from callqa.bootstrap import App, assemble, audio_store, open_database
 from callqa.metadata import MetadataReader
-from callqa.services.audio import delete_old_originals
+from callqa.services.audio import prune
 from callqa.services.inspect import Inspector
 from callqa.services.intake import register
 from callqa.services.plan import plan_chunks
@@ -130,11 +130,11 @@ def summarise(run: Run, intake: dict[str, Any]) -> State[dict[str, Any]]:
     settings, now = flow_settings(None), datetime.now(UTC)
     status, counts = finish_run(run.id, now, open_database(settings))
     try:
-        delete_old_originals(audio_store(settings), settings.originals_days, now)
+        prune(audio_store(settings), settings.originals_days, settings.playback_days, now)
     except OSError as error:
         # The night is finished, and the next one deletes them. The error's path would name a file.
         reason = error.strerror or type(error).__name__
-        get_run_logger().warning("run %s: originals past their days were not all deleted: %s", run.id, reason)
+        get_run_logger().warning("run %s: sound past its days was not all deleted: %s", run.id, reason)
     summary = {"run_id": run.id, "status": status.value, **asdict(counts), "intake": intake}
     rows = "\n".join(f"| {name} | {value} |" for name, value in asdict(counts).items())
     create_markdown_artifact(f"| {run.id} | {status.value} |\n|---|---|\n{rows}", key="callqa-run-summary")

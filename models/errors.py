@@ -58,6 +58,8 @@ class ReasonCode(StrEnum):
     TRUNCATED_AUDIO = "truncated_audio"
     UNREADABLE_FILE = "unreadable_file"
     CALL_ID_CONFLICT = "call_id_conflict"
+    TOO_LONG = "too_long"
+    TOO_COSTLY = "too_costly"
     PROCESSING_FAILED = "processing_failed"
 
 

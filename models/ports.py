@@ -92,8 +92,11 @@ class AudioStore(Protocol):
         Raises TransientError when the file does not hold that recording any more.
         """
 
-    def delete_originals(self, stored_before: datetime) -> int:
-        """Delete copies of originals that were stored before then; returns how many."""
+    def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
+        """Delete copies of originals that were stored before then; returns how many. A dry run only counts."""
+
+    def delete_playback(self, made_before: datetime, reason: str, *, dry_run: bool) -> int:
+        """Delete playback copies that were made before then and keep the reason in place of each; else the same."""
 
 
 class Calls(Protocol):

@@ -167,7 +167,7 @@ def test_a_recording_that_costs_too_much_is_given_up() -> None:
     [unread] = WindowReader(whisper, FIRST, "zh", StageClock()).read([job(spent_budget())])
     assert isinstance(unread, Unread)
     assert isinstance(unread.error, RecordingError)
-    assert unread.error.reason is ReasonCode.PROCESSING_FAILED
+    assert unread.error.reason is ReasonCode.TOO_COSTLY
     assert re.search(r"given up after \d+ s of work on \d+ s of sound.*work_s_per_s", str(unread.error))
     assert whisper.calls == [], "nothing more is spent on it"
 

@@ -88,7 +88,7 @@ def test_originals_that_cannot_be_deleted_leave_a_finished_night_finished(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Locked(FileAudioStore):
-        def delete_originals(self, stored_before: datetime) -> int:
+        def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
             raise PermissionError(13, "Permission denied", str(tmp_path / "13800138000.wav"))
 
     counts = RunCounts(2, 2, 0, 2, 0, 0, 0, 0, 60.0, 60.0)
@@ -103,5 +103,5 @@ def test_originals_that_cannot_be_deleted_leave_a_finished_night_finished(
         final = inspect_calls_flow.summarise(factories.run("run-7"), {})
     assert final.is_completed()
     assert [r.getMessage() for r in caplog.records] == [
-        "run run-7: originals past their days were not all deleted: Permission denied"
+        "run run-7: sound past its days was not all deleted: Permission denied"
     ]

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-from asr.pii_tables import END, Tables, Topic
+from asr.pii.figures import Figure, Figures, Trust, digits
+from asr.pii.tables import END, Tables, Topic
 from models.transcript import Role, Utterance
 
 MAX_GAP_CHARACTERS = 10
@@ -25,33 +25,6 @@ DICTATED = {Topic.PHONE: 10, Topic.ID_CARD: 17, Topic.BANK_CARD: 19}
 
 LEAST_PIECE = 3
 """Where other words follow, so many digits at least are a piece of one."""
-
-
-class Trust(Enum):
-    """How sure it is that a piece of text is a digit: it is one, it sounds like one, or it may be one."""
-
-    SURE = 3
-    ALIKE = 2
-    GUESS = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One or more digits said or written as one piece: its place in an utterance and the digits it stands for.
-
-    `value` is "X" for the letter that may end an ID card. `joined` says that nothing stands between it and the figure
-    before it.
-    """
-
-    utterance: int
-    start: int
-    end: int
-    value: str
-    trust: Trust
-    joined: bool
-
-
-Figures = tuple[Figure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,32 +68,6 @@ def numbers(utterances: Sequence[Utterance], tables: Tables) -> tuple[Figures, .
             if stretch.closes or (asked[i] and stretch is own[-1] and _is_piece(stretch)):
                 open_ends[i] = place
     return tuple(map(tuple, found))
-
-
-def groups(figures: Sequence[Figure]) -> list[str]:
-    """The digits, in the groups in which they were said."""
-    result: list[str] = []
-    for figure in figures:
-        if figure.joined and result:
-            result[-1] += figure.value
-        else:
-            result.append(figure.value)
-    return result
-
-
-def digits(figures: Sequence[Figure]) -> str:
-    """All digits in a row."""
-    return "".join(figure.value for figure in figures)
-
-
-def trimmed(figures: Sequence[Figure]) -> Sequence[Figure]:
-    """Without everyday words at either end."""
-    start, end = 0, len(figures)
-    while start < end and figures[start].trust is Trust.GUESS:
-        start += 1
-    while end > start and figures[end - 1].trust is Trust.GUESS:
-        end -= 1
-    return figures[start:end]
 
 
 def _goes_on(

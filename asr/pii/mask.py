@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from asr.pii import Secret, find_secrets, loose_digits
+from asr.pii.find import Secret, find_secrets, loose_digits
 from models.transcript import MASK, Correction, Dropped, Masked, SpeechSpan, Transcript, Utterance
 
 PAD_S = 0.05

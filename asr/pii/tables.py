@@ -39,9 +39,9 @@ class Tables:
     digits of one number. Whatever else is found between two digits parts them.
 
     `topics` is searched in the text that ends where a number begins, or in a whole one with `END` behind. `bound` must
-    match all that stands between topic and number for them to be one phrase. `amounts` are units that nothing but an
-    amount has, `signs` of money stand right in front of one; `units` follow counts and times, and `before` comes right
-    in front of those.
+    match all that stands between topic and number for them to be one phrase. `behind` comes right after a code and says
+    that it is one. `amounts` are units that nothing but an amount has, `signs` of money stand right in front of one;
+    `units` follow counts and times, and `before` comes right in front of those.
     `assent` is what the other party says while somebody reads a number out; it is matched against a whole utterance.
     """
 
@@ -49,6 +49,7 @@ class Tables:
     figures: re.Pattern[str]
     topics: re.Pattern[str]
     bound: re.Pattern[str]
+    behind: re.Pattern[str]
     amounts: re.Pattern[str]
     units: re.Pattern[str]
     signs: re.Pattern[str]

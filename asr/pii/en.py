@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from asr.pii_tables import Tables, any_of, named
+from asr.pii.tables import Tables, any_of, named
 
 ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
@@ -64,7 +64,7 @@ TOPICS = {
     ),
     "code": (
         r"(?:verification|security|confirmation|one.time|access|login|text|sms) ?(?:pass)?code|pass ?code",
-        r"one.time password|\bpin\b|\botp\b",
+        r"one.time password|\bpin\b|\botp\b|(?:read|tell|give|get)(?: \w+){0,3} code",
     ),
     "phone": (
         r"(?:phone|mobile|cell|callback|contact|telephone|best)(?: phone)?(?: number)?|reach (?:you|me)",
@@ -72,6 +72,12 @@ TOPICS = {
     ),
 }
 BOUND = r"(?:is|was|number|it'?s|the|my|your|our|that'?s|at|on|code|uh|um|would be|#|[\s:,.])*"
+BEHIND = (
+    r"[\s,.]*(?:(?:that|this|it)(?:'?s| is| was)|is|was|as)\s+(?:the |my |your |that |a )?"
+    r"(?:new )?(?:(?:(?:verification|security|confirmation|one.time|access|login|text|sms) ?)?"
+    r"(?:pass ?)?code|password|pin|otp)\b"
+)
+"""A code may also be named after it was read out."""
 AMOUNTS = (
     r"\s*-?(?:%|percent|dollars?|bucks|cents?|euros?|million|billion|gigs?|gigabytes?|megabytes?|megabits?|megs?|"
     r"[gm]b)\b"
@@ -100,6 +106,7 @@ TABLES = Tables(
     ),
     topics=named(TOPICS),
     bound=re.compile(BOUND),
+    behind=re.compile(BEHIND),
     amounts=re.compile(AMOUNTS),
     units=re.compile(UNITS),
     signs=re.compile(SIGNS),

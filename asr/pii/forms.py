@@ -17,8 +17,18 @@ ID_FORM = re.compile(
 """Area, day of birth and sequence of an ID card, of 18 places or of the 15 before 1999 (GB 11643)."""
 DATE_FORM = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])?(?:[0-5]\d){0,2}")
 """A day, or a day with its time, as eight to fourteen digits."""
+ADDRESS_FORM = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+"""The address of a device in a network (IPv4), as it is written."""
+THOUSANDS_FORM = re.compile(r"[1-9]\d{0,2}(?:[,，]\d{3})+", re.ASCII)
+"""One amount, as it is written: 1,280,000."""
 LEAST_CARD_DIGITS, MOST_CARD_DIGITS = 15, 19
 """Digits of bank cards (ISO/IEC 7812: up to 19; 15 is the shortest in use for payments)."""
+
+_SEGMENT = re.compile(r"1[3-9]\d")
+_YEAR = re.compile(r"(?:19\d|20[0-3])\d")
+_PRICE = re.compile(r"[1-9]\d?[05689]")
+_MOST_YEARS = 10
+"""Years in a list are not further apart; two halves of a telephone mostly are."""
 
 
 def id_checks(digits: str) -> bool:
@@ -61,6 +71,21 @@ def is_count(groups: Sequence[str]) -> bool:
     if len(groups) < 2 or any(group[0] == "0" for group in groups):
         return False
     return all(2 < len(g) < 6 and g[-1] == "0" for g in groups) or all(len(g) == 3 and g[-1] == "9" for g in groups)
+
+
+def is_list(groups: Sequence[str]) -> bool:
+    """Whether groups said in a row are a list: years (1998 1999 2000), prices that rise or fall (59 79 128), or the
+    first digits of telephones (130 131 132), which no telephone is made of."""
+    if len(groups) < 2 or not all(group.isdecimal() for group in groups):
+        return False
+    if all(_SEGMENT.fullmatch(group) for group in groups):
+        return True
+    steps = [int(b) - int(a) for a, b in pairwise(groups)]
+    if not (all(step > 0 for step in steps) or all(step < 0 for step in steps)):
+        return False
+    if all(_YEAR.fullmatch(group) for group in groups):
+        return all(abs(step) <= _MOST_YEARS for step in steps)
+    return len(groups) > 2 and all(_PRICE.fullmatch(group) for group in groups)
 
 
 def is_repeated(groups: Sequence[str]) -> bool:

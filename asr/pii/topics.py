@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from asr.pii_digits import Figure, digits, trimmed
-from asr.pii_tables import END, Tables, Topic
+from asr.pii.figures import Figure, digits, trimmed
+from asr.pii.tables import END, Tables, Topic
 from models.transcript import Utterance
 
 TOPIC_UTTERANCES = 4
@@ -57,7 +57,7 @@ class Around:
     ends: Mapping[int, Sequence[int]]
 
     def about(self, number: Sequence[Figure]) -> About:
-        """What the words before the number, or right behind a short one, say it is."""
+        """What the words before the number say it is."""
         first = number[0]
         here = self._topics(first.utterance, first.start, consumed=True)
         if here is not None and (here.bound or not here.topics <= NOBODYS):
@@ -77,14 +77,6 @@ class Around:
             if found.nearest in NOBODYS and not (opens and back <= PUBLIC_UTTERANCES):
                 break
             return replace(found, bound=False, asked=True)
-        return self._named_behind(number[-1])
-
-    def _named_behind(self, last: Figure) -> About:
-        """A code is also named after it was read out: 八八三二零幺，这是验证码吧."""
-        text = self.texts[last.utterance]
-        behind = self.tables.topics.search(text, last.end)
-        if behind and behind.lastgroup == Topic.CODE and self.tables.bound.fullmatch(text, last.end, behind.start()):
-            return About(frozenset((Topic.CODE,)), Topic.CODE, asked=True)
         return About()
 
     def _topics(self, index: int, end: int | None, *, consumed: bool) -> About | None:
