@@ -4,8 +4,8 @@
     python -m benchmarks.parts FOLDER --profile fast window_s=14,beam_size=2,tempo=1.0 --rounds 3
 
 Each argument is one variant: what it changes of the profile (`asr.options.Profile`), separated by commas. The profile
-as it is runs first and is what the others are compared with. All are in one process with one worker; in every round each
-hears all calls in turn. CPU seconds by stage are the medians of the rounds; the ratio is taken within each round.
+as it is runs first and is what the others are compared with. All are in one process with one worker; in every round
+each hears all calls in turn. CPU seconds by stage are the medians of the rounds; the ratio is taken within each round.
 Run it on a quiet machine, with OMP_NUM_THREADS=1.
 """
 
