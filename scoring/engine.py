@@ -8,6 +8,7 @@ from models.transcript import Transcript
 from models.wire import digest, transcript_to_json
 from scoring.criteria import apology, closing, commitment, greeting, hold, prohibited
 from scoring.grade import grade
+from scoring.items import judge as generic
 from scoring.outcome import Outcome, finish
 from scoring.promises import Made, Overpromise, find_overpromises, find_promises
 from scoring.schema import (
@@ -22,7 +23,7 @@ from scoring.schema import (
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-2"
+SCORER = "rules-3"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
@@ -72,6 +73,8 @@ def _findings(call: CallView, overpromises: tuple[Overpromise, ...], made: tuple
                 return closing.judge(call, item)
             case HoldItem():
                 return hold.judge(call, item)
+            case _:
+                return generic.judge(call, item)
 
     return tuple(finish(call, item, judge(item)) for item in call.standard.items)
 

@@ -9,7 +9,7 @@ import typer
 from callqa.cli.common import JsonOption, console, print_json, settings_from
 from callqa.standards import find_standard, read_standard
 from models.errors import StandardError
-from scoring import check_examples
+from scoring import check_cases, examples_of
 
 standard_app = typer.Typer(help="Read and check service standards.", no_args_is_help=True)
 
@@ -33,7 +33,7 @@ def check(
     """Validate a standard and run the examples in it; every problem is named with its line."""
     settings = settings_from(standard=standard)
     loaded = find_standard(settings.standard)
-    failures = check_examples(loaded)
+    failures = check_cases(loaded, examples_of(loaded))
     if json:
         print_json({"standard": loaded.ref.id, "version": loaded.ref.version, "digest": loaded.ref.digest,
                     "failures": [str(f) for f in failures]})  # fmt: skip
