@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
@@ -22,10 +23,11 @@ from storage.tables import metadata
 from tests import factories
 from tests.databases import bare_engine, dump
 
-SECOND = """
+HEAD = schema.state("sqlite:///not-there.db").head
+LATER = f"""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "later", {HEAD!r}
 def upgrade():
     op.add_column("teams", sa.Column("lead", sa.Text()))
 """
@@ -36,14 +38,14 @@ def newer_program(tmp_path: Path) -> str:
     """Migrations of a later callqa, with one revision more."""
     folder = tmp_path / "newer 100%"
     shutil.copytree(Path(schema.__file__).parent / "migrations", folder)
-    (folder / "versions" / "0002_team_lead.py").write_text(SECOND)
+    (folder / "versions" / "later_team_lead.py").write_text(LATER)
     return str(folder).replace("%", "%%")
 
 
 def test_an_empty_database_becomes_ready(empty_database_url: str) -> None:
-    assert schema.state(empty_database_url) == schema.SchemaState(None, "0001", empty=True)
+    assert schema.state(empty_database_url) == schema.SchemaState(None, HEAD, empty=True)
     schema.upgrade(empty_database_url)
-    assert schema.state(empty_database_url) == schema.SchemaState("0001", "0001", empty=False)
+    assert schema.state(empty_database_url) == schema.SchemaState(HEAD, HEAD, empty=False)
     schema.check(empty_database_url)
 
 
@@ -54,6 +56,19 @@ def test_upgrading_again_keeps_every_row(database: Database, database_url: str) 
     before = dump(database_url)
     schema.upgrade(database_url)
     assert dump(database_url) == before
+
+
+def test_a_database_of_the_first_release_keeps_its_rows(empty_database_url: str) -> None:
+    """Made by the first migration alone, filled, then brought up to date."""
+    engine = bare_engine(empty_database_url)
+    with engine.begin() as connection:
+        command.upgrade(schema._config(connection), "0001")
+        connection.execute(sa.text("INSERT INTO standards (digest, id, version) VALUES ('d', 's', '1')"))
+    schema.upgrade(empty_database_url)
+    schema.check(empty_database_url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT id FROM standards")).scalars().all() == ["s"]
+        assert connection.execute(sa.text("SELECT count(*) FROM published_standards")).scalar() == 0
 
 
 def test_looking_at_a_database_that_is_not_there_makes_no_file(tmp_path: Path) -> None:
@@ -133,12 +148,14 @@ def test_a_database_behind_and_a_database_ahead(
     before = dump(database_url)
     with monkeypatch.context() as newer:
         newer.setattr(schema, "MIGRATIONS", newer_program)
-        with pytest.raises(SchemaError, match=r"is at revision 0001, this program needs 0002: run `callqa db upgrade`"):
+        with pytest.raises(
+            SchemaError, match=rf"is at revision {HEAD}, this program needs later: run `callqa db upgrade`"
+        ):
             schema.check(database_url)
         schema.upgrade(database_url)
         schema.check(database_url)
     for step in (schema.check, schema.upgrade):
-        with pytest.raises(SchemaError, match=r"is at revision 0002, .* upgraded by a newer callqa"):
+        with pytest.raises(SchemaError, match=r"is at revision later, .* upgraded by a newer callqa"):
             step(database_url)
     assert dump(database_url) == before | {"teams": [(*row, None) for row in before["teams"]]}
 
@@ -157,7 +174,7 @@ def test_tables_of_another_program_are_left_alone(empty_database_url: str) -> No
 def test_a_database_with_tables_of_the_same_names_is_refused(empty_database_url: str) -> None:
     with bare_engine(empty_database_url).begin() as connection:
         connection.execute(sa.text("CREATE TABLE agents (number INTEGER)"))
-    assert schema.state(empty_database_url) == schema.SchemaState(None, "0001", empty=False)
+    assert schema.state(empty_database_url) == schema.SchemaState(None, HEAD, empty=False)
     with pytest.raises(SchemaError, match="holds tables that callqa did not make"):
         schema.upgrade(empty_database_url)
 

@@ -12,7 +12,9 @@ import yaml
 
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.context import Concern
+from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.page_words import PAGE_WORDS
+from callqa.reports.standard_words import STANDARD_WORDS
 from callqa.reports.words import Words
 from models.errors import ReasonCode, SettingsError
 from models.run import RunStatus
@@ -20,7 +22,7 @@ from models.scorecard import MatchKind, PromiseStatus, Specificity, Verdict
 from models.transcript import Role
 from scoring import SHIPPED_STANDARDS
 
-ALL_WORDS = {**CODE_WORDS, **PAGE_WORDS}
+ALL_WORDS = {**CODE_WORDS, **PAGE_WORDS, **STANDARD_WORDS, **FIELD_WORDS}
 CJK = re.compile("[\u4e00-\u9fff]")
 
 
