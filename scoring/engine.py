@@ -32,10 +32,7 @@ def score_call(transcript: Transcript, meta: CallMeta, standard: ServiceStandard
 
     An empty transcript, or one without any agent speech, gives findings NOT_EVALUATED and no total.
     """
-    call = view(transcript, meta, standard)
-    overpromises = find_overpromises(call)
-    made = find_promises(call, overpromises)
-    findings = _findings(call, overpromises, made)
+    findings, made = _judge(view(transcript, meta, standard))
     result = grade(findings, standard)
     return Scorecard(
         call_id=meta.call_id,
@@ -50,6 +47,17 @@ def score_call(transcript: Transcript, meta: CallMeta, standard: ServiceStandard
         promises=_promises(made),
         receipt=_receipt(transcript, meta, standard, callqa_version),
     )
+
+
+def findings_of(transcript: Transcript, meta: CallMeta, standard: ServiceStandard) -> tuple[Finding, ...]:
+    """The findings of `score_call` alone, for comparing many calls."""
+    return _judge(view(transcript, meta, standard))[0]
+
+
+def _judge(call: CallView) -> tuple[tuple[Finding, ...], tuple[Made, ...]]:
+    overpromises = find_overpromises(call)
+    made = find_promises(call, overpromises)
+    return _findings(call, overpromises, made), made
 
 
 def _findings(call: CallView, overpromises: tuple[Overpromise, ...], made: tuple[Made, ...]) -> tuple[Finding, ...]:

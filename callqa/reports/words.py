@@ -1,7 +1,7 @@
 """The words of the report in Simplified Chinese and English, looked up by key.
 
 Sentences that come with a finding stay in the language of the standard; everything else that pages and commands say
-is in `page_words`, `code_words`, `standard_words` and `field_words`.
+is in the modules named `*_words`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.page_words import PAGE_WORDS
@@ -21,6 +22,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **CODE_WORDS,
     **PAGE_WORDS,
     **STANDARD_WORDS,
+    **BACKTEST_WORDS,
     **FIELD_WORDS,
 }
 
