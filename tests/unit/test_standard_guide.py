@@ -13,6 +13,7 @@ from scoring import check_cases, examples_of, load_case, load_standard
 from tests.unit.scoring_calls import shipped_text
 
 GUIDE = (Path(__file__).parents[2] / "docs/standard.zh-CN.md").read_text(encoding="utf-8")
+ENGLISH = (Path(__file__).parents[2] / "docs/standard.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
 ITEMS = [block for block in BLOCKS if block.startswith("items:")]
 CASES = [block for block in BLOCKS if "expect:" in block and not block.startswith("items:")]
@@ -50,8 +51,19 @@ def test_each_example_shows_a_counter_example(block: str) -> None:
         assert len(verdicts) > 1, item["id"]
 
 
+def test_the_english_page_s_examples_hold() -> None:
+    item, case = re.findall(r"```yaml\n(  - id: hold_manners.*?|note:.*?)```", ENGLISH, re.DOTALL)
+    head, examples = shipped_text("service-desk-en").split("\nexamples:\n")
+    standard = load_standard(f"{head}\n{item}\nexamples:\n{examples}", "standard.md")
+    assert check_cases(standard, [load_case(case, "case.yaml", standard)]) == ()
+    held = (
+        "turns: ['agent 0-2: May I put you on hold?', 'customer 2-3: Sure.', 'agent 20-22: Thank you for holding.']\n"
+        "expect: {hold_manners: met}\n"
+    )
+    assert check_cases(standard, [load_case(held, "held.yaml", standard)]) == ()
+
+
 def test_the_english_page_and_the_chinese_one_know_the_same_fields() -> None:
-    english = (Path(__file__).parents[2] / "docs/standard.md").read_text(encoding="utf-8")
     fields = {
         "anchor",
         "trigger",
@@ -64,5 +76,5 @@ def test_the_english_page_and_the_chinese_one_know_the_same_fields() -> None:
         "excused_after",
     }
     for field in fields | {"phrase", "sequence", "timing", "combined", "all", "any", "not"}:
-        assert f"`{field}" in english or f"{field}:" in english, field
+        assert f"`{field}" in ENGLISH or f"{field}:" in ENGLISH, field
         assert f"`{field}" in GUIDE or f"{field}:" in GUIDE, field
