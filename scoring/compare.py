@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from models.call import CallMeta
 from models.scorecard import Finding
@@ -82,5 +84,23 @@ def _reduced(standard: ServiceStandard, wanted: frozenset[str]) -> ServiceStanda
     if len(items) == len(standard.items):
         return standard
     document = standard.document.model_copy(update={"items": items})
+    if all(isinstance(item, GenericItem) for item in items):
+        # Promises are the built-in items' own, and of context each item names what it needs: no more is looked for.
+        lists = {name: () for name, value in document.promises if isinstance(value, tuple)}
+        named = {rule for item in items for rule in _named_rules(item.model_dump())}
+        context = tuple(rule for rule in document.context if rule.id in named)
+        promises = document.promises.model_copy(update=lists)
+        document = document.model_copy(update={"promises": promises, "context": context})
     normaliser, lexicon, _ = compile_document(document)
     return replace(standard, document=document, normaliser=normaliser, lexicon=lexicon)
+
+
+def _named_rules(value: Any) -> Iterator[str]:
+    """Ids of the context rules that a part, dumped, names anywhere in it."""
+    if isinstance(value, dict):
+        yield from value.get("excused_by", ())
+        for inner in value.values():
+            yield from _named_rules(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _named_rules(inner)

@@ -31,10 +31,19 @@ from tests.unit.report_html import read_html
 from tests.unit.small_standard import SMALL, with_items
 
 QUESTION = "- {id: anything_else, title: 挂机前询问, dimension: empathy, points: 5, criterion: phrase, phrases: [还有其他需要]}\n"
+EXCUSED = """
+- id: no_refusal
+  title: 不推
+  dimension: empathy
+  deduction: -3
+  criterion: combined
+  not: {any: [{kind: phrase, title: 推, phrases: [不归我管], excused_by: [quotation]}, {kind: phrase, title: 难, phrases: [没办法]}]}
+"""
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 OLD = load_standard(SMALL, "old")
 EDITS = {
     "a new generic item": with_items(QUESTION),
+    "a generic item that context excuses": with_items(EXCUSED),
     "a generic item gone": SMALL,
     "points": SMALL.replace("points: 20", "points: 30"),
     "a phrase": SMALL.replace("phrases: [不归我管]", "phrases: [没办法]"),
