@@ -29,7 +29,9 @@ class Settings(BaseModel):
 
     home: Path = Field(Path("callqa-data"), description="folder for database, weights, reports and Prefect's own state")
     database_url: str = Field("", description="PostgreSQL or SQLite URL; empty: SQLite in the home folder")
-    standard: str = Field("telecom-hotline-zh", description="name of a shipped service standard, or a YAML file")
+    standard: str = Field(
+        "telecom-hotline-zh", description="service standard: shipped name, published ID[@VERSION], or file"
+    )
     language: Literal["zh", "en"] = Field("zh", description="language of tables and reports")
     time_zone: str = Field("Asia/Shanghai", description="zone of metadata times without one, and of `--day`")
     filename_pattern: str = Field("", description="regular expression with named groups for facts in file names")

@@ -8,6 +8,7 @@ from models.transcript import Transcript
 from models.wire import digest, transcript_to_json
 from scoring.criteria import apology, closing, commitment, greeting, hold, prohibited
 from scoring.grade import grade
+from scoring.items import judge as generic
 from scoring.outcome import Outcome, finish
 from scoring.promises import Made, Overpromise, find_overpromises, find_promises
 from scoring.schema import (
@@ -22,7 +23,7 @@ from scoring.schema import (
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-2"
+SCORER = "rules-3"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
@@ -31,10 +32,7 @@ def score_call(transcript: Transcript, meta: CallMeta, standard: ServiceStandard
 
     An empty transcript, or one without any agent speech, gives findings NOT_EVALUATED and no total.
     """
-    call = view(transcript, meta, standard)
-    overpromises = find_overpromises(call)
-    made = find_promises(call, overpromises)
-    findings = _findings(call, overpromises, made)
+    findings, made = _judge(view(transcript, meta, standard))
     result = grade(findings, standard)
     return Scorecard(
         call_id=meta.call_id,
@@ -49,6 +47,17 @@ def score_call(transcript: Transcript, meta: CallMeta, standard: ServiceStandard
         promises=_promises(made),
         receipt=_receipt(transcript, meta, standard, callqa_version),
     )
+
+
+def findings_of(transcript: Transcript, meta: CallMeta, standard: ServiceStandard) -> tuple[Finding, ...]:
+    """The findings of `score_call` alone, for comparing many calls."""
+    return _judge(view(transcript, meta, standard))[0]
+
+
+def _judge(call: CallView) -> tuple[tuple[Finding, ...], tuple[Made, ...]]:
+    overpromises = find_overpromises(call)
+    made = find_promises(call, overpromises)
+    return _findings(call, overpromises, made), made
 
 
 def _findings(call: CallView, overpromises: tuple[Overpromise, ...], made: tuple[Made, ...]) -> tuple[Finding, ...]:
@@ -72,6 +81,8 @@ def _findings(call: CallView, overpromises: tuple[Overpromise, ...], made: tuple
                 return closing.judge(call, item)
             case HoldItem():
                 return hold.judge(call, item)
+            case _:
+                return generic.judge(call, item)
 
     return tuple(finish(call, item, judge(item)) for item in call.standard.items)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scoring.items.words import GENERIC_EN, GENERIC_ZH
+
 _ZH = {
     "no_agent": "录音文本中没有可确认的坐席发言，无法评价。",
     "too_many_unknown": "{all} 句中有 {n} 句说话人不明，没有找到不等于没有说过，不作评价。",
@@ -130,7 +132,7 @@ _EN = {
     "review_unknown": "The speaker of {n} utterance(s) is not known, which may affect this result.",
 }  # fmt: skip
 
-TEMPLATES = {"zh": _ZH, "en": _EN}
+TEMPLATES = {"zh": _ZH | GENERIC_ZH, "en": _EN | GENERIC_EN}
 
 
 def say(language: str, key: str, **facts: object) -> str:

@@ -9,19 +9,14 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
-Share = Annotated[float, Field(ge=0, le=1)]
-Points = Annotated[float, Field(gt=0, le=100)]
-Seconds = Annotated[float, Field(ge=0, le=3600)]
-ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
-Phrases = Annotated[tuple[Text, ...], Field(min_length=1)]
+from scoring.case_form import Example
+from scoring.items.forms import CombinedItem, PhraseItem, SequenceItem, TimingItem
+from scoring.schema_base import ClockTime, Item, Key, Part, Phrases, Points, Seconds, Share, Text
+
 Severity = Literal["soft", "hard", "fatal"]
 Kind = Literal["abuse", "deflection", "negation", "impatience", "interrogation", "command", "rhetorical", "overpromise"]
-Dimension = Literal["tangibles", "reliability", "responsiveness", "assurance", "empathy"]
-"""The five dimensions of service quality (SERVQUAL; Parasuraman, Zeithaml and Berry, 1988)."""
 
 
 def _known_zone(name: str) -> str:
@@ -30,12 +25,6 @@ def _known_zone(name: str) -> str:
     except (OSError, ValueError, KeyError) as error:
         raise ValueError("not a known time zone; write it like Asia/Shanghai") from error
     return name
-
-
-class Part(BaseModel):
-    """Everything of the document is frozen and takes no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class GlossaryEntry(Part):
@@ -175,14 +164,6 @@ class Opening(Part):
     late_agent_turns: Annotated[int, Field(ge=1, le=50)]
 
 
-class Item(Part):
-    """What all items have. `points` is what the item is worth."""
-
-    id: Key
-    title: Text
-    dimension: Dimension
-
-
 class GreetingItem(Item):
     """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once."""
 
@@ -291,18 +272,18 @@ class HoldItem(Item):
 
 
 AnyItem = Annotated[
-    GreetingItem | ApologyItem | CommitmentItem | ProhibitedItem | ClosingItem | HoldItem,
+    GreetingItem
+    | ApologyItem
+    | CommitmentItem
+    | ProhibitedItem
+    | ClosingItem
+    | HoldItem
+    | PhraseItem
+    | SequenceItem
+    | TimingItem
+    | CombinedItem,
     Field(discriminator="criterion"),
 ]
-
-
-class Example(Part):
-    """One turn (or a short dialogue) with the verdict that the standard must give: a regression case."""
-
-    item: Key
-    expect: Literal["met", "partial", "missed", "violated", "not_applicable", "not_evaluated"]
-    turns: Annotated[tuple[Text, ...], Field(min_length=1)]
-    note: str = ""
 
 
 class Document(Part):
@@ -314,6 +295,7 @@ class Document(Part):
     language: Literal["zh", "en"]
     owner: Text
     effective_from: date
+    effective_to: date | None = None
     review_by: date
     change_note: Text
     time_zone: Annotated[str, AfterValidator(_known_zone)]
@@ -323,7 +305,7 @@ class Document(Part):
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
     not_graded: Text
     review: ReviewRules
-    words: dict[str, tuple[Text, ...]] = {}
+    words: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     fillers: tuple[Text, ...] = ()
     mishearings: tuple[Mishearing, ...] = ()
     announcements: tuple[Text, ...] = ()

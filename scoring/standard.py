@@ -13,9 +13,9 @@ from scoring.grammar import PhraseError
 from scoring.lexicon import Lexicon
 from scoring.normalise import Normaliser
 from scoring.phrase import Phrase, compile_phrase
-from scoring.schema import Action, AnyItem, Band, ContextRule, Document, Part, ProhibitedItem
-
-Path = tuple[str | int, ...]
+from scoring.schema import Action, AnyItem, Band, ContextRule, Document, ProhibitedItem
+from scoring.schema_base import Part
+from scoring.yaml_text import Path
 
 # Texts that are no phrases: names, slots, other rules' ids, and words for other purposes.
 _NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune", "lifts"})
@@ -149,8 +149,9 @@ def _as_written_only(document: Document) -> frozenset[str]:
 
 
 def _lists(part: Part, names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
-    for field in type(part).model_fields:
-        value = getattr(part, field)
+    for attribute, info in type(part).model_fields.items():
+        value = getattr(part, attribute)
+        field = info.alias or attribute
         if isinstance(value, Part):
             yield from _lists(value, (*names, field), (*path, field))
         elif isinstance(value, tuple) and field not in _NO_PHRASES:

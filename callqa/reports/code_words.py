@@ -85,6 +85,7 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "kind.done": ("已办结", "done on the call"),
     "kind.solved": ("客户确认已解决", "customer says it is solved"),
     "kind.farewell": ("道别", "farewell"),
+    "kind.looked_here": ("应在此处", "looked for here"),
     "kind.last_words": ("最后一句", "last words"),
     "kind.hold_notice": ("等待告知", "hold announced"),
     "kind.hold_thanks": ("等待后致谢", "thanks after the hold"),

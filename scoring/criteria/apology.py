@@ -145,6 +145,7 @@ def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> li
     if trigger.first_turns is not None:
         asked = tuple(said for said in asked if len(said.reading.text) > _HELLO)[: trigger.first_turns]
     out = []
+    surely = {said.place for said in asked}
     for said in (*asked, *(call.unknown if trigger.first_turns is None else ())):
         if trigger.said_by == "customer" and said.place > last:
             continue
@@ -152,7 +153,7 @@ def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> li
         for hit in said.found(f"{name}.phrases"):
             if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, trigger.excused_by) is not None:
                 continue
-            certain = said in asked or bool(
+            certain = said.place in surely or bool(
                 said.found(f"items.{item.id}.{mine}") and not said.found(f"items.{item.id}.{theirs}")
             )
             out.append((certain, said.evidence(hit.start, hit.end, trigger.id, hit.match)))
