@@ -57,9 +57,7 @@ async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) 
 def inspect_calls(
     source: Annotated[str, Field(min_length=1, description="Folder of recordings, or one recording.")],
     day: Day = "all",
-    standard: Annotated[
-        str | None, Field(description="Standard: name, published ID or file; none: the setting.")
-    ] = None,
+    standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
     limit: Annotated[int | None, Field(ge=1, description="Take in at most this many recordings.")] = None,
 ) -> State[dict[str, Any]]:
     """Inspect the recordings of one source; asked for again, it finishes what is left and changes nothing else.

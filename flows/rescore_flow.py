@@ -16,9 +16,7 @@ from flows.flow_settings import flow_settings
 
 @flow(name="rescore", validate_parameters=True)
 def rescore(
-    standard: Annotated[
-        str | None, Field(description="Standard: name, published ID or file; none: the setting.")
-    ] = None,
+    standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
 ) -> dict[str, Any]:
     """Score what was transcribed earlier, each call under the version that holds on its day.
 
