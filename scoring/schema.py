@@ -133,8 +133,9 @@ class PromiseRules(Part):
     A deadline counts with an action near it (`reach` characters or words at most) and `our_side` in the same sentence,
     unless the action is among `outcome`, which only the company can bring about. `customer_acts` before the action
     bind the customer instead, and an action among `done` lies behind. `any_act`, right after the time, stands for a
-    deed that is not among the actions. Without a deadline, a `vague` phrase is a vague promise, and so is one of
-    `vague_cues` (尽快, 回头, 有消息了) with an action at most `vague_reach` further on.
+    deed that is not among the actions. `hedges` (争取, 尽量) beside a deadline leave it vague. Without a deadline, a
+    `vague` phrase is a vague promise, and so is one of `vague_cues` (尽快, 回头, 有消息了) with an action at most
+    `vague_reach` further on. `customer_waits` (请您等) asks for patience and binds the customer to nothing.
     """
 
     working_days: Literal["china", "weekdays"]
@@ -149,6 +150,8 @@ class PromiseRules(Part):
     vague_reach: Annotated[int, Field(ge=1, le=30)] = 10
     vague_look_alikes: tuple[Text, ...] = ()
     customer_acts: tuple[Text, ...] = ()
+    customer_waits: tuple[Text, ...] = ()
+    hedges: tuple[Text, ...] = ()
     any_act: tuple[Text, ...] = ()
     done: tuple[Text, ...] = ()
     done_look_alikes: tuple[Text, ...] = ()
@@ -184,7 +187,11 @@ class Item(Part):
 
 
 class GreetingItem(Item):
-    """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once."""
+    """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once.
+
+    `look_alikes` only look like a part of it (您好像打错了). `resumes` take a call up again after a wait or check the line:
+    they open nothing, unless the first turn goes on as an opening.
+    """
 
     criterion: Literal["greeting"]
     points: Points
@@ -194,6 +201,7 @@ class GreetingItem(Item):
     identity: Annotated[tuple[GreetingPart, ...], Field(min_length=1)]
     offer: GreetingPart
     look_alikes: tuple[Text, ...] = ()
+    resumes: tuple[Text, ...] = ()
 
 
 class Trigger(Part):
@@ -223,7 +231,12 @@ class Waiver(Part):
 
 
 class ApologyItem(Item):
-    """An apology where one is owed: from `needed_from` weight of triggers, or a hold of `long_hold_s`."""
+    """An apology where one is owed: from `needed_from` weight of triggers, or a hold of `long_hold_s`.
+
+    Who apologises without courtesy had cause, whether or not a trigger was recognised. What is said next to the words
+    tells what they are: `fault_near` names the cause, `courtesy_after` begins a request, `softener_near` refuses, `blame`
+    takes them back, and `sarcasm` never meant them. Of what follows, the first counts.
+    """
 
     criterion: Literal["apology"]
     points: Points
@@ -234,7 +247,7 @@ class ApologyItem(Item):
     look_alikes: tuple[Text, ...] = ()
     excused_by: tuple[Key, ...] = ()
     courtesy_after: Phrases
-    softener_after: Phrases
+    softener_near: Phrases
     fault_near: Phrases
     blame: Phrases
     sarcasm: Phrases
