@@ -234,7 +234,7 @@ class ApologyItem(Item):
     """An apology where one is owed: from `needed_from` weight of triggers, or a hold of `long_hold_s`.
 
     Who apologises without courtesy had cause, whether or not a trigger was recognised. What is said next to the words
-    tells what they are: `fault_near` names the cause, `courtesy_after` begins a request, `softener_near` refuses, `blame`
+    tells what they are: `fault_near` names the cause, `courtesy_near` makes a request, `softener_near` refuses, `blame`
     takes them back, and `sarcasm` never meant them. Of what follows, the first counts.
     """
 
@@ -246,7 +246,7 @@ class ApologyItem(Item):
     phrases: Phrases
     look_alikes: tuple[Text, ...] = ()
     excused_by: tuple[Key, ...] = ()
-    courtesy_after: Phrases
+    courtesy_near: Phrases
     softener_near: Phrases
     fault_near: Phrases
     blame: Phrases
