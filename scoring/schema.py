@@ -189,8 +189,8 @@ class Item(Part):
 class GreetingItem(Item):
     """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once.
 
-    `look_alikes` only look like a part of it (您好像打错了). `resumes` take a call up again after a wait or check the line:
-    they open nothing, unless the first turn goes on as an opening.
+    `look_alikes` only look like a part of it (您好像打错了). `resumes` take a call up again after a wait or check the
+    line: they open nothing, unless the first turn goes on as an opening.
     """
 
     criterion: Literal["greeting"]
