@@ -25,6 +25,7 @@ from scoring.promise_actions import (
     is_attribute,
     nearest,
     ours,
+    ours_unnamed,
 )
 from scoring.schema import Family
 from scoring.standard import ServiceStandard
@@ -48,12 +49,16 @@ class Overpromise:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A promise and what it rests on. `guessed_days`: its working days lie beyond the announced holidays."""
+    """A promise and what it rests on.
+
+    `guessed_days`: its working days lie beyond the announced holidays. `unnamed`: it does not say who acts.
+    """
 
     promise: Promise
     said: Said
     hit: Hit
     guessed_days: bool = False
+    unnamed: bool = False
 
 
 def find_overpromises(call: CallView) -> tuple[Overpromise, ...]:
@@ -85,13 +90,17 @@ def find_promises(call: CallView, overpromises: Sequence[Overpromise]) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """A time, the action that it limits, and the stretch that holds both. `action_id` is the action's key."""
+    """A time, the action that it limits, and the stretch that holds both. `action_id` is the action's key.
+
+    `named`: words tell that the company acts; otherwise only that the customer does not.
+    """
 
     deadline: Deadline
     when: Hit
     action_id: str
     action: Hit
     span: Hit
+    named: bool
 
     @property
     def distance(self) -> int:
@@ -120,7 +129,9 @@ def _firm(call: CallView, said: Said, after: Said | None, over: Sequence[Hit], o
         )
         words = said.evidence(bound.when.start, bound.when.end, "").quote
         hit = _to_clause_end(said, bound.span)
-        made.append(Made(_promise(said, hit, bound.action_id, firmness, due, words), said, hit, guessed))
+        made.append(
+            Made(_promise(said, hit, bound.action_id, firmness, due, words), said, hit, guessed, not bound.named)
+        )
     return made
 
 
@@ -146,19 +157,20 @@ def _bound(standard: ServiceStandard, said: Said, after: Said | None) -> list[_B
             action_id, action = near
             match = action.match if when.match is MatchKind.EXACT else when.match
             span = Hit(min(when.start, action.start), max(when.end, action.end), match, "")
-            if not ours(said, span, action):
+            named = ours(said, span, action)
+            if not named and (standard.language != "zh" or not ours_unnamed(said, when, action)):
                 continue
         elif after is not None and len(text.rstrip(MARKS)) - deadline.end <= _TAIL:
             begun = action_at_start(standard, after)
             if begun is None:
                 continue
-            action_id, action, span = begun, when, when
+            action_id, action, span, named = begun, when, when, True
         else:
             continue
         # Asked of all three: 24小时内恐怕没法答复 is denied between the time and the action.
         if any(excuse(standard, said, end, rules.excused_by) for end in (span, action, when)):
             continue
-        found.append(_Bound(deadline, when, action_id, action, span))
+        found.append(_Bound(deadline, when, action_id, action, span, named))
     return [b for b in found if all(b.distance <= o.distance for o in found if overlaps_any(b.action, [o.action]))]
 
 

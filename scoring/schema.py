@@ -130,12 +130,15 @@ class Action(Part):
 class PromiseRules(Part):
     """How promises are told from other talk about time.
 
-    A deadline counts with an action near it (`reach` characters or words at most) and `our_side` in the same sentence,
-    unless the action is among `outcome`, which only the company can bring about. `customer_acts` before the action
-    bind the customer instead, and an action among `done` lies behind. `any_act`, right after the time, stands for a
-    deed that is not among the actions. `hedges` (争取, 尽量) beside a deadline leave it vague. Without a deadline, a
-    `vague` phrase is a vague promise, and so is one of `vague_cues` (尽快, 回头, 有消息了) with an action at most
-    `vague_reach` further on. `customer_waits` (请您等) asks for patience and binds the customer to nothing.
+    A deadline counts with an action near it (`reach` characters or words at most) that binds the company: `our_side`
+    stands in the same sentence, the action is among `outcome`, which only the company can bring about, or, in Chinese,
+    it follows the time and has no customer for its subject. `customer_acts` before the time or the action bind the
+    customer instead (not so `customer_waits`: 请您等), and an action among `done` lies behind. `any_act`, right after
+    the time, and `deeds`, a little further on, stand for what is not among the actions. `hedges` (争取, 尽量) beside a
+    deadline leave it vague.
+
+    Without a deadline, a `vague` phrase is a vague promise, and so is one of `vague_cues` (尽快, 回头, 有消息了) with
+    an action at most `vague_reach` further on.
     """
 
     working_days: Literal["china", "weekdays"]
@@ -153,6 +156,7 @@ class PromiseRules(Part):
     customer_waits: tuple[Text, ...] = ()
     hedges: tuple[Text, ...] = ()
     any_act: tuple[Text, ...] = ()
+    deeds: tuple[Text, ...] = ()
     done: tuple[Text, ...] = ()
     done_look_alikes: tuple[Text, ...] = ()
     not_a_deadline: tuple[Text, ...] = ()

@@ -20,7 +20,7 @@ Path = tuple[str | int, ...]
 # Texts that are no phrases: names, slots, other rules' ids, and words for other purposes.
 _NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune", "lifts"})
 # Lists searched by sound too. Cues and look-alikes take sense away from a hit: they must stand as written.
-_SOUNDED_FIELDS = frozenset({"phrases", "vague", "outcome", "farewell", "courtesy"})
+_SOUNDED_FIELDS = frozenset({"phrases", "farewell", "courtesy"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,12 +245,12 @@ def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem) -> tuple[_Se
     faults = [cue.start - hit.end for cue in said.found(f"{name}.fault_near") if start <= cue.start < next_end]
     if any(distance < 0 for distance in faults):
         return _Sense.SINCERE, hit, True
-    cues = (*said.found(f"{name}.courtesy_near"), *said.found(f"{name}.softener_near"))
-    first = min((cue.start - hit.end for cue in cues if 0 <= cue.start - hit.end <= _NEAR), default=None)
+    polite = (*said.found(f"{name}.courtesy_near"), *said.found(f"{name}.softener_near"))
+    first = min((cue.start - hit.end for cue in polite if 0 <= cue.start - hit.end <= _NEAR), default=None)
     fault = min((distance for distance in faults if distance <= 2 * _NEAR), default=None)
     if fault is not None and (first is None or fault <= first):
         return _Sense.SINCERE, hit, True
-    before = any(start <= cue.start and 0 <= hit.start - cue.end <= _NEAR for cue in cues)
+    before = any(start <= cue.start and 0 <= hit.start - cue.end <= _NEAR for cue in polite)
     if first is not None or asks or before:
         return _Sense.COURTESY, hit, False
     return _Sense.SINCERE, hit, False

@@ -82,7 +82,7 @@ def _read(turn: tuple[Said, ...], item: GreetingItem, number: int) -> _Opening:
     Words that take a call up again (您好，让您久等了) hold no salutation, unless the first turn goes on as an opening.
     """
     found: list[tuple[GreetingPart, Evidence]] = []
-    resumed: set[str] = set()
+    resumed = False
     names = [("salutation", item.salutation), ("offer", item.offer)]
     names += [(f"identity.{part.id}", part) for part in item.identity]
     for name, part in names:
@@ -91,11 +91,11 @@ def _read(turn: tuple[Said, ...], item: GreetingItem, number: int) -> _Opening:
             hits = [h for h in said.found(f"items.{item.id}.{name}.phrases") if not overlaps_any(h, look_alikes)]
             if hits:
                 found.append((part, said.evidence(hits[0].start, hits[0].end, part.id, hits[0].match)))
-                if overlaps_any(hits[0], said.found(f"items.{item.id}.resumes")):
-                    resumed.add(part.id)
+                if part is item.salutation:
+                    resumed = overlaps_any(hits[0], said.found(f"items.{item.id}.resumes"))
                 break
-    if number > 0 or all(part.id in resumed for part, _ in found):
-        found = [pair for pair in found if pair[0].id not in resumed]
+    if resumed and (number > 0 or len(found) == 1):
+        found = [pair for pair in found if pair[0] is not item.salutation]
     found.sort(key=lambda pair: (pair[1].utterance, pair[1].char_start))
     return _Opening(tuple(found), turn[0])
 
