@@ -61,18 +61,17 @@ def _judge(call: CallView) -> tuple[tuple[Finding, ...], tuple[Made, ...]]:
 
 
 def _findings(call: CallView, overpromises: tuple[Overpromise, ...], made: tuple[Made, ...]) -> tuple[Finding, ...]:
-    sorry: Outcome | None = None
-    for item in call.standard.items:
-        if isinstance(item, ApologyItem):
-            sorry = apology.judge(call, item)
-    complaint = sorry is not None and sorry.verdict not in (Verdict.NOT_APPLICABLE, Verdict.NOT_EVALUATED)
+    apologies = {item.id: apology.judge(call, item) for item in call.standard.items if isinstance(item, ApologyItem)}
+    complaint = any(
+        _complained(item, apologies[item.id]) for item in call.standard.items if isinstance(item, ApologyItem)
+    )
 
     def judge(item: AnyItem) -> Outcome:
         match item:
             case GreetingItem():
                 return greeting.judge(call, item)
             case ApologyItem():
-                return apology.judge(call, item)
+                return apologies[item.id]
             case CommitmentItem():
                 return commitment.judge(call, item, made, complaint)
             case ProhibitedItem():
@@ -85,6 +84,13 @@ def _findings(call: CallView, overpromises: tuple[Overpromise, ...], made: tuple
                 return generic.judge(call, item)
 
     return tuple(finish(call, item, judge(item)) for item in call.standard.items)
+
+
+def _complained(item: ApologyItem, outcome: Outcome) -> bool:
+    """Whether something went wrong that an apology was owed for; a long wait leaves nothing open."""
+    if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_EVALUATED):
+        return False
+    return not {trigger.id for trigger in item.triggers}.isdisjoint(e.kind for e in outcome.evidence)
 
 
 def _promises(made: tuple[Made, ...]) -> tuple[Promise, ...]:

@@ -119,11 +119,15 @@ class Action(Part):
 class PromiseRules(Part):
     """How promises are told from other talk about time.
 
-    A deadline counts with an action near it (`reach` characters or words at most) and `our_side` in the same sentence,
-    unless the action is among `outcome`, which only the company can bring about. `customer_acts` before the action
-    bind the customer instead, and an action among `done` lies behind. `any_act`, right after the time, stands for a
-    deed that is not among the actions. Without a deadline, a `vague` phrase is a vague promise, and so is one of
-    `vague_cues` (尽快, 回头, 有消息了) with an action at most `vague_reach` further on.
+    A deadline counts with an action near it (`reach` characters or words at most) that binds the company: `our_side`
+    stands in the same sentence, the action is among `outcome`, which only the company can bring about, or, in Chinese,
+    it follows the time and has no customer for its subject. `customer_acts` before the time or the action bind the
+    customer instead (not so `customer_waits`: 请您等), and an action among `done` lies behind. `any_act`, right after
+    the time, and `deeds`, a little further on, stand for what is not among the actions. `hedges` (争取, 尽量) beside a
+    deadline leave it vague.
+
+    Without a deadline, a `vague` phrase is a vague promise, and so is one of `vague_cues` (尽快, 回头, 有消息了) with
+    an action at most `vague_reach` further on.
     """
 
     working_days: Literal["china", "weekdays"]
@@ -138,7 +142,10 @@ class PromiseRules(Part):
     vague_reach: Annotated[int, Field(ge=1, le=30)] = 10
     vague_look_alikes: tuple[Text, ...] = ()
     customer_acts: tuple[Text, ...] = ()
+    customer_waits: tuple[Text, ...] = ()
+    hedges: tuple[Text, ...] = ()
     any_act: tuple[Text, ...] = ()
+    deeds: tuple[Text, ...] = ()
     done: tuple[Text, ...] = ()
     done_look_alikes: tuple[Text, ...] = ()
     not_a_deadline: tuple[Text, ...] = ()
@@ -165,7 +172,11 @@ class Opening(Part):
 
 
 class GreetingItem(Item):
-    """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once."""
+    """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once.
+
+    `look_alikes` only look like a part of it (您好像打错了). `resumes` take a call up again after a wait or check the
+    line: they open nothing, unless the first turn goes on as an opening.
+    """
 
     criterion: Literal["greeting"]
     points: Points
@@ -175,6 +186,7 @@ class GreetingItem(Item):
     identity: Annotated[tuple[GreetingPart, ...], Field(min_length=1)]
     offer: GreetingPart
     look_alikes: tuple[Text, ...] = ()
+    resumes: tuple[Text, ...] = ()
 
 
 class Trigger(Part):
@@ -204,7 +216,12 @@ class Waiver(Part):
 
 
 class ApologyItem(Item):
-    """An apology where one is owed: from `needed_from` weight of triggers, or a hold of `long_hold_s`."""
+    """An apology where one is owed: from `needed_from` weight of triggers, or a hold of `long_hold_s`.
+
+    Who apologises without courtesy had cause, whether or not a trigger was recognised. What is said next to the words
+    tells what they are: `fault_near` names the cause, `courtesy_near` makes a request, `softener_near` refuses, `blame`
+    takes them back, and `sarcasm` never meant them. Of what follows, the first counts.
+    """
 
     criterion: Literal["apology"]
     points: Points
@@ -214,8 +231,8 @@ class ApologyItem(Item):
     phrases: Phrases
     look_alikes: tuple[Text, ...] = ()
     excused_by: tuple[Key, ...] = ()
-    courtesy_after: Phrases
-    softener_after: Phrases
+    courtesy_near: Phrases
+    softener_near: Phrases
     fault_near: Phrases
     blame: Phrases
     sarcasm: Phrases

@@ -20,7 +20,7 @@ from scoring.yaml_text import Path
 # Texts that are no phrases: names, slots, other rules' ids, and words for other purposes.
 _NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune", "lifts"})
 # Lists searched by sound too. Cues and look-alikes take sense away from a hit: they must stand as written.
-_SOUNDED_FIELDS = frozenset({"phrases", "vague", "outcome", "farewell", "courtesy"})
+_SOUNDED_FIELDS = frozenset({"phrases", "farewell", "courtesy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,14 @@ def compile_document(document: Document) -> tuple[Normaliser, Lexicon, list[Phra
 
 def _as_written_only(document: Document) -> frozenset[str]:
     """Names of the phrase lists of families that must not be searched by sound."""
-    return frozenset(
-        f"items.{item.id}.families.{family.id}.phrases"
+    families = [
+        (f"items.{item.id}.families", family)
         for item in document.items
         if isinstance(item, ProhibitedItem)
         for family in item.families
-        if not family.by_sound
-    )
+    ]
+    families += [("promises.overpromise", family) for family in document.promises.overpromise]
+    return frozenset(f"{place}.{family.id}.phrases" for place, family in families if not family.by_sound)
 
 
 def _lists(part: Part, names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
