@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from asr.digits import readable
 from asr.glossary import Glossary
 from asr.listen import Analysis
-from asr.pii_mask import mask_secrets
+from asr.pii.mask import mask_secrets
 from asr.reading import Invented
 from asr.roles import Casting, Known, after_swap, cast
 from asr.speech import Span

@@ -15,8 +15,7 @@ import soxr
 from numpy.typing import NDArray
 
 from asr.options import RATE_HZ
-from asr.probe import check_complete, check_decoded, open_container, reads_with_soundfile
-from models.errors import ReasonCode, RecordingError
+from asr.probe import check_complete, check_decoded, no_sound, open_container, reads_with_soundfile
 
 Samples = NDArray[np.int16]
 Block = NDArray[np.float32]
@@ -68,7 +67,7 @@ def decode(path: str, progress: Callable[[float], None] = lambda _: None) -> Sou
         sound = _collect(_blocks_by_av(path, faults), progress)
         check_decoded(path, sound.duration_s if sound else 0.0, faults.declared_s, faults.count)
     if sound is None or sound.duration_s == 0:
-        raise RecordingError(ReasonCode.NO_SAMPLES, f"{Path(path).name!r} has a header but no sound in it")
+        raise no_sound(path)
     check_decoded(path, sound.duration_s, None, 0)
     return sound
 
@@ -86,27 +85,23 @@ def _collect(blocks: Iterator[tuple[int, Block]], progress: Callable[[float], No
     """Resample blocks of (rate, samples by channels) and join them; None when there were no samples."""
     resampler: soxr.ResampleStream | None = None
     tapes: list[_Tape] = []
-    offset = np.zeros(0)
     count = 0
     for rate_hz, block in blocks:
         np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         # Far beyond full scale is garbage in the file; without this bound it would swamp the offset.
         np.clip(block, -1.0, 1.0, out=block)
-        if not len(offset):
-            offset = np.zeros(block.shape[1])
-            tapes = [_Tape() for _ in offset]
+        if not tapes:
+            tapes = [_Tape() for _ in range(block.shape[1])]
             if rate_hz != RATE_HZ:
                 resampler = soxr.ResampleStream(rate_hz, RATE_HZ, block.shape[1], dtype="float32")
-        offset += block.sum(axis=0, dtype=np.float64)
         count += len(block)
         progress(count / rate_hz)
         _append(tapes, resampler.resample_chunk(block) if resampler else block)
     if resampler is not None:
-        _append(tapes, resampler.resample_chunk(np.zeros((0, len(offset)), np.float32), last=True))
+        _append(tapes, resampler.resample_chunk(np.zeros((0, len(tapes)), np.float32), last=True))
     if not count:
         return None
-    means = np.rint(offset / count * FULL_SCALE).astype(np.int32)
-    return Sound(tuple(_centred(tape.samples(), int(mean)) for tape, mean in zip(tapes, means, strict=True)))
+    return Sound(tuple(_centred(tape.samples()) for tape in tapes))
 
 
 class _Tape:
@@ -135,12 +130,16 @@ class _Tape:
 
 
 def _append(tapes: Sequence[_Tape], block: Block) -> None:
-    samples = np.rint(np.clip(block, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
+    np.clip(block, -1.0, 1.0, out=block)
+    block *= FULL_SCALE
+    samples = np.rint(block, out=block).astype(np.int16)
     for channel, tape in enumerate(tapes):
         tape.add(samples[:, channel])
 
 
-def _centred(samples: Samples, mean: int) -> Samples:
+def _centred(samples: Samples) -> Samples:
+    """The samples, in place, less what they are off zero on average."""
+    mean = round(int(samples.sum(dtype=np.int64)) / max(len(samples), 1))
     if mean:
         for start in range(0, len(samples), _BLOCK_FRAMES):
             part = samples[start : start + _BLOCK_FRAMES]

@@ -38,7 +38,7 @@ class Budget:
             self._sound_s = max(self._sound_s, sound_s)
         if sound_s > self._longest_s:
             raise RecordingError(
-                ReasonCode.PROCESSING_FAILED,
+                ReasonCode.TOO_LONG,
                 f"there are more than {self._longest_s / 3600:g} hours of sound in it, which the setting longest_h "
                 "allows: split it into calls, or raise the setting if it is one",
             )
@@ -54,7 +54,7 @@ class Budget:
             spent_s, sound_s, limit_s = self._spent_s, self._sound_s, ALWAYS_S + self._rate * self._sound_s
         if spent_s > limit_s:
             raise RecordingError(
-                ReasonCode.PROCESSING_FAILED,
+                ReasonCode.TOO_COSTLY,
                 f"given up after {spent_s:.0f} s of work on {sound_s:.0f} s of sound; the setting work_s_per_s allows "
                 f"{limit_s:.0f} s: listen to it, and raise the setting if it is an ordinary call",
             )

@@ -70,16 +70,6 @@ def choose(device: str, compute_type: str) -> Choice:
     return Choice(chosen, compute_type, f"{why}; compute type {compute_type} as set", vectors)
 
 
-def usable_cores() -> int:
-    """Processor cores that this process may run on, 1 at least: a container or `taskset` may leave it fewer than are.
-
-    A share of processor time (a quota) is not seen; under one, set `workers`.
-    """
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def batch_for(device: str, weights: Path, environ: Mapping[str, str] | None = None) -> int:
     """How many windows to decode at once: on a GPU as many as half of its free memory holds, 8 to 64.
 

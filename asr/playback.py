@@ -17,7 +17,7 @@ import soxr
 
 from asr.audio import Block, blocks
 from asr.options import RATE_HZ
-from asr.probe import check_complete, reads_with_soundfile
+from asr.probe import check_complete, no_sound, reads_with_soundfile
 from models.errors import ReasonCode, RecordingError
 from models.ports import Bleep
 
@@ -53,10 +53,13 @@ class OpusPlayback:
         except OSError:
             raise  # some of FFmpeg's errors are: a full disk is not the recording's fault
         except (av.FFmpegError, ValueError) as error:
-            detail = f"no playback copy can be made of {Path(source).name!r}: {type(error).__name__}"
+            detail = (
+                f"no playback copy can be made of {Path(source).name!r}: {type(error).__name__}; listen to the "
+                "recording itself, and report this"
+            )
             raise RecordingError(ReasonCode.PROCESSING_FAILED, detail) from error
         if not written:
-            raise RecordingError(ReasonCode.NO_SAMPLES, f"{Path(source).name!r} has a header but no sound in it")
+            raise no_sound(source)
 
     def fits(self, copy: Path, bleeps: Sequence[Bleep]) -> bool:
         """Whether the copy has exactly these bleeps: another model may have found other numbers since it was made."""

@@ -42,12 +42,24 @@ def probe(path: str) -> AudioFacts:
         if facts is None or not facts.duration_s:
             facts = _facts_by_av(path)
         if facts.duration_s is not None and facts.duration_s < MIN_DURATION_S:
-            raise RecordingError(ReasonCode.NO_SAMPLES, f"{Path(path).name!r} has a header but no sound in it")
+            raise no_sound(path)
         check_complete(path)
     except OSError as error:
-        detail = f"{Path(path).name!r} cannot be opened: {error.strerror or error}"
+        detail = (
+            f"{Path(path).name!r} cannot be opened: {error.strerror or error}; check that it is there, that it may "
+            "be read, and that its drive is connected"
+        )
         raise RecordingError(ReasonCode.UNREADABLE_FILE, detail) from error
     return facts
+
+
+def no_sound(path: str) -> RecordingError:
+    """What to raise for a file that opens and holds next to no samples."""
+    return RecordingError(
+        ReasonCode.NO_SAMPLES,
+        f"{Path(path).name!r} has a header but no sound in it; look in the call log, and export it again if people "
+        "spoke",
+    )
 
 
 def reads_with_soundfile(path: str) -> bool:
@@ -73,11 +85,17 @@ def open_container(file: IO[bytes], path: str) -> InputContainer:
         raise _unreadable(path, head) from error
     if not container.streams.audio:
         container.close()
-        raise RecordingError(ReasonCode.NO_AUDIO_TRACK, f"{Path(path).name!r} has no sound track, only picture or data")
+        raise RecordingError(
+            ReasonCode.NO_AUDIO_TRACK,
+            f"{Path(path).name!r} has no sound track, only picture or data; export it with its sound",
+        )
     codec = container.streams.audio[0].codec_context
     if codec is None or not codec.sample_rate or not codec.channels:
         container.close()
-        raise RecordingError(ReasonCode.CORRUPT_AUDIO, f"the sound track of {Path(path).name!r} states no format")
+        raise RecordingError(
+            ReasonCode.CORRUPT_AUDIO,
+            f"the sound track of {Path(path).name!r} states no rate or no channels; export it again, or save it as WAV",
+        )
     return container
 
 
@@ -112,8 +130,12 @@ def check_decoded(path: str, decoded_s: float, declared_s: float | None, faults:
     """Raise RecordingError when decoding gave nothing, or met faults and lost a noticeable part."""
     name = Path(path).name
     if decoded_s < MIN_DURATION_S:
-        reason = ReasonCode.CORRUPT_AUDIO if faults else ReasonCode.NO_SAMPLES
-        raise RecordingError(reason, f"{name!r} could be opened, but no sound could be read from it")
+        if not faults:
+            raise no_sound(path)
+        raise RecordingError(
+            ReasonCode.CORRUPT_AUDIO,
+            f"{name!r} could be opened, but no sound could be read from it; copy it again, or export it again",
+        )
     if faults and declared_s and declared_s - decoded_s > max(_TOLERATED_LOSS_S, _TOLERATED_LOSS * declared_s):
         raise RecordingError(
             ReasonCode.CORRUPT_AUDIO,
@@ -126,7 +148,7 @@ def _open(path: str) -> IO[bytes]:
     file: IO[bytes] = Path(path).open("rb")  # noqa: SIM115 - handed to the caller, who closes it
     if size == 0:
         file.close()
-        raise RecordingError(ReasonCode.EMPTY_FILE, f"{Path(path).name!r} has 0 bytes")
+        raise RecordingError(ReasonCode.EMPTY_FILE, f"{Path(path).name!r} has 0 bytes; export it again")
     return file
 
 
@@ -164,5 +186,12 @@ def _unreadable(path: str, head: bytes) -> RecordingError:
     if head.startswith(_MAGIC) or head[4:8] == b"ftyp":
         if len(head) < 44 or head[4:8] == b"ftyp":
             return RecordingError(ReasonCode.TRUNCATED_AUDIO, f"{name!r} ends before its sound begins; copy it again")
-        return RecordingError(ReasonCode.CORRUPT_AUDIO, f"{name!r} begins like a sound file but cannot be read")
-    return RecordingError(ReasonCode.NOT_AUDIO, f"{name!r} is no sound file that is known here")
+        return RecordingError(
+            ReasonCode.CORRUPT_AUDIO,
+            f"{name!r} begins like a sound file but cannot be read; copy it again, or export it again",
+        )
+    return RecordingError(
+        ReasonCode.NOT_AUDIO,
+        f"{name!r} is no sound file that is known here; look into it, and put the recording in its place "
+        "or save it as WAV",
+    )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from asr.budget import Budget, Turnstile
 from asr.channels import Channel
-from asr.hearing import Heard, Hearer
+from asr.hearing import Heard, Hearer, Way
 from asr.judge import Judgement, better, judge
 from asr.packing import FULL_WINDOW_S, Window, fitted, render
 from asr.text import prompt_for, simplify
@@ -87,20 +87,17 @@ class _Attempt:
 
 
 class WindowReader:
-    """Turns windows into words with one hearer, prompt and beam. Safe to use from several threads.
+    """Turns windows into words with one hearer, in one way at first. Safe to use from several threads.
 
     Without `charged` hearing costs the recordings nothing: a service on another machine bounds each request itself, and
     the time until it answers says more about its other users than about the recording.
     """
 
-    def __init__(
-        self, hearer: Hearer, prompt: str, language: str, beam_size: int, clock: StageClock, *, charged: bool = True
-    ) -> None:
+    def __init__(self, hearer: Hearer, way: Way, language: str, clock: StageClock, *, charged: bool = True) -> None:
         self._hearer = hearer
         self._clock = clock
-        self._prompt = prompt
+        self._way = way
         self._language = language
-        self._beam_size = beam_size
         self._charged = charged
         self._turnstile = Turnstile()
 
@@ -140,7 +137,7 @@ class WindowReader:
             batch = batches.pop(0)
             try:
                 some = [jobs[i] for i in batch]
-                attempts = self._attempts(some, some[0].window.length_s, self._prompt, self._beam_size)
+                attempts = self._attempts(some, some[0].window.length_s, self._way)
                 found.update(zip(batch, attempts, strict=True))
             except UsageError:
                 raise
@@ -177,30 +174,32 @@ class WindowReader:
         return Reading(tuple(w for part in parts for w in part.words), tuple(d for part in parts for d in part.dropped))
 
     def _other_ways(self, job: WindowJob) -> Iterator[_Attempt]:
-        """Without the terms; greedily, if that can be chosen; as Whisper was trained: 30 s long, without any prompt."""
-        length_s, lead = job.window.length_s, prompt_for(self._language)
-        if lead != self._prompt:
-            yield self._again(job, length_s, lead, self._beam_size)
-        if self._hearer.chooses_beam:
-            yield self._again(job, length_s, lead, GREEDY_BEAM)
-        yield self._again(job, FULL_WINDOW_S, "", REPAIR_BEAM)
+        """Without the terms; greedily at the tempo of speech; as Whisper was trained: 30 s long, without any prompt."""
+        lead = prompt_for(self._language)
+        tried = [self._way]
+        for way in (replace(self._way, prompt=lead), Way(lead, GREEDY_BEAM)):
+            if not any(self._same(way, other) for other in tried):
+                tried.append(way)
+                yield self._again(job, job.window.length_s, way)
+        yield self._again(job, FULL_WINDOW_S, Way("", REPAIR_BEAM))
+
+    def _same(self, way: Way, other: Way) -> bool:
+        return way == other or (self._hearer.takes_prompt_only and way.prompt == other.prompt)
 
     def _alone(self, job: WindowJob, index: int) -> Reading:
         piece = replace(job.window.pieces[index], offset_s=0.0)
         alone = WindowJob(fitted(job.window.channel, (piece,)), job.channel, job.budget)
-        return self._believed(alone, self._again(alone, alone.window.length_s, self._prompt, self._beam_size))
+        return self._believed(alone, self._again(alone, alone.window.length_s, self._way))
 
-    def _again(self, job: WindowJob, length_s: int, prompt: str, beam_size: int) -> _Attempt:
+    def _again(self, job: WindowJob, length_s: int, way: Way) -> _Attempt:
         """One more attempt at one window; raises what went wrong with it, and when the recording cost too much."""
         job.budget.check()
-        [attempt] = self._attempts([job], length_s, prompt, beam_size)
+        [attempt] = self._attempts([job], length_s, way)
         if isinstance(attempt, Unread):
             raise attempt.error
         return attempt
 
-    def _attempts(
-        self, jobs: Sequence[WindowJob], length_s: int, prompt: str, beam_size: int
-    ) -> list[_Attempt | Unread]:
+    def _attempts(self, jobs: Sequence[WindowJob], length_s: int, way: Way) -> list[_Attempt | Unread]:
         sounds = [job.sound(length_s) for job in jobs]
 
         def charge(seconds: float) -> None:
@@ -208,7 +207,7 @@ class WindowReader:
                 job.budget.spend(seconds / len(jobs))
 
         with self._turnstile.inside(charge):
-            heard = self._hearer.hear(sounds, [job.window.content_s for job in jobs], prompt, beam_size)
+            heard = self._hearer.hear(sounds, [job.window.content_s for job in jobs], way)
         with self._clock.at(Stage.TEXT):
             return [
                 self._attempt(job.window, one) if isinstance(one, Heard) else Unread(one)
@@ -217,7 +216,7 @@ class WindowReader:
 
     def _attempt(self, window: Window, heard: Heard) -> _Attempt:
         words, invented = sift(on_call_clock(window, heard.words, self._language))
-        return _Attempt(heard, words, invented, judge(heard, window, words, self._prompt))
+        return _Attempt(heard, words, invented, judge(heard, window, words, self._way.prompt))
 
 
 def _unread(error: Exception) -> Unread:

@@ -17,16 +17,10 @@ from asr import (
     judge,
     listen,
     packing,
-    pii,
-    pii_digits,
-    pii_en,
-    pii_forms,
-    pii_mask,
-    pii_topics,
-    pii_zh,
     reading,
     remote_reply,
     roles,
+    silero,
     speakers,
     speech,
     swaps,
@@ -40,6 +34,8 @@ from asr import (
 )
 from asr.device import Choice
 from asr.options import ALGORITHM, PROFILES, EngineOptions, RemoteOptions
+from asr.pii import digits as pii_digits
+from asr.pii import en, find, forms, mask, number, topics, zh
 from asr.weights import ModelFiles
 from models.transcript import EngineReceipt
 
@@ -63,15 +59,17 @@ _RECIPE = (
     judge,
     listen,
     packing,
-    pii,
     pii_digits,
-    pii_en,
-    pii_forms,
-    pii_mask,
-    pii_topics,
-    pii_zh,
+    en,
+    find,
+    forms,
+    mask,
+    number,
+    topics,
+    zh,
     reading,
     roles,
+    silero,
     speakers,
     speech,
     swaps,

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr.audio import FULL_SCALE
-from asr.hearing import Heard
+from asr.hearing import Heard, Way
 from asr.options import RATE_HZ, RemoteOptions
 from asr.remote_reply import heard_from
 from asr.timings import Stage, StageClock
@@ -50,7 +50,7 @@ _SHOWN_MODELS = 8
 class RemoteWhisper:
     """Implements `asr.hearing.Hearer` with requests to a service. The same window need not give the same text twice."""
 
-    chooses_beam = False
+    takes_prompt_only = True
 
     def __init__(
         self, remote: RemoteOptions, language: str, clock: StageClock, wait: Callable[[float], None] = time.sleep
@@ -76,13 +76,9 @@ class RemoteWhisper:
             return self._tls
 
     def hear(
-        self,
-        sounds: Sequence[NDArray[np.float32]],
-        contents_s: Sequence[float],
-        prompt: str,
-        beam_size: int,  # noqa: ARG002 - the protocol's
+        self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], way: Way
     ) -> list[Heard | RecordingError | TransientError]:
-        """As in the protocol, except that the service decides how it searches: a beam cannot be sent.
+        """As in the protocol, except that the service decides how it searches: only the prompt can be sent.
 
         A window's own trouble is a TransientError when the service cannot be reached, is busy or answers nonsense, try
         after try; a RecordingError when it refuses this window though it took others. Raises ModelError when it refuses
@@ -96,7 +92,7 @@ class RemoteWhisper:
             ThreadPoolExecutor(len(sounds)) as pool,
         ):
             answers = list(
-                pool.map(lambda sound, content_s: self._one(client, sound, content_s, prompt), sounds, contents_s)
+                pool.map(lambda sound, content_s: self._one(client, sound, content_s, way.prompt), sounds, contents_s)
             )
         return [self._alone(answer) for answer in answers]
 

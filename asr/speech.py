@@ -9,12 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from asr.audio import FULL_SCALE, Samples
+from asr.audio import FULL_SCALE
 from asr.channels import FRAME_SAMPLES, Channel
 from asr.options import RATE_HZ
+from asr.silero import CONTEXT_SAMPLES, SileroNetwork, Stretch
 from models.errors import ModelError
 
 FRAME_S = FRAME_SAMPLES / RATE_HZ
@@ -40,9 +40,6 @@ GATE_MARGIN_DB = 15.0
 GATE_HOLD_S = 0.25
 """Echo arrives late: the other party's level counts for this long."""
 
-_CONTEXT_SAMPLES = 64
-_FRAMES_PER_CALL = 512
-
 # What is quieter than a tenth of the call is its noise, unless nobody ever pauses: then the lead and the lag below
 # still reach over the softest sounds. Against listening to everything, 0.5 % of speech changes at the edges.
 _NOISE_PERCENTILE = 10
@@ -62,58 +59,33 @@ class Span:
 
 
 class SpeechDetector:
-    """The sequence form of the Silero model (MIT), run by onnxruntime. Safe to use from several threads."""
+    """Says where somebody speaks, by the Silero network (MIT). Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._session: onnxruntime.InferenceSession | None = None
+        self._network: SileroNetwork | None = None
 
     def probabilities(self, channel: Channel, own_db: Levels, other_db: Levels | None) -> Probabilities:
         """Probability of speech of this channel's party in each 32 ms frame.
 
         `own_db` and `other_db` are the levels of the frames of this channel and of the other party's, None where
-        everybody is on one. Frames that hold only noise or the other party's echo are 0; the model is spared them.
+        everybody is on one. Frames that hold only noise or the other party's echo are 0; the network is spared them.
         """
         worth = worth_listening(own_db, other_db)
         found = np.zeros(len(worth), np.float32)
-        for first, end in _stretches(worth):
-            self._listen(channel, first, end, found)
+        for first, some in self.load().listen(lambda first, end: _sound(channel, first, end), _stretches(worth)):
+            found[first : first + len(some)] = some
         if other_db is not None:
             # The lead and the lag reach into echo, which is nobody's speech on this channel.
             found[echo(own_db, other_db)] = 0
         return found
 
-    def _listen(self, channel: Channel, first: int, end: int, found: Probabilities) -> None:
-        """Fill in the probabilities of the frames from `first` to before `end`."""
-        session = self.load()
-        hidden = cell = np.zeros((1, 1, 128), np.float32)
-        scale = np.float32(channel.gain / FULL_SCALE)
-        # Each frame is preceded by the end of the frame before it, as the model expects.
-        context = _sound(
-            channel.samples[max(first * FRAME_SAMPLES - _CONTEXT_SAMPLES, 0) : first * FRAME_SAMPLES], scale
-        )
-        context = np.pad(context, (_CONTEXT_SAMPLES - len(context), 0))
-        for start in range(first, end, _FRAMES_PER_CALL):
-            stop = min(start + _FRAMES_PER_CALL, end)
-            sound = _sound(channel.samples[start * FRAME_SAMPLES : stop * FRAME_SAMPLES], scale)
-            sound = np.pad(sound, (0, -len(sound) % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES)
-            before = np.concatenate([context[None], sound[:-1, -_CONTEXT_SAMPLES:]])
-            found[start:stop], hidden, cell = session.run(
-                ["speech_probs", "hn", "cn"],
-                {"input": np.concatenate([before, sound], axis=1), "h": hidden, "c": cell},
-            )
-            context = sound[-1, -_CONTEXT_SAMPLES:]
-
-    def load(self) -> onnxruntime.InferenceSession:
-        """Load the model once; raises ModelError when its file is not installed."""
+    def load(self) -> SileroNetwork:
+        """Load the network once; raises ModelError when its file is not installed or damaged."""
         with self._lock:
-            if self._session is None:
-                options = onnxruntime.SessionOptions()
-                options.inter_op_num_threads = options.intra_op_num_threads = 1
-                self._session = onnxruntime.InferenceSession(
-                    str(_model_file()), sess_options=options, providers=["CPUExecutionProvider"]
-                )
-            return self._session
+            if self._network is None:
+                self._network = SileroNetwork(network_file())
+            return self._network
 
 
 def worth_listening(own_db: Levels, other_db: Levels | None) -> NDArray[np.bool_]:
@@ -162,19 +134,25 @@ def spans(probabilities: Probabilities, min_silence_s: float = MIN_SILENCE_S) ->
     return tuple(found)
 
 
-def _stretches(worth: NDArray[np.bool_]) -> list[list[int]]:
+def _stretches(worth: NDArray[np.bool_]) -> list[Stretch]:
     """First frame and the one behind the last of each stretch that is worth it, with lead and lag."""
     if not worth.any():
         return []
     lead, lag = round(LEAD_S / FRAME_S), round(LAG_S / FRAME_S)
     padded = np.pad(worth, (lag, lead))
     heard = np.lib.stride_tricks.sliding_window_view(padded, lead + lag + 1).any(axis=1)
-    edges: list[list[int]] = np.flatnonzero(np.diff(np.pad(heard, 1).astype(np.int8))).reshape(-1, 2).tolist()
-    return edges
+    edges = np.flatnonzero(np.diff(np.pad(heard, 1).astype(np.int8))).reshape(-1, 2).tolist()
+    return [(first, end) for first, end in edges]
 
 
-def _sound(samples: Samples, scale: np.float32) -> NDArray[np.float32]:
-    sound: NDArray[np.float32] = np.clip(samples.astype(np.float32) * scale, -1.0, 1.0)
+def _sound(channel: Channel, first: int, end: int) -> NDArray[np.float32]:
+    """The frames from `first` to before `end` and what the network hears before them; silence where there is none."""
+    start, stop = first * FRAME_SAMPLES - CONTEXT_SAMPLES, end * FRAME_SAMPLES
+    taken = channel.samples[max(start, 0) : stop]
+    sound = np.zeros(stop - start, np.float32)
+    heard = sound[max(-start, 0) :][: len(taken)]
+    np.multiply(taken, np.float32(channel.gain / FULL_SCALE), out=heard)
+    np.clip(heard, -1.0, 1.0, out=heard)
     return sound
 
 
@@ -204,7 +182,8 @@ def cut_long(found: Sequence[Span], probabilities: Probabilities, limit_s: float
     return tuple(result)
 
 
-def _model_file() -> Path:
+def network_file() -> Path:
+    """Where the package silero-vad keeps its sequence model; raises ModelError when it is not installed."""
     # find_spec does not import the package, whose code needs torch; only its data file is wanted.
     spec = find_spec("silero_vad")
     if spec is not None and spec.origin is not None:

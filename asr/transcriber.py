@@ -12,9 +12,10 @@ import av
 
 from asr.assemble import assemble, known_roles, names_a_side, turns_of
 from asr.budget import Budget
-from asr.device import batch_for, choose, usable_cores
+from asr.cores import usable_cores
+from asr.device import batch_for, choose
 from asr.glossary import Glossary
-from asr.hearing import Hearer
+from asr.hearing import Hearer, Way
 from asr.listen import Analysis, analyse
 from asr.options import PROFILES, EngineOptions
 from asr.process import one_thread_each
@@ -115,14 +116,9 @@ class WhisperTranscriber:
         with self._lock:
             if self._parts is None:
                 receipt, hearer, batch = self._remote() or self._packed()
-                reader = WindowReader(
-                    hearer,
-                    self._prompt,
-                    self._options.language,
-                    self._profile.beam_size,
-                    self._clock,
-                    charged=self._options.remote is None,
-                )
+                way = Way(self._prompt, self._profile.beam_size, self._profile.tempo)
+                charged = self._options.remote is None
+                reader = WindowReader(hearer, way, self._options.language, self._clock, charged=charged)
                 self._parts = _Parts(receipt, hearer, reader, batch)
             return self._parts
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -252,7 +253,7 @@ def _digest(folder: Path, data_dir: Path) -> str:
     digest = _hash_folder(folder)
     with _home_written(data_dir):
         notes.mkdir(parents=True, exist_ok=True)
-        scratch = note.with_name(f".{note.name}.{os.getpid()}")
+        scratch = note.with_name(f".{note.name}.{os.getpid()}-{threading.get_ident()}")
         scratch.write_text(json.dumps({"files": state, "digest": digest}), encoding="utf-8")
         scratch.replace(note)
     return digest

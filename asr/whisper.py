@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
+from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
 from asr.device import Choice
-from asr.hearing import Heard, HeardWord
+from asr.hearing import Heard, HeardWord, Way
 from asr.options import RATE_HZ
 from asr.process import keep_buffers
 from asr.timings import Stage, StageClock
@@ -28,6 +29,12 @@ MAX_TOKENS = 224
 """Half of Whisper's context, its own limit for one window."""
 
 
+STATE_S = 0.02
+"""Time between two states of the encoder, at the tempo of speech."""
+
+MEDIAN_STATES = 1
+"""Attention is not smoothed before words are aligned to it: that was two fifths of the alignment for the same times."""
+
 MAX_PROMPT_TOKENS = 200
 """A prompt's share of the context of 448: with more there is no room for what is said."""
 
@@ -35,6 +42,10 @@ MAX_PROMPT_TOKENS = 200
 def token_limit(window_s: float) -> int:
     """The most tokens that a window of this length may take; a result that reaches it is a runaway."""
     return min(int(TOKENS_PER_S * window_s) + TOKENS_EXTRA, MAX_TOKENS)
+
+
+_AFTER_CONTENT_S = 0.2
+"""So much of the silence behind the content may still belong to the last word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,13 @@ class _Loaded:
         tokens = ids if self.trim is None else self.trim.out_of(ids)
         return [token for token in tokens if token < self.tokenizer.eot]
 
+    def spectra(self, tempo: float) -> FeatureExtractor:
+        """What turns sound into spectra: at a faster tempo fewer of them, each of as much sound as ever."""
+        usual = self.model.feature_extractor
+        if tempo == 1.0:
+            return usual
+        return FeatureExtractor(**{**self.model.feat_kwargs, "hop_length": round(usual.hop_length * tempo)})
+
     def start(self, prompt: str) -> list[int]:
         """What the decoder begins with, as the model counts; words that it cannot spell are left out of the prompt."""
         tokenizer = self.tokenizer
@@ -69,7 +87,7 @@ class _Loaded:
 class PackedWhisper:
     """One model in memory, used by several threads at once: each runs its own batch on its own worker."""
 
-    chooses_beam = True
+    takes_prompt_only = False
 
     def __init__(self, files: ModelFiles, choice: Choice, workers: int, language: str, clock: StageClock) -> None:
         """Remember what to load; `load` or the first batch loads it."""
@@ -104,32 +122,31 @@ class PackedWhisper:
                 self._loaded = _Loaded(model, tokenizer, trim)
             return self._loaded
 
-    def hear(
-        self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], prompt: str, beam_size: int
-    ) -> list[Heard]:
+    def hear(self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], way: Way) -> list[Heard]:
         """Decode windows of one length: `sounds` are samples at 16 kHz, of which `contents_s` seconds are content.
 
-        What a window yields does not depend on the others in the batch. An empty prompt means none.
+        What a window yields does not depend on the others in the batch.
         """
         loaded = self.load()
         with self._clock.at(Stage.FEATURES):
-            features = [loaded.model.feature_extractor(sound, padding=0)[None] for sound in sounds]
+            spectra = loaded.spectra(way.tempo)
+            features = [_even(spectra(sound, padding=0))[None] for sound in sounds]
         with self._clock.at(Stage.ENCODE):
             encoded = self._encode(loaded.model, features)
-        start = loaded.start(prompt)
+        start = loaded.start(way.prompt)
         limit = token_limit(len(sounds[0]) / RATE_HZ)
         with self._clock.at(Stage.SEARCH):
             results = loaded.model.model.generate(
                 encoded,
                 [start] * len(sounds),
-                beam_size=beam_size,
+                beam_size=way.beam_size,
                 # CTranslate2 counts the prompt in and takes at most half of this for new tokens.
                 max_length=min(max(2 * limit, limit + len(start)), 2 * MAX_TOKENS),
                 return_scores=True,
             )
         tokens = [loaded.text_tokens(result.sequences_ids[0]) for result in results]
         with self._clock.at(Stage.ALIGN):
-            words = self._align(encoded, tokens, contents_s)
+            words = self._align(encoded, tokens, contents_s, STATE_S * way.tempo)
         return [Heard(w, len(t), float(result.scores[0])) for w, t, result in zip(words, tokens, results, strict=True)]
 
     def _encode(self, model: WhisperModel, features: Sequence[NDArray[np.float32]]) -> ctranslate2.StorageView:
@@ -147,18 +164,30 @@ class PackedWhisper:
         return ctranslate2.StorageView.from_array(np.concatenate([np.array(state) for state in states]))
 
     def _align(
-        self, encoded: ctranslate2.StorageView, tokens: list[list[int]], contents_s: Sequence[float]
+        self,
+        encoded: ctranslate2.StorageView,
+        tokens: list[list[int]],
+        contents_s: Sequence[float],
+        state_s: float,
     ) -> list[tuple[HeardWord, ...]]:
+        """The words of each window with their times; `state_s` is the time between two of the encoder's states."""
         loaded = self.load()
         if not any(tokens):
             return [()] * len(tokens)
-        frames = [min(int(np.ceil(s * 100)) + 20, 2 * encoded.shape[1]) for s in contents_s]
+        # CTranslate2 counts the frames of the spectrum, of which there are two for each state.
+        frames = [2 * min(int(np.ceil((s + _AFTER_CONTENT_S) / state_s)), encoded.shape[1]) for s in contents_s]
         aligned = loaded.model.model.align(
-            encoded, loaded.model_ids(loaded.tokenizer.sot_sequence), [loaded.model_ids(t) for t in tokens], frames
+            encoded,
+            loaded.model_ids(loaded.tokenizer.sot_sequence),
+            [loaded.model_ids(t) for t in tokens],
+            frames,
+            median_filter_width=MEDIAN_STATES,
         )
-        return [self._words(t, a) if t else () for t, a in zip(tokens, aligned, strict=True)]
+        return [self._words(t, a, state_s) if t else () for t, a in zip(tokens, aligned, strict=True)]
 
-    def _words(self, tokens: list[int], aligned: ctranslate2.models.WhisperAlignmentResult) -> tuple[HeardWord, ...]:
+    def _words(
+        self, tokens: list[int], aligned: ctranslate2.models.WhisperAlignmentResult, state_s: float
+    ) -> tuple[HeardWord, ...]:
         """Join tokens to words and read their times off the alignment path: a word begins where its path does."""
         tokenizer = self.load().tokenizer
         texts, groups = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
@@ -167,7 +196,7 @@ class PackedWhisper:
         path = np.array(aligned.alignments)
         # The first time step of every token, and one more for the end mark behind the last.
         first_steps = path[np.concatenate([[True], np.diff(path[:, 0]) > 0]), 1]
-        times_s = first_steps * 0.02
+        times_s = first_steps * state_s
         probabilities = aligned.text_token_probs
         return tuple(
             HeardWord(
@@ -176,3 +205,8 @@ class PackedWhisper:
             for text, a, b in zip(texts[:-1], starts.tolist(), ends.tolist(), strict=True)
             if text
         )
+
+
+def _even(spectrum: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The spectrum without its last frame where their number is odd: the encoder takes two for each state."""
+    return spectrum[:, : spectrum.shape[1] // 2 * 2]

@@ -127,10 +127,7 @@ def charged(transcript: Transcript, spoken: Spoken) -> Charged:
 
 def bench_settings(home: Path, profile: str | None = None) -> Settings:
     """The settings of a measurement: the user's own, but nothing is masked, since the truth is not."""
-    wanted: dict[str, object] = {"home": home, "profile": profile}
-    if "mask_pii" in Settings.model_fields:
-        wanted["mask_pii"] = False
-    return load_settings(wanted)[0]
+    return load_settings({"home": home, "profile": profile, "mask_pii": False})[0]
 
 
 def transcripts(

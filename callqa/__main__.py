@@ -2,4 +2,5 @@
 
 from callqa.cli import main
 
-main()
+if __name__ == "__main__":  # a back-test's worker processes import this module as well
+    main()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
-from asr.device import choose, usable_cores
+from asr.cores import usable_cores
+from asr.device import choose
 from asr.options import PROFILES, EngineOptions, RemoteOptions
 from asr.playback import OpusPlayback
 from asr.probe import probe
@@ -19,9 +22,11 @@ from asr.weights import ensure_model, verify_model
 from callqa.classifiers import classifier_in_use
 from callqa.services.audio import AudioKeeper
 from callqa.settings import Settings
-from callqa.standards import find_standard
-from models.errors import InputError
+from callqa.standards import FoundStandard, find
+from models.call import CallMeta
+from models.errors import InputError, NoVersionError
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
+from models.standard import PublishedStandard
 from scoring import ServiceStandard
 from scoring.classifier import Classifier
 from storage import Database, schema, urls
@@ -30,6 +35,7 @@ from storage.audio_store import FileAudioStore
 __all__ = [
     "App",
     "assemble",
+    "audio_keeper",
     "audio_store",
     "check_database",
     "check_model",
@@ -41,6 +47,9 @@ __all__ = [
     "passing_transcriber",
     "probe",
     "shown_database",
+    "standard_by_call",
+    "standard_for",
+    "today",
     "transcriber_for",
     "upgrade_database",
     "usable_cores",
@@ -56,7 +65,7 @@ _databases: dict[str, Database] = {}
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Everything that inspecting calls needs."""
+    """Everything that inspecting calls needs. `settings.standard` names exactly this version of the standard."""
 
     settings: Settings
     standard: ServiceStandard
@@ -67,17 +76,67 @@ class App:
     audio: AudioKeeper
 
 
-def assemble(settings: Settings) -> App:
+def assemble(settings: Settings, day: date | None = None) -> App:
     """Wire the application. The model is loaded when the first recording is heard, the database must be ready.
 
-    Raises StandardError, ModelError (of the classifier), SettingsError or SchemaError before any work is begun.
+    The standard is the version that holds on `day`, or today. Raises StandardError, ModelError (of the classifier),
+    SettingsError or SchemaError before any work is begun.
     """
-    standard = find_standard(settings.standard)
-    keeps_originals = settings.originals == "keep"
-    audio = AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, keeps_originals, _now)
+    found = standard_for(settings, day or today(settings))
+    standard, settings = found.standard, settings.model_copy(update={"standard": found.name})
+    audio = audio_keeper(settings, originals=settings.originals == "keep")
     classifier = classifier_in_use(settings.home, standard.language)
     transcriber = transcriber_for(settings, standard)
     return App(settings, standard, classifier, transcriber, open_database(settings), probe, audio)
+
+
+def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
+    """Keeps playback copies, where the settings want them, and the originals of what it is given if told so."""
+    return AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, originals, _now)
+
+
+def today(settings: Settings) -> date:
+    """The date now in the configured time zone."""
+    return _now().astimezone(ZoneInfo(settings.time_zone)).date()
+
+
+def standard_for(settings: Settings, day: date, name: str | None = None) -> FoundStandard:
+    """The standard that `name`, or the setting, means on that day. Raises StandardError when it means none."""
+    return find(name or settings.standard, day, lambda standard_id: _published(settings, standard_id))
+
+
+def standard_by_call(settings: Settings) -> Callable[[CallMeta], ServiceStandard | None]:
+    """The version of the configured standard that holds on the day of a call; of one without a date, today's.
+
+    None where no version holds. Raises StandardError when the setting names no standard at all.
+    """
+    zone, undated = ZoneInfo(settings.time_zone), today(settings)
+    versions = _published(settings, settings.standard)
+    only = (
+        find(settings.standard, undated, lambda named: _published(settings, named)).standard if not versions else None
+    )
+
+    def standard_of(meta: CallMeta) -> ServiceStandard | None:
+        if only is not None:
+            return only
+        return by_day(meta.started_at.astimezone(zone).date() if meta.started_at is not None else undated)
+
+    @lru_cache(maxsize=400)
+    def by_day(day: date) -> ServiceStandard | None:
+        try:
+            return find(settings.standard, day, lambda _: versions).standard
+        except NoVersionError:
+            return None
+
+    return standard_of
+
+
+def _published(settings: Settings, standard_id: str) -> Sequence[PublishedStandard]:
+    """Published versions, none where there is no database yet."""
+    if schema.state(settings.resolved_database_url).empty:
+        return ()
+    with open_database(settings)() as uow:
+        return uow.standards.versions(standard_id)
 
 
 def audio_store(settings: Settings) -> AudioStore:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 from models.errors import ModelError
-from scoring.classifier import Classifier, load_classifier
+from scoring.classifier import Classifier, Classifiers, load_classifier
+from scoring.schema import Language
 
 SHIPPED = "shipped"
 _FOLDER = "classifiers"
@@ -44,6 +46,12 @@ def classifier_in_use(home: Path, language: str) -> Classifier | None:
     raise ModelError(
         f"classifier {name} is in use for {language!r} but is for {classifier.language!r}: promote another"
     )
+
+
+def classifiers_in_use(home: Path) -> Classifiers:
+    """The classifiers that score calls now, by language. Raises ModelError when one in use is gone or damaged."""
+    found = ((language, classifier_in_use(home, language)) for language in get_args(Language))
+    return {language: classifier for language, classifier in found if classifier is not None}
 
 
 def find_classifier(home: Path, name: str) -> Classifier:

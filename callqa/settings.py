@@ -29,7 +29,9 @@ class Settings(BaseModel):
 
     home: Path = Field(Path("callqa-data"), description="folder for database, weights, reports and Prefect's own state")
     database_url: str = Field("", description="PostgreSQL or SQLite URL; empty: SQLite in the home folder")
-    standard: str = Field("telecom-hotline-zh", description="name of a shipped service standard, or a YAML file")
+    standard: str = Field(
+        "telecom-hotline-zh", description="service standard: shipped name, published ID[@VERSION], or file"
+    )
     language: Literal["zh", "en"] = Field("zh", description="language of tables and reports")
     time_zone: str = Field("Asia/Shanghai", description="zone of metadata times without one, and of `--day`")
     filename_pattern: str = Field("", description="regular expression with named groups for facts in file names")
@@ -46,7 +48,7 @@ class Settings(BaseModel):
     )
     device: str = Field("auto", description="auto, cpu or cuda")
     compute_type: str = Field("auto", description="auto, or a CTranslate2 compute type such as int8 or float16")
-    workers: int = Field(0, ge=0, le=256, description="windows decoded at once; 0: one per processor core")
+    workers: int = Field(0, ge=0, le=256, description="windows decoded at once; 0: one per usable processor core")
     agent_channel: Literal["auto", "left", "right"] = Field(
         "auto", description="channel of the agent in stereo; auto: metadata, else who greets"
     )
@@ -57,6 +59,9 @@ class Settings(BaseModel):
     )
     originals_days: int = Field(
         0, ge=0, le=36_500, description="kept recordings are deleted after so many days; 0: they stay"
+    )
+    playback_days: int = Field(
+        0, ge=0, le=36_500, description="copies to listen to are deleted after so many days; 0: they stay"
     )
     corrections: bool = Field(
         True, description="put misheard words of the standard's glossary right; each one stays visible"

@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -117,6 +117,21 @@ def hash_file(path: Path) -> str:
     except OSError as error:
         raise RecordingError(ReasonCode.UNREADABLE_FILE, f"cannot be read: {error.strerror}") from error
     return digest.hexdigest()
+
+
+def find_recording(recording_id: str, uris: Sequence[str]) -> str | None:
+    """The first path that holds exactly the recording's bytes; None when no address does any more.
+
+    Files are moved and names used again between nights: without this look, another customer's call could be heard
+    and charged to this call's agent.
+    """
+    for path in dict.fromkeys(local_path(uri) for uri in uris):
+        try:
+            if hash_file(Path(path)) == recording_id:
+                return path
+        except RecordingError:
+            continue
+    return None
 
 
 def local_path(uri: str) -> str:

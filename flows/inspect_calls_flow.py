@@ -22,9 +22,10 @@ from prefect.tasks import Task
 from pydantic import Field
 
 from callqa import __version__
-from callqa.bootstrap import App, assemble, audio_store, open_database
+from callqa.bootstrap import App, assemble, audio_store, open_database, today
 from callqa.metadata import MetadataReader
-from callqa.services.audio import delete_old_originals
+from callqa.reports.standard_words import reminder_text
+from callqa.services.audio import prune
 from callqa.services.inspect import Inspector
 from callqa.services.intake import register
 from callqa.services.plan import plan_chunks
@@ -33,6 +34,7 @@ from callqa.sources import list_source
 from flows.flow_settings import flow_settings
 from models.errors import ModelError, StandardError, TransientError
 from models.run import Run, RunStatus
+from models.standard import ReviewReminder, review_reminder
 from scoring import scorer_of
 
 CHUNKS_AT_ONCE = 2
@@ -55,7 +57,7 @@ async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) 
 def inspect_calls(
     source: Annotated[str, Field(min_length=1, description="Folder of recordings, or one recording.")],
     day: Day = "all",
-    standard: Annotated[str | None, Field(description="Service standard by name or file; none: the setting.")] = None,
+    standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
     limit: Annotated[int | None, Field(ge=1, description="Take in at most this many recordings.")] = None,
 ) -> State[dict[str, Any]]:
     """Inspect the recordings of one source; asked for again, it finishes what is left and changes nothing else.
@@ -63,18 +65,20 @@ def inspect_calls(
     The returned state holds the summary. It is Failed when not one recording could be scored and is named
     PartiallyCompleted when some could not.
     """
-    app = _app(standard)
-    listing = list_source(source, app.settings.home)
+    settings = flow_settings(standard)
     # A run that starts late is still about the night it was scheduled for.
     now = datetime.now(UTC)
-    local_day = resolve_day(day, app.settings.time_zone, flow_run.scheduled_start_time or now)
+    local_day = resolve_day(day, settings.time_zone, flow_run.scheduled_start_time or now)
+    app = assemble(settings, local_day)
+    standard = app.settings.standard
+    listing = list_source(source, app.settings.home)
     scorer = scorer_of(app.standard, app.classifier)
     run = plan_run(listing.uri, local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     intake = register_recordings(source, run, limit, standard)
     chunks = plan_work(run, standard)
     inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard))
     wait(inspected)
-    final = summarise(run, intake)
+    final = summarise(run, intake, review_due(app))
     for chunk in inspected:
         # What one recording cannot help (a missing model, a database gone) ends the run, after all that could be kept.
         chunk.result()
@@ -133,17 +137,25 @@ def inspect_chunk(recording_ids: tuple[str, ...], run: Run, standard: str | None
     return len(recording_ids)
 
 
-def summarise(run: Run, intake: dict[str, Any]) -> State[dict[str, Any]]:
+def review_due(app: App) -> ReviewReminder | None:
+    """A reminder when the standard's quarterly review is near or overdue."""
+    return review_reminder(app.standard.ref, app.standard.owner, app.standard.review_by, today(app.settings))
+
+
+def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None) -> State[dict[str, Any]]:
     """Close the run, publish its figures as an artifact, and turn them into the flow's final state."""
     settings, now = flow_settings(None), datetime.now(UTC)
     status, counts = finish_run(run.id, now, open_database(settings))
     try:
-        delete_old_originals(audio_store(settings), settings.originals_days, now)
+        prune(audio_store(settings), settings.originals_days, settings.playback_days, now)
     except OSError as error:
         # The night is finished, and the next one deletes them. The error's path would name a file.
         reason = error.strerror or type(error).__name__
-        get_run_logger().warning("run %s: originals past their days were not all deleted: %s", run.id, reason)
+        get_run_logger().warning("run %s: sound past its days was not all deleted: %s", run.id, reason)
     summary = {"run_id": run.id, "status": status.value, **asdict(counts), "intake": intake}
+    if reminder is not None:
+        summary["standard_review"] = {"review_by": reminder.review_by.isoformat(), "days_left": reminder.days_left}
+        get_run_logger().warning("run %s: %s", run.id, reminder_text(reminder, settings.language))
     rows = "\n".join(f"| {name} | {value} |" for name, value in asdict(counts).items())
     create_markdown_artifact(f"| {run.id} | {status.value} |\n|---|---|\n{rows}", key="callqa-run-summary")
     message = f"{counts.scored} of {counts.recordings} recordings scored, {counts.quarantined} quarantined"
@@ -154,12 +166,8 @@ def summarise(run: Run, intake: dict[str, Any]) -> State[dict[str, Any]]:
     return Completed(data=summary, name=name, message=message)
 
 
-def _app(standard: str | None) -> App:
-    return assemble(flow_settings(standard))
-
-
 def _app_of(run: Run, standard: str | None) -> App:
-    app = _app(standard)
+    app = assemble(flow_settings(standard), run.day)
     if app.standard.ref != run.standard:
         raise StandardError(
             f"the service standard changed during run {run.id}: it began under version {run.standard.version} "

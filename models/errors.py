@@ -4,6 +4,7 @@ CallqaError
 ├── UsageError            wrong call or configuration; the command ends with exit code 2
 │   ├── SettingsError     an unknown or badly valued setting
 │   ├── StandardError     a service standard that cannot be used
+│   │   └── NoVersionError  none of its published versions holds on that day
 │   ├── InputError        a source, manifest or transcript file that cannot be read
 │   ├── ModelError        a speech model or classifier that is missing or damaged
 │   └── SchemaError       a database that is not at this program's migration
@@ -34,6 +35,10 @@ class StandardError(UsageError):
     """A service standard that cannot be used. The message names file, line and value."""
 
 
+class NoVersionError(StandardError):
+    """The standard is published, but none of its versions holds on the day that was asked about."""
+
+
 class InputError(UsageError):
     """A source folder, manifest or transcript file that cannot be read."""
 
@@ -58,6 +63,8 @@ class ReasonCode(StrEnum):
     TRUNCATED_AUDIO = "truncated_audio"
     UNREADABLE_FILE = "unreadable_file"
     CALL_ID_CONFLICT = "call_id_conflict"
+    TOO_LONG = "too_long"
+    TOO_COSTLY = "too_costly"
     PROCESSING_FAILED = "processing_failed"
 
 

@@ -14,8 +14,10 @@ from typing import Protocol, Self
 
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.errors import RecordingError, TransientError
+from models.review import Review
 from models.run import AudioJob, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
+from models.standard import PublishedStandard
 from models.transcript import EngineReceipt, Transcript
 
 Bleep = tuple[float, float]
@@ -92,8 +94,11 @@ class AudioStore(Protocol):
         Raises TransientError when the file does not hold that recording any more.
         """
 
-    def delete_originals(self, stored_before: datetime) -> int:
-        """Delete copies of originals that were stored before then; returns how many."""
+    def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
+        """Delete copies of originals that were stored before then; returns how many. A dry run only counts."""
+
+    def delete_playback(self, made_before: datetime, reason: str, *, dry_run: bool) -> int:
+        """Delete playback copies that were made before then and keep the reason in place of each; else the same."""
 
 
 class Calls(Protocol):
@@ -142,6 +147,18 @@ class Transcripts(Protocol):
     def latest(self, call_ids: Collection[str] = ()) -> Iterator[tuple[StoredCall, Transcript]]:
         """The newest transcript of these calls, or of every call when none is named, ordered by call id."""
 
+    def heard_since(self, moment: datetime, after: str, most: int) -> Sequence[str]:
+        """Ids of transcribed recordings whose call began at this moment or later: the first `most` behind `after`.
+
+        In the database's own order of ids, so that "" and then the last id of each answer walk through all of them.
+        """
+
+    def undated(self) -> int:
+        """How many transcribed recordings hold a call without a date."""
+
+    def of(self, recording_ids: Collection[str]) -> Sequence[tuple[StoredCall, Transcript]]:
+        """The newest transcript of each of these recordings, ordered by call id; those without one are left out."""
+
 
 class Scorecards(Protocol):
     """Scorecards, one per transcript, standard digest and scorer."""
@@ -187,6 +204,32 @@ class Runs(Protocol):
         """Id of the run that started last, or None in an empty database."""
 
 
+class Standards(Protocol):
+    """Published versions of service standards."""
+
+    def publish(self, standard: PublishedStandard) -> bool:
+        """Keep it; False when exactly this version is there already.
+
+        Raises StandardError when the version is published with another content.
+        """
+
+    def get(self, standard_id: str, version: str) -> PublishedStandard | None:
+        """One version, or None."""
+
+    def versions(self, standard_id: str | None = None) -> Sequence[PublishedStandard]:
+        """All versions of one standard, or of every one, ordered by id and by when they began to hold."""
+
+
+class Reviews(Protocol):
+    """Verdicts of people."""
+
+    def add(self, review: Review) -> None:
+        """Keep it; the same review twice is one. Raises StateError for a call that is not stored."""
+
+    def of(self, call_ids: Collection[str]) -> Sequence[Review]:
+        """All reviews of these calls, ordered by call, item and time."""
+
+
 class UnitOfWork(Protocol):
     """One transaction: `with uow:` begins it, `commit()` keeps it, leaving without commit rolls it back."""
 
@@ -194,6 +237,8 @@ class UnitOfWork(Protocol):
     transcripts: Transcripts
     scorecards: Scorecards
     runs: Runs
+    standards: Standards
+    reviews: Reviews
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -9,9 +9,10 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from operator import le
 from typing import Any
 
 from models.call import UNASSIGNED_AGENT, CallMeta, Direction
@@ -33,6 +34,8 @@ from models.transcript import (
 Json = dict[str, Any]
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
+_NUMBERS_OF_A_WORD = 3
+"""Beginning and end in seconds, and probability."""
 _YEARS = range(1970, 2201)
 """Outside these a call's start is a slip, and reckoning deadlines from it could leave the calendar."""
 
@@ -185,11 +188,32 @@ def _utterance_from_json(index: int, line: Mapping[str, Any]) -> Utterance:
         start_s=_number_or_none(line, "start_s", what),
         end_s=_number_or_none(line, "end_s", what),
         text=text,
-        words=tuple(_word(word, text, f"{what}word {i}") for i, word in enumerate(line.get("words") or ())),
+        words=_words(line.get("words") or (), text, what),
         confidence=_number_or_none(line, "confidence", what),
         corrections=tuple(_correction(c, text, what + "correction") for c in line.get("corrections") or ()),
         masked=tuple(_masked(m, text, what + "masked") for m in line.get("masked") or ()),
     )
+
+
+def _words(lines: Sequence[list[Any]], text: str, what: str) -> tuple[Word, ...]:
+    """The words of an utterance. Hundreds make a call: while all are as they should be, none is looked at alone."""
+    try:
+        columns = tuple(zip(*lines, strict=True))
+        starts, ends, *numbers = columns
+        in_order = (
+            len(numbers) == _NUMBERS_OF_A_WORD
+            and {*map(type, starts), *map(type, ends)} == {int}
+            and {type(value) for column in numbers for value in column} == {float}
+            and math.isfinite(sum(map(sum, numbers)))
+            and min(starts) >= 0
+            and max(ends) <= len(text)
+            and all(map(le, starts, ends))
+        )
+    except (TypeError, ValueError):
+        in_order = False
+    if in_order:
+        return tuple(map(Word, *columns))
+    return tuple(_word(word, text, f"{what}word {i}") for i, word in enumerate(lines))
 
 
 def _word(line: list[Any], text: str, what: str) -> Word:

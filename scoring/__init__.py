@@ -1,7 +1,7 @@
 """Transcript in, scorecard out. Pure: no files, no clock, no network."""
 
+from scoring.cases import Case, CaseFailure, check_cases, examples_of, load_case
 from scoring.engine import score_call, scorer_of
-from scoring.examples import ExampleFailure, check_examples
 from scoring.load import load_standard
 from scoring.standard import ServiceStandard
 
@@ -10,9 +10,12 @@ SHIPPED_STANDARDS: tuple[str, ...] = ("telecom-hotline-zh", "service-desk-en")
 
 __all__ = [
     "SHIPPED_STANDARDS",
-    "ExampleFailure",
+    "Case",
+    "CaseFailure",
     "ServiceStandard",
-    "check_examples",
+    "check_cases",
+    "examples_of",
+    "load_case",
     "load_standard",
     "score_call",
     "scorer_of",

@@ -13,6 +13,9 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+LONGEST = timedelta(days=36_525)
+"""A hundred years: more than that (500000周, a slip of recognition) names no date."""
+
 
 class DayKind(Enum):
     """How the day of a deadline is named."""
@@ -70,11 +73,13 @@ class OfficeTime:
 
 
 def resolve(deadline: Deadline, said_at: datetime, office: OfficeTime) -> datetime | None:
-    """The aware instant, in the office's zone, at which the promise falls due; None when it hangs on an event.
+    """The aware instant, in the office's zone, at which the promise falls due; None when the words name no date.
 
-    `said_at` must be aware.
+    They hang on an event, name a day that does not exist, or one further away than `LONGEST`. `said_at` must be aware.
     """
     now = said_at.astimezone(office.zone)
+    if (deadline.delay or timedelta()) > LONGEST or (deadline.workdays or 0) > LONGEST.days:
+        return None
     if deadline.delay is not None:
         # Hours and days are elapsed time: 两天内 and 48小时内 are the same promise.
         return (now + deadline.delay).replace(microsecond=0)
@@ -93,6 +98,16 @@ def resolve(deadline: Deadline, said_at: datetime, office: OfficeTime) -> dateti
     if due <= now and deadline.day is None:
         due = _at(day + timedelta(days=1), deadline.clock, office)
     return due
+
+
+def elapsed(count: float, unit: timedelta) -> timedelta:
+    """So many units of time; the longest there is where they are more than `LONGEST`."""
+    return count * unit if count <= LONGEST / unit else timedelta.max
+
+
+def whole_days(count: float) -> int:
+    """A number of working days, 1 at least; one more than `LONGEST` has days where it is more than those."""
+    return max(1, round(min(count, LONGEST.days + 1)))
 
 
 def _at(day: date, clock: time, office: OfficeTime) -> datetime:

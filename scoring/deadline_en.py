@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import time, timedelta
 
-from scoring.deadline import Day, DayKind, Deadline
+from scoring.deadline import Day, DayKind, Deadline, elapsed, whole_days
 from scoring.numerals import english_number
 
 _N = (
@@ -69,9 +69,9 @@ def _durations(text: str) -> Iterator[Deadline]:
         unit = match["unit"].removesuffix("s")
         bare = not (match["lead"] or match["tail"])
         if unit in ("business day", "working day"):
-            yield Deadline(match.start(), match.end(), workdays=max(1, round(count)))
+            yield Deadline(match.start(), match.end(), workdays=whole_days(count))
         else:
-            yield Deadline(match.start(), match.end(), delay=count * _UNIT[unit.split()[-1]], bare=bare)
+            yield Deadline(match.start(), match.end(), delay=elapsed(count, _UNIT[unit.split()[-1]]), bare=bare)
 
 
 def _absolutes(pattern: re.Pattern[str], text: str) -> Iterator[Deadline]:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from datetime import time, timedelta
 
-from scoring.deadline import Day, DayKind, Deadline
+from scoring.deadline import Day, DayKind, Deadline, elapsed, whole_days
 from scoring.numerals import chinese_number
 
 _N = r"(?:[0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百半几俩仨]+(?:个半)?)"
 _DURATION = re.compile(
     r"(?P<lead>最迟|最晚|最多|最快|最慢|最长|至多|顶多|撑死|不出|用不上|(?:不会?|不要|用不了|要不了)(?:超过|晚于|迟于|超)?|大概|大约|预计|估计|差不多|"
     r"一般|通常|可能|承诺|时限|时效|期限|周期|给我|等我|容我|[再就]有)?"
-    r"(?:在|是|为|要|需要|也就|也)*(?P<need>需要|要|再过|过|等)?"
+    r"(?:在|是|为|要|需要|也就|也)*(?P<need>需要|还需要|还需|还得|还要|得|要|再过|过|等)?"
     rf"(?:(?P<low>{_N})个?(?:到|至|或者?|-|~))?(?P<n>{_N}|个把)[来多]?个?多?"
     r"(?:(?P<unit>工作日|工作天|自然日|小时|钟头|钟(?!头)|分钟|刻钟|天|日|周|星期|礼拜|月)|"
     # What recognition makes of 工作日; people are not counted with 内.
@@ -105,11 +105,11 @@ def _durations(text: str) -> Iterator[Deadline]:
             continue  # 三天前 is three days ago
         bare = not (tail or match["lead"] or match["need"])
         if unit in ("工作日", "工作天"):
-            yield Deadline(match.start(), match.end(), workdays=max(1, round(count)), misheard=misheard)
+            yield Deadline(match.start(), match.end(), workdays=whole_days(count), misheard=misheard)
             continue
         if text[match.end() : match.end() + 1] in ("半",) and unit in ("小时", "天"):
             count += 0.5
-        yield Deadline(match.start(), match.end(), delay=count * _UNIT[unit], bare=bare, misheard=misheard)
+        yield Deadline(match.start(), match.end(), delay=elapsed(count, _UNIT[unit]), bare=bare, misheard=misheard)
 
 
 def _absolutes(text: str) -> Iterator[Deadline]:
@@ -198,18 +198,24 @@ def _day(match: re.Match[str]) -> Day | None:
         return Day(DayKind.MONTH_DAY, _TENTHS[match["tenth"]])
     if match["tenth"]:
         return Day(DayKind.MONTH_END, 0)
-    if match["nextmonth"] and (value := chinese_number(match["mday"])):
-        return Day(DayKind.MONTH_DAY, int(value), 1 if match["nextmonth"].startswith("下") else 0)
+    if match["nextmonth"] and (value := _day_number(match["mday"])):
+        return Day(DayKind.MONTH_DAY, value, 1 if match["nextmonth"].startswith("下") else 0)
     if match["monthstart"]:
         return Day(DayKind.MONTH_DAY, 5, 1)
     if match["month"]:
-        month, value = chinese_number(match["month"]), chinese_number(match["date"])
-        return Day(DayKind.DATE, int(value), int(month)) if month and value else None
-    if match["lonedate"] and (value := chinese_number(match["lonedate"])) and value <= _LONGEST_MONTH:
-        return Day(DayKind.MONTH_DAY, int(value))
+        month, value = _day_number(match["month"]), _day_number(match["date"])
+        return Day(DayKind.DATE, value, month) if month and value else None
+    if match["lonedate"] and (value := _day_number(match["lonedate"])) and value <= _LONGEST_MONTH:
+        return Day(DayKind.MONTH_DAY, value)
     if re.search(r"月[底末]", match.group()):
         return Day(DayKind.MONTH_END, 1 if (match["monthof"] or "").startswith("下") else 0)
     return None
+
+
+def _day_number(text: str) -> int | None:
+    """The number of a day in a month, or of a month; one too many stands for all that are too many. None for 几."""
+    value = chinese_number(text)
+    return None if value is None else int(min(value, _LONGEST_MONTH + 1))
 
 
 def _weeks(word: str | None) -> int | None:

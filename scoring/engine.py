@@ -10,6 +10,7 @@ from scoring.agreement import combine
 from scoring.classifier.model import Classifier
 from scoring.criteria import apology, closing, commitment, greeting, hold, prohibited
 from scoring.grade import grade
+from scoring.items import judge as generic
 from scoring.opinions import Opinion, ask
 from scoring.outcome import Outcome, finish, settle
 from scoring.promises import Made, Overpromise, find_overpromises, find_promises
@@ -25,7 +26,7 @@ from scoring.schema import (
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-3"
+SCORER = "rules-4"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
@@ -46,12 +47,8 @@ def score_call(
 
     An empty transcript, or one without any agent speech, gives findings NOT_EVALUATED and no total.
     """
-    call = view(transcript, meta, standard)
     used = _used(standard, classifier)
-    opinions = ask(used, call)
-    overpromises = find_overpromises(call)
-    made = find_promises(call, overpromises)
-    findings = _findings(call, overpromises, made, opinions)
+    findings, made = _judge(view(transcript, meta, standard), used)
     result = grade(findings, standard)
     return Scorecard(
         call_id=meta.call_id,
@@ -68,25 +65,38 @@ def score_call(
     )
 
 
+def findings_of(
+    transcript: Transcript, meta: CallMeta, standard: ServiceStandard, classifier: Classifier | None
+) -> tuple[Finding, ...]:
+    """The findings of `score_call` alone, for comparing many calls."""
+    return _judge(view(transcript, meta, standard), _used(standard, classifier))[0]
+
+
 def _used(standard: ServiceStandard, classifier: Classifier | None) -> Classifier | None:
     return classifier if classifier is not None and classifier.language == standard.language else None
+
+
+def _judge(call: CallView, classifier: Classifier | None) -> tuple[tuple[Finding, ...], tuple[Made, ...]]:
+    opinions = ask(classifier, call)
+    overpromises = find_overpromises(call)
+    made = find_promises(call, overpromises)
+    return _findings(call, overpromises, made, opinions), made
 
 
 def _findings(
     call: CallView, overpromises: tuple[Overpromise, ...], made: tuple[Made, ...], opinions: tuple[Opinion, ...]
 ) -> tuple[Finding, ...]:
-    sorry: Outcome | None = None
-    for item in call.standard.items:
-        if isinstance(item, ApologyItem):
-            sorry = apology.judge(call, item)
-    complaint = sorry is not None and sorry.verdict not in (Verdict.NOT_APPLICABLE, Verdict.NOT_EVALUATED)
+    apologies = {item.id: apology.judge(call, item) for item in call.standard.items if isinstance(item, ApologyItem)}
+    complaint = any(
+        _complained(item, apologies[item.id]) for item in call.standard.items if isinstance(item, ApologyItem)
+    )
 
     def judge(item: AnyItem) -> Outcome:
         match item:
             case GreetingItem():
                 return greeting.judge(call, item)
             case ApologyItem():
-                return apology.judge(call, item)
+                return apologies[item.id]
             case CommitmentItem():
                 return commitment.judge(call, item, made, complaint)
             case ProhibitedItem():
@@ -95,10 +105,19 @@ def _findings(
                 return closing.judge(call, item)
             case HoldItem():
                 return hold.judge(call, item)
+            case _:
+                return generic.judge(call, item)
 
     return tuple(
         finish(call, item, combine(call, item, settle(call, judge(item)), opinions)) for item in call.standard.items
     )
+
+
+def _complained(item: ApologyItem, outcome: Outcome) -> bool:
+    """Whether something went wrong that an apology was owed for; a long wait leaves nothing open."""
+    if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_EVALUATED):
+        return False
+    return not {trigger.id for trigger in item.triggers}.isdisjoint(e.kind for e in outcome.evidence)
 
 
 def _promises(made: tuple[Made, ...]) -> tuple[Promise, ...]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from models.errors import StandardError
 from models.scorecard import StandardRef
 from models.wire import digest
+from scoring.case_form import bad_turn
+from scoring.items.check import item_problems
+from scoring.items.forms import GenericItem
 from scoring.schema import ApologyItem, Document, Family, GreetingItem, ProhibitedItem
-from scoring.standard import Path, ServiceStandard, compile_document
+from scoring.standard import ServiceStandard, compile_document
+from scoring.yaml_text import Path, failure, read_yaml
 
 _LONGEST_TERM = {"zh": 12, "en": 24}
 """Of the terms that the recogniser is told beforehand: its prompt holds only so much."""
@@ -32,86 +32,28 @@ def load_standard(text: str, source: str) -> ServiceStandard:
 
     All problems are reported at once. Raises StandardError.
     """
-    data, lines, problems = _read_yaml(text, source)
+    written = read_yaml(text, source, "a standard: it must hold keys such as id, title and items")
+    problems = written.problems
     try:
-        document = Document.model_validate(data)
+        document = Document.model_validate(written.data)
     except ValidationError as error:
-        problems += [(_line_of(lines, e["loc"]), _explain(e)) for e in error.errors(include_url=False)]
-        raise _failure(source, problems) from None
-    problems += [(_line_of(lines, path), message) for path, message in _inconsistencies(document)]
+        raise failure(source, problems + written.problems_of(error)) from None
+    problems += [(written.line_of(path), message) for path, message in _inconsistencies(document)]
     normaliser, lexicon, phrase_problems = compile_document(document)
-    problems += [(_line_of(lines, p.path), f"phrase {p.phrase!r} {p.message}") for p in phrase_problems]
+    problems += [(written.line_of(p.path), f"phrase {p.phrase!r} {p.message}") for p in phrase_problems]
     if problems:
-        raise _failure(source, problems)
-    # Field by field and defaults included: neither comments nor the order of keys count.
-    ref = StandardRef(document.id, document.version, digest(document.model_dump(mode="json")))
+        raise failure(source, problems)
+    # Field by field: neither comments nor the order of keys count. What has its default is left out, so that a field
+    # that a later program adds changes no published version's digest.
+    ref = StandardRef(document.id, document.version, digest(document.model_dump(mode="json", exclude_defaults=True)))
     return ServiceStandard(ref, document, normaliser, lexicon, ZoneInfo(document.time_zone))
-
-
-Lines = dict[Path, int]
-Problem = tuple[int, str]
-
-
-def _read_yaml(text: str, source: str) -> tuple[Any, Lines, list[Problem]]:
-    try:
-        # Every scalar stays text (the schema knows the types): 18:00 is no number, 2026.10 keeps its zero.
-        root = yaml.compose(text, Loader=yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        what = getattr(error, "problem", None) or str(error)
-        raise _failure(source, [(line, f"not YAML: {what}; check indentation and quotes")]) from error
-    if not isinstance(root, yaml.MappingNode):
-        raise _failure(source, [(1, "is not a standard: it must hold keys such as id, title and items")])
-    lines: Lines = {}
-    problems: list[Problem] = []
-    return _build(root, (), lines, problems), lines, problems
-
-
-def _build(node: yaml.Node, path: Path, lines: Lines, problems: list[Problem]) -> Any:
-    lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(child, (*path, i), lines, problems) for i, child in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
-        out: dict[str, Any] = {}
-        for key, child in node.value:
-            name = str(key.value)
-            if name in out:
-                problems.append((key.start_mark.line + 1, f"{name!r} stands here twice; keep one of them"))
-            out[name] = _build(child, (*path, name), lines, problems)
-            lines[(*path, name)] = key.start_mark.line + 1
-        return out
-    return node.value
-
-
-def _line_of(lines: Lines, place: Path) -> int:
-    """The line of a place; steps that are not in the YAML (a missing key, a union's tag) are left out."""
-    path: Path = ()
-    for step in place:
-        if (*path, step) in lines:
-            path = (*path, step)
-    return lines.get(path, 1)
-
-
-_ADVICE = {
-    "missing": "is missing; add it",
-    "extra_forbidden": "is not a key that belongs here; remove it or correct its spelling",
-}
-
-
-def _explain(error: ErrorDetails) -> str:
-    kind = error["type"]
-    name = ".".join(str(step) for step in error["loc"]) or "the standard"
-    if kind in _ADVICE:
-        return f"{name} {_ADVICE[kind]}"
-    what = error["msg"].removeprefix("Value error, ")
-    return f"{name} is {error['input']!r}: {what[:1].lower()}{what[1:]}"
 
 
 def _inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
     """What the schema alone cannot see."""
     yield from _duplicates([item.id for item in document.items], ("items",), "item id")
-    yield from _duplicates([item.criterion for item in document.items], ("items",), "criterion")
+    built_in: list[str] = [item.criterion for item in document.items if not isinstance(item, GenericItem)]
+    yield from _duplicates(built_in, ("items",), "criterion")
     yield from _duplicates([rule.id for rule in document.context], ("context",), "context rule id")
     yield from _duplicates([a.id for a in document.promises.actions], ("promises", "actions"), "action id")
     present = {item.id: item.criterion for item in document.items}
@@ -121,6 +63,8 @@ def _inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
     known = {rule.id for rule in document.context}
     for i, item in enumerate(document.items):
         yield from _item_inconsistencies(item, ("items", i), known)
+        if isinstance(item, GenericItem):
+            yield from item_problems(item, ("items", i), known)
     for i, family in enumerate(document.promises.overpromise):
         yield from _family_inconsistencies(family, ("promises", "overpromise", i), known)
         if family.kind != "overpromise":
@@ -131,6 +75,8 @@ def _inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
         yield ("bands",), f"bands at {bands} must fall from the best to one at 0, so that every total has a band"
     if document.review_by <= document.effective_from:
         yield ("review_by",), f"{document.review_by} is not after effective_from {document.effective_from}"
+    if document.effective_to is not None and document.effective_to < document.effective_from:
+        yield ("effective_to",), f"{document.effective_to} is before effective_from {document.effective_from}"
     yield from _glossary_inconsistencies(document)
     for i, pair in enumerate(document.mishearings):
         if len(pair.heard) != len(pair.meant) or pair.heard == pair.meant:
@@ -142,8 +88,8 @@ def _inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
         if example.item not in present:
             yield ("examples", i, "item"), f"{example.item!r} is not an item of this standard"
         for n, turn in enumerate(example.turns):
-            if turn.partition(":")[0] not in ("agent", "customer", "system", "unknown"):
-                yield ("examples", i, "turns", n), f"{turn!r} must begin with the speaker, e.g. 'agent: 您好'"
+            if message := bad_turn(turn):
+                yield ("examples", i, "turns", n), message
 
 
 def _glossary_inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
@@ -214,8 +160,3 @@ def _duplicates(names: list[str], path: Path, what: str) -> Iterator[tuple[Path,
     for i, name in enumerate(names):
         if counts[name] > 1 and name in names[:i]:
             yield (*path, i), f"{what} {name!r} is used twice; each must be unique"
-
-
-def _failure(source: str, problems: list[Problem]) -> StandardError:
-    shown = [f"{source}:{line}: {message}" for line, message in sorted(set(problems))]
-    return StandardError("\n".join(shown))

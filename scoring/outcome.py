@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from models.scorecard import Evidence, Finding, MatchKind, Verdict
+from models.transcript import Utterance
 from scoring.reasons import say
 from scoring.schema import AnyItem
 from scoring.view import CallView
@@ -128,9 +129,16 @@ def listed(call: CallView, names: Iterable[str]) -> str:
     return say(call.standard.language, "and").join(names)
 
 
+def _utterance(call: CallView, index: int) -> Utterance:
+    """The utterance of this index, which nearly always is its place."""
+    if index < len(call.said) and call.said[index].utterance.index == index:
+        return call.said[index].utterance
+    return next(said.utterance for said in call.said if said.utterance.index == index)
+
+
 def recognition(call: CallView, evidence: Evidence) -> float | None:
     """How sure the recogniser was of the words of the evidence, 0 to 1; None when it did not say."""
-    utterance = next(said.utterance for said in call.said if said.utterance.index == evidence.utterance)
+    utterance = _utterance(call, evidence.utterance)
     inside = [
         word.probability
         for word in utterance.words

@@ -16,6 +16,17 @@ from scoring.context import excuse, living_hits, overlaps_any
 from scoring.deadline import Deadline, OfficeTime, resolve
 from scoring.lexicon import Hit
 from scoring.normalise import MARKS
+from scoring.promise_actions import (
+    action_at_start,
+    action_near,
+    any_act,
+    binds_customer,
+    customers_time,
+    is_attribute,
+    nearest,
+    ours,
+    ours_unnamed,
+)
 from scoring.schema import Family
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, Said
@@ -24,14 +35,7 @@ from scoring.workdays import CALENDARS, is_announced
 _FIND_DEADLINES = {"zh": deadline_zh.find_deadlines, "en": deadline_en.find_deadlines}
 # A time at the very end of one utterance and its action at the start of the next are one sentence cut in two.
 _TAIL = 2
-_HEAD = 12
 _COMPLETION = 10
-# 三天，我们把它移走: an act that is not in the list of actions must stand close by.
-_ANY_ACT_REACH = 6
-_ADDRESSEES = ("您", "你", "您们", "你们")
-_GIVEN_TO = tuple("给帮为跟和与向替把找回打对让请")
-# 三天修好: without 内 or 之后 the action must follow at once.
-_BARE_REACH = {"zh": 3, "en": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,16 @@ class Overpromise:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A promise and what it rests on. `guessed_days`: its working days lie beyond the announced holidays."""
+    """A promise and what it rests on.
+
+    `guessed_days`: its working days lie beyond the announced holidays. `unnamed`: it does not say who acts.
+    """
 
     promise: Promise
     said: Said
     hit: Hit
     guessed_days: bool = False
+    unnamed: bool = False
 
 
 def find_overpromises(call: CallView) -> tuple[Overpromise, ...]:
@@ -82,13 +90,17 @@ def find_promises(call: CallView, overpromises: Sequence[Overpromise]) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """A time, the action that it limits, and the stretch that holds both. `action_id` is the action's key."""
+    """A time, the action that it limits, and the stretch that holds both. `action_id` is the action's key.
+
+    `named`: words tell that the company acts; otherwise only that the customer does not.
+    """
 
     deadline: Deadline
     when: Hit
     action_id: str
     action: Hit
     span: Hit
+    named: bool
 
     @property
     def distance(self) -> int:
@@ -101,6 +113,10 @@ def _firm(call: CallView, said: Said, after: Said | None, over: Sequence[Hit], o
     for bound in _bound(call.standard, said, after):
         sentence = Hit(*said.reading.sentence(bound.span.start), MatchKind.EXACT, "")
         firmness = Specificity.OVERPROMISE if overlaps_any(sentence, over) else Specificity.CONCRETE
+        if firmness is Specificity.CONCRETE and _is_hedged(said, bound):
+            hit = _to_clause_end(said, bound.span)
+            made.append(Made(_promise(said, hit, bound.action_id, Specificity.VAGUE), said, hit))
+            continue
         due = None
         if call.meta.started_at is not None:
             offset = timedelta(seconds=said.utterance.start_s or 0.0)
@@ -113,8 +129,16 @@ def _firm(call: CallView, said: Said, after: Said | None, over: Sequence[Hit], o
         )
         words = said.evidence(bound.when.start, bound.when.end, "").quote
         hit = _to_clause_end(said, bound.span)
-        made.append(Made(_promise(said, hit, bound.action_id, firmness, due, words), said, hit, guessed))
+        made.append(
+            Made(_promise(said, hit, bound.action_id, firmness, due, words), said, hit, guessed, not bound.named)
+        )
     return made
+
+
+def _is_hedged(said: Said, bound: _Bound) -> bool:
+    """Whether the time is only hoped for: 争取明天给您换上."""
+    start, _ = said.reading.clause(bound.span.start)
+    return any(start <= hedge.start and hedge.end <= bound.span.end for hedge in said.found("promises.hedges"))
 
 
 def _bound(standard: ServiceStandard, said: Said, after: Said | None) -> list[_Bound]:
@@ -126,24 +150,27 @@ def _bound(standard: ServiceStandard, said: Said, after: Said | None) -> list[_B
         look_alikes = said.found("promises.not_a_deadline_look_alikes")
         if overlaps_any(when, said.found("promises.not_a_deadline")) and not overlaps_any(when, look_alikes):
             continue
-        near = _action_near(standard, said, deadline)
+        if is_attribute(said, deadline) or customers_time(said, when):
+            continue
+        near = action_near(standard, said, deadline)
         if near is not None:
             action_id, action = near
             match = action.match if when.match is MatchKind.EXACT else when.match
             span = Hit(min(when.start, action.start), max(when.end, action.end), match, "")
-            if not _ours(said, span, action):
+            named = ours(said, span, action)
+            if not named and (standard.language != "zh" or not ours_unnamed(said, when, action)):
                 continue
         elif after is not None and len(text.rstrip(MARKS)) - deadline.end <= _TAIL:
-            begun = _action_at_start(standard, after)
+            begun = action_at_start(standard, after)
             if begun is None:
                 continue
-            action_id, action, span = begun, when, when
+            action_id, action, span, named = begun, when, when, True
         else:
             continue
         # Asked of all three: 24小时内恐怕没法答复 is denied between the time and the action.
         if any(excuse(standard, said, end, rules.excused_by) for end in (span, action, when)):
             continue
-        found.append(_Bound(deadline, when, action_id, action, span))
+        found.append(_Bound(deadline, when, action_id, action, span, named))
     return [b for b in found if all(b.distance <= o.distance for o in found if overlaps_any(b.action, [o.action]))]
 
 
@@ -189,9 +216,9 @@ def _vague(call: CallView, said: Said, firmer: Sequence[Hit]) -> list[Made]:
         sentence = Hit(*said.reading.sentence(hit.start), MatchKind.EXACT, "")
         if overlaps_any(sentence, firmer) or overlaps_any(hit, said.found("promises.vague_look_alikes")):
             continue
-        action = _nearest(call.standard, said, hit.start, hit.end, hit.start, hit.end)
+        action = nearest(call.standard, said, hit.start, hit.end, hit.start, hit.end)
         ends = (hit, action[1]) if action else (hit,)
-        if any(excuse(call.standard, said, end, rules.excused_by) for end in ends) or _binds_customer(said, hit):
+        if any(excuse(call.standard, said, end, rules.excused_by) for end in ends) or binds_customer(said, hit):
             continue
         made.append(_undated(call, said, hit, Specificity.VAGUE))
     return made
@@ -202,18 +229,18 @@ def _cued(standard: ServiceStandard, said: Said) -> list[Hit]:
     found = []
     for cue in said.found("promises.vague_cues"):
         last = said.reading.sentence(cue.start)[1]
-        near = _nearest(
+        near = nearest(
             standard, said, cue.start, cue.end, cue.end, last, standard.document.promises.vague_reach
-        ) or _any_act(standard, said, cue.end)  # fmt: skip
+        ) or any_act(standard, said, cue.end)  # fmt: skip
         if near is not None:
             span = Hit(cue.start, near[1].end, near[1].match, cue.phrase)
-            if _ours(said, span, near[1]):
+            if ours(said, span, near[1]):
                 found.append(span)
     return found
 
 
 def _undated(call: CallView, said: Said, hit: Hit, specificity: Specificity) -> Made:
-    near = _nearest(call.standard, said, hit.start, hit.end, *said.reading.sentence(hit.start))
+    near = nearest(call.standard, said, hit.start, hit.end, *said.reading.sentence(hit.start))
     action = near[0] if near else call.standard.actions[-1].id
     hit = _to_clause_end(said, hit)
     return Made(_promise(said, hit, action, specificity), said, hit)
@@ -223,84 +250,6 @@ def _to_clause_end(said: Said, hit: Hit) -> Hit:
     """The hit with the few words that complete its clause, so that a quote does not break off."""
     end = said.reading.clause(hit.end)[1] if hit.end < len(said.reading.text) else hit.end
     return replace(hit, end=end) if hit.end < end <= hit.end + _COMPLETION else hit
-
-
-def _action_near(standard: ServiceStandard, said: Said, deadline: Deadline) -> tuple[str, Hit] | None:
-    start, end = said.reading.sentence(deadline.start)
-    if deadline.bare:
-        return _nearest(
-            standard, said, deadline.start, deadline.end, deadline.end, end, _BARE_REACH[standard.language]
-        )  # fmt: skip
-    return _nearest(standard, said, deadline.start, deadline.end, start, end) or _any_act(standard, said, deadline.end)
-
-
-def _any_act(standard: ServiceStandard, said: Said, place: int) -> tuple[str, Hit] | None:
-    """An act of ours, whatever it is, right after `place`; it goes under the last action."""
-    last = said.reading.sentence(place)[1] if place < len(said.reading.text) else place
-    for hit in said.found("promises.any_act"):
-        if place <= hit.start <= place + _ANY_ACT_REACH and hit.end <= last and not _is_done(said, hit):
-            return standard.actions[-1].id, hit
-    return None
-
-
-def _nearest(
-    standard: ServiceStandard, said: Said, start: int, end: int, first: int, last: int, reach: int | None = None
-) -> tuple[str, Hit] | None:
-    """The action nearest to `start:end` within `first:last`; what comes after the time goes before what precedes it."""
-    best: tuple[int, int, str, Hit] | None = None
-    limit = standard.document.promises.reach if reach is None else reach
-    for order, action in enumerate(standard.actions):
-        for hit in said.found(f"promises.actions.{action.id}.phrases"):
-            if hit.start < first or hit.end > last or _is_done(said, hit):
-                continue
-            follows = hit.start >= start
-            between = said.reading.text[end : hit.start] if follows else said.reading.text[hit.end : start]
-            distance = len(between.split()) if standard.language != "zh" else len(between)
-            if distance > limit:
-                continue
-            rank = (distance if follows else distance + limit, order, action.id, hit)
-            if best is None or rank[:2] < best[:2]:
-                best = rank
-    return (best[2], best[3]) if best else None
-
-
-def _is_done(said: Said, action: Hit) -> bool:
-    """Whether the words say that the action lies behind: 帮您取消了, 您反映的问题."""
-    look_alikes = said.found("promises.done_look_alikes")
-    return any(
-        not overlaps_any(done, look_alikes) for done in said.found("promises.done") if overlaps_any(action, [done])
-    )
-
-
-def _action_at_start(standard: ServiceStandard, said: Said) -> str | None:
-    found = _nearest(standard, said, 0, 0, 0, min(said.reading.sentence(0)[1], _HEAD * 2))
-    return found[0] if found and found[1].start <= _HEAD else None
-
-
-def _ours(said: Said, span: Hit, action: Hit) -> bool:
-    """Whether the company is bound: its actor stands in the sentence, or only it can bring the outcome about."""
-    if _binds_customer(said, action, span):
-        return False
-    before = said.reading.text[: span.start]
-    if before.endswith(_ADDRESSEES) and before.rstrip("您你们")[-1:] not in _GIVEN_TO:
-        between = [h for h in said.found("promises.our_side") if span.start <= h.start < action.end]
-        if not between:
-            return False
-    start, end = said.reading.sentence(span.start)
-    if any(start <= hit.start and hit.end <= end for hit in said.found("promises.our_side")):
-        return True
-    return any(hit.start < span.end and span.start < hit.end for hit in said.found("promises.outcome"))
-
-
-def _binds_customer(said: Said, action: Hit, span: Hit | None = None) -> bool:
-    """Whether the customer is told to act and nobody of ours stands between that and the action."""
-    start, _ = said.reading.clause((span or action).start)
-    for cue in said.found("promises.customer_acts"):
-        if not start <= cue.start < action.start:
-            continue
-        if not any(cue.end <= ours.start < action.end for ours in said.found("promises.our_side")):
-            return True
-    return False
 
 
 def _office(standard: ServiceStandard) -> OfficeTime:

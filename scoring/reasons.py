@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scoring.items.words import GENERIC_EN, GENERIC_ZH
+
 _ZH = {
     "no_agent": "录音文本中没有可确认的坐席发言，无法评价。",
     "too_many_unknown": "{all} 句中有 {n} 句说话人不明，没有找到不等于没有说过，不作评价。",
@@ -19,12 +21,16 @@ _ZH = {
     # apology
     "apology_not_needed": "通话中没有投诉、故障或我方差错，不需要致歉。",
     "apology_courtesy_anyway": "坐席说了{quote}，属礼貌用语或主动致歉，不计分。",
-    "apology_met": "客户{trigger}（{trigger_quote}），坐席在{at}致歉：{quote}。",
+    "apology_met_customer": "客户{trigger}（{trigger_quote}），坐席在{at}致歉：{quote}。",
+    "apology_met_agent": "坐席{trigger}（{trigger_quote}），并在{at}致歉：{quote}。",
+    "apology_met_unasked": "坐席在{at}主动致歉：{quote}。",
+    "apology_occasion": "没有识别到客户的投诉、故障或我方差错，坐席为何致歉请人工确认。",
     "apology_met_hold": "等待较久（{length:.0f} 秒），坐席在{at}致歉：{quote}。",
     "apology_insincere_blame": "致歉后又归责于客户：{quote}（{at}）。",
     "apology_insincere_sarcasm": "致歉语带讽刺或敷衍：{quote}（{at}）。",
     "apology_courtesy": "{quote}（{at}）只是请求或婉拒前的客套，不算致歉。",
-    "apology_missed": "客户{trigger}（{trigger_quote}），坐席没有致歉。",
+    "apology_missed_customer": "客户{trigger}（{trigger_quote}），坐席没有致歉。",
+    "apology_missed_agent": "坐席{trigger}（{trigger_quote}），但没有致歉。",
     "apology_missed_hold": "客户等待 {length:.0f} 秒，坐席没有致歉。",
     "apology_waived": "客户反映{quote}，但通话表明不是我方差错或已当场排除（{waiver}），不需要致歉。",
     "apology_doubtful": "是否需要致歉的依据不强，请人工确认。",
@@ -32,6 +38,7 @@ _ZH = {
     "commitment_concrete": "坐席在{at}作出具体承诺：{quote}。",
     "commitment_due": "到期时间：{due}。",
     "commitment_guessed_days": "该时间的节假日安排尚未公布，工作日按周一至周五计算。",
+    "commitment_unnamed": "{quote}没有说由谁来做，是否是我方承诺请人工确认。",
     "commitment_vague": "承诺含糊，没有时限：{quote}（{at}）。",
     "commitment_over": "过度承诺：{quote}（{at}），超出坐席可以保证的范围。",
     "commitment_done": "问题在通话中已办结（{quote}），不需要承诺。",
@@ -89,18 +96,23 @@ _EN = {
     "greeting_missed": "No opening: the agent began with {quote} at {at}, without a greeting or introduction.",
     "apology_not_needed": "No complaint, fault or mistake of ours in this call; no apology was needed.",
     "apology_courtesy_anyway": "The agent said {quote} out of courtesy; not counted.",
-    "apology_met": "The customer {trigger} ({trigger_quote}); the agent apologised at {at}: {quote}.",
+    "apology_met_customer": "The customer {trigger} ({trigger_quote}); the agent apologised at {at}: {quote}.",
+    "apology_met_agent": "The agent {trigger} ({trigger_quote}) and apologised at {at}: {quote}.",
+    "apology_met_unasked": "The agent apologised of their own accord at {at}: {quote}.",
+    "apology_occasion": "No complaint, fault or mistake of ours was recognised; please check what was apologised for.",
     "apology_met_hold": "After a long wait ({length:.0f} seconds) the agent apologised at {at}: {quote}.",
     "apology_insincere_blame": "The apology was followed by blaming the customer: {quote} at {at}.",
     "apology_insincere_sarcasm": "The apology was sarcastic or careless: {quote} at {at}.",
     "apology_courtesy": "{quote} at {at} is courtesy before a request or a refusal, not an apology.",
-    "apology_missed": "The customer {trigger} ({trigger_quote}); the agent did not apologise.",
+    "apology_missed_customer": "The customer {trigger} ({trigger_quote}); the agent did not apologise.",
+    "apology_missed_agent": "The agent {trigger} ({trigger_quote}) but did not apologise.",
     "apology_missed_hold": "The customer waited {length:.0f} seconds; the agent did not apologise.",
     "apology_waived": "The customer reported {quote}, but it was no fault of ours or was put right at once ({waiver}).",
     "apology_doubtful": "The signs that an apology was owed are weak; please check.",
     "commitment_concrete": "The agent made a concrete promise at {at}: {quote}.",
     "commitment_due": "Due: {due}.",
     "commitment_guessed_days": "The holidays of that time are not announced yet; Monday to Friday was assumed.",
+    "commitment_unnamed": "{quote} does not say who acts; please check that it is our promise.",
     "commitment_vague": "A vague promise without a time: {quote} at {at}.",
     "commitment_over": "Over-promise: {quote} at {at} is more than an agent can guarantee.",
     "commitment_done": "The matter was settled during the call ({quote}); no promise was needed.",
@@ -141,7 +153,7 @@ _EN = {
     "likely_vague": "a promise",
 }  # fmt: skip
 
-TEMPLATES = {"zh": _ZH, "en": _EN}
+TEMPLATES = {"zh": _ZH | GENERIC_ZH, "en": _EN | GENERIC_EN}
 
 
 def say(language: str, key: str, **facts: object) -> str:

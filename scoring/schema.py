@@ -9,19 +9,15 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
-Share = Annotated[float, Field(ge=0, le=1)]
-Points = Annotated[float, Field(gt=0, le=100)]
-Seconds = Annotated[float, Field(ge=0, le=3600)]
-ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
-Phrases = Annotated[tuple[Text, ...], Field(min_length=1)]
+from scoring.case_form import Example
+from scoring.items.forms import CombinedItem, PhraseItem, SequenceItem, TimingItem
+from scoring.schema_base import ClockTime, Item, Key, Part, Phrases, Points, Seconds, Share, Text
+
+Language = Literal["zh", "en"]
 Severity = Literal["soft", "hard", "fatal"]
 Kind = Literal["abuse", "deflection", "negation", "impatience", "interrogation", "command", "rhetorical", "overpromise"]
-Dimension = Literal["tangibles", "reliability", "responsiveness", "assurance", "empathy"]
-"""The five dimensions of service quality (SERVQUAL; Parasuraman, Zeithaml and Berry, 1988)."""
 
 
 def _known_zone(name: str) -> str:
@@ -30,12 +26,6 @@ def _known_zone(name: str) -> str:
     except (OSError, ValueError, KeyError) as error:
         raise ValueError("not a known time zone; write it like Asia/Shanghai") from error
     return name
-
-
-class Part(BaseModel):
-    """Everything of the document is frozen and takes no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class GlossaryEntry(Part):
@@ -130,11 +120,15 @@ class Action(Part):
 class PromiseRules(Part):
     """How promises are told from other talk about time.
 
-    A deadline counts with an action near it (`reach` characters or words at most) and `our_side` in the same sentence,
-    unless the action is among `outcome`, which only the company can bring about. `customer_acts` before the action
-    bind the customer instead, and an action among `done` lies behind. `any_act`, right after the time, stands for a
-    deed that is not among the actions. Without a deadline, a `vague` phrase is a vague promise, and so is one of
-    `vague_cues` (尽快, 回头, 有消息了) with an action at most `vague_reach` further on.
+    A deadline counts with an action near it (`reach` characters or words at most) that binds the company: `our_side`
+    stands in the same sentence, the action is among `outcome`, which only the company can bring about, or, in Chinese,
+    it follows the time and has no customer for its subject. `customer_acts` before the time or the action bind the
+    customer instead (not so `customer_waits`: 请您等), and an action among `done` lies behind. `any_act`, right after
+    the time, and `deeds`, a little further on, stand for what is not among the actions. `hedges` (争取, 尽量) beside a
+    deadline leave it vague.
+
+    Without a deadline, a `vague` phrase is a vague promise, and so is one of `vague_cues` (尽快, 回头, 有消息了) with
+    an action at most `vague_reach` further on.
     """
 
     working_days: Literal["china", "weekdays"]
@@ -149,7 +143,10 @@ class PromiseRules(Part):
     vague_reach: Annotated[int, Field(ge=1, le=30)] = 10
     vague_look_alikes: tuple[Text, ...] = ()
     customer_acts: tuple[Text, ...] = ()
+    customer_waits: tuple[Text, ...] = ()
+    hedges: tuple[Text, ...] = ()
     any_act: tuple[Text, ...] = ()
+    deeds: tuple[Text, ...] = ()
     done: tuple[Text, ...] = ()
     done_look_alikes: tuple[Text, ...] = ()
     not_a_deadline: tuple[Text, ...] = ()
@@ -175,16 +172,12 @@ class Opening(Part):
     late_agent_turns: Annotated[int, Field(ge=1, le=50)]
 
 
-class Item(Part):
-    """What all items have. `points` is what the item is worth."""
-
-    id: Key
-    title: Text
-    dimension: Dimension
-
-
 class GreetingItem(Item):
-    """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once."""
+    """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once.
+
+    `look_alikes` only look like a part of it (您好像打错了). `resumes` take a call up again after a wait or check the
+    line: they open nothing, unless the first turn goes on as an opening.
+    """
 
     criterion: Literal["greeting"]
     points: Points
@@ -194,6 +187,7 @@ class GreetingItem(Item):
     identity: Annotated[tuple[GreetingPart, ...], Field(min_length=1)]
     offer: GreetingPart
     look_alikes: tuple[Text, ...] = ()
+    resumes: tuple[Text, ...] = ()
 
 
 class Trigger(Part):
@@ -223,7 +217,12 @@ class Waiver(Part):
 
 
 class ApologyItem(Item):
-    """An apology where one is owed: from `needed_from` weight of triggers, or a hold of `long_hold_s`."""
+    """An apology where one is owed: from `needed_from` weight of triggers, or a hold of `long_hold_s`.
+
+    Who apologises without courtesy had cause, whether or not a trigger was recognised. What is said next to the words
+    tells what they are: `fault_near` names the cause, `courtesy_near` makes a request, `softener_near` refuses, `blame`
+    takes them back, and `sarcasm` never meant them. Of what follows, the first counts.
+    """
 
     criterion: Literal["apology"]
     points: Points
@@ -233,8 +232,8 @@ class ApologyItem(Item):
     phrases: Phrases
     look_alikes: tuple[Text, ...] = ()
     excused_by: tuple[Key, ...] = ()
-    courtesy_after: Phrases
-    softener_after: Phrases
+    courtesy_near: Phrases
+    softener_near: Phrases
     fault_near: Phrases
     blame: Phrases
     sarcasm: Phrases
@@ -291,18 +290,18 @@ class HoldItem(Item):
 
 
 AnyItem = Annotated[
-    GreetingItem | ApologyItem | CommitmentItem | ProhibitedItem | ClosingItem | HoldItem,
+    GreetingItem
+    | ApologyItem
+    | CommitmentItem
+    | ProhibitedItem
+    | ClosingItem
+    | HoldItem
+    | PhraseItem
+    | SequenceItem
+    | TimingItem
+    | CombinedItem,
     Field(discriminator="criterion"),
 ]
-
-
-class Example(Part):
-    """One turn (or a short dialogue) with the verdict that the standard must give: a regression case."""
-
-    item: Key
-    expect: Literal["met", "partial", "missed", "violated", "not_applicable", "not_evaluated"]
-    turns: Annotated[tuple[Text, ...], Field(min_length=1)]
-    note: str = ""
 
 
 class Document(Part):
@@ -311,9 +310,10 @@ class Document(Part):
     id: Key
     title: Text
     version: Text
-    language: Literal["zh", "en"]
+    language: Language
     owner: Text
     effective_from: date
+    effective_to: date | None = None
     review_by: date
     change_note: Text
     time_zone: Annotated[str, AfterValidator(_known_zone)]
@@ -323,7 +323,7 @@ class Document(Part):
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
     not_graded: Text
     review: ReviewRules
-    words: dict[str, tuple[Text, ...]] = {}
+    words: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     fillers: tuple[Text, ...] = ()
     mishearings: tuple[Mishearing, ...] = ()
     announcements: tuple[Text, ...] = ()

@@ -13,14 +13,14 @@ from scoring.grammar import PhraseError
 from scoring.lexicon import Lexicon
 from scoring.normalise import Normaliser
 from scoring.phrase import Phrase, compile_phrase
-from scoring.schema import Action, AnyItem, Band, ContextRule, Document, Part, ProhibitedItem
-
-Path = tuple[str | int, ...]
+from scoring.schema import Action, AnyItem, Band, ContextRule, Document, ProhibitedItem
+from scoring.schema_base import Part
+from scoring.yaml_text import Path
 
 # Texts that are no phrases: names, slots, other rules' ids, and words for other purposes.
 _NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune", "lifts"})
 # Lists searched by sound too. Cues and look-alikes take sense away from a hit: they must stand as written.
-_SOUNDED_FIELDS = frozenset({"phrases", "vague", "outcome", "farewell", "courtesy"})
+_SOUNDED_FIELDS = frozenset({"phrases", "farewell", "courtesy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +139,20 @@ def compile_document(document: Document) -> tuple[Normaliser, Lexicon, list[Phra
 
 def _as_written_only(document: Document) -> frozenset[str]:
     """Names of the phrase lists of families that must not be searched by sound."""
-    return frozenset(
-        f"items.{item.id}.families.{family.id}.phrases"
+    families = [
+        (f"items.{item.id}.families", family)
         for item in document.items
         if isinstance(item, ProhibitedItem)
         for family in item.families
-        if not family.by_sound
-    )
+    ]
+    families += [("promises.overpromise", family) for family in document.promises.overpromise]
+    return frozenset(f"{place}.{family.id}.phrases" for place, family in families if not family.by_sound)
 
 
 def _lists(part: Part, names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
-    for field in type(part).model_fields:
-        value = getattr(part, field)
+    for attribute, info in type(part).model_fields.items():
+        value = getattr(part, attribute)
+        field = info.alias or attribute
         if isinstance(value, Part):
             yield from _lists(value, (*names, field), (*path, field))
         elif isinstance(value, tuple) and field not in _NO_PHRASES:

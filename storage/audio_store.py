@@ -19,7 +19,7 @@ _BLOCK_BYTES = 2**20
 class FileAudioStore:
     """Implements `models.ports.AudioStore` in a folder. Safe to use from several threads and processes.
 
-    A file is written beside its place and renamed. When an original was stored is its time of modification.
+    A file is written beside its place and renamed. When it was stored is its time of modification.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -70,16 +70,29 @@ class FileAudioStore:
             os.utime(draft, (stored_s, stored_s))
             _put(draft, path)
 
-    def delete_originals(self, stored_before: datetime) -> int:
+    def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
         """Delete by time of modification; returns how many."""
+        return sum(1 for _ in self._deleted("originals", "*", stored_before, dry_run))
+
+    def delete_playback(self, made_before: datetime, reason: str, *, dry_run: bool) -> int:
+        """Delete by time of modification, with the reason in `playback/ab/<id>.txt`; returns how many."""
         deleted = 0
-        for path in sorted((self._folder / "originals").glob("??/*")):
+        for path in self._deleted("playback", "*.ogg*", made_before, dry_run):
+            if not dry_run:
+                self.playback_missing(path.stem, reason)
+            deleted += 1
+        return deleted
+
+    def _deleted(self, kind: str, names: str, stored_before: datetime, dry_run: bool) -> Iterator[Path]:
+        """The files that were stored before, each deleted when it is told; drafts go untold."""
+        for path in sorted((self._folder / kind).glob(f"??/{names}")):
             # Another process may be faster; what a killed one left half-written goes like the rest.
             with contextlib.suppress(FileNotFoundError):
                 if datetime.fromtimestamp(path.stat().st_mtime, UTC) < stored_before:
-                    path.unlink()
-                    deleted += not path.name.endswith(_DRAFT)
-        return deleted
+                    if not dry_run:
+                        path.unlink()
+                    if not path.name.endswith(_DRAFT):
+                        yield path
 
     def _playback_path(self, recording_id: str) -> Path:
         return self._place("playback", recording_id, ".ogg")

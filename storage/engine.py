@@ -63,6 +63,24 @@ def take_write_lock(connection: Connection) -> None:
             connection.execution_options(**{_BEGIN: "BEGIN"})
 
 
+def let_tables_be_remade(connection: Connection) -> None:
+    """Suspend SQLite's foreign keys on this connection, which must be in no transaction; `dangling` looks afterwards.
+
+    SQLite cannot change a table's constraints: the table is made anew and the old one dropped, rows pointing at it or
+    not. The order is SQLite's own ("Making Other Kinds Of Table Schema Changes").
+    """
+    if connection.dialect.name == "sqlite":
+        # Past SQLAlchemy, which would begin a transaction, in which the pragma does nothing.
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+
+
+def dangling(connection: Connection) -> tuple[str, ...]:
+    """Names of SQLite tables with rows that point at nothing, in alphabetical order; PostgreSQL lets none be."""
+    if connection.dialect.name != "sqlite":
+        return ()
+    return tuple(sorted({row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}))
+
+
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     # SQLAlchemy, "Serializable isolation / Savepoints / Transactional DDL" of the pysqlite dialect: the driver must
     # not emit BEGIN by itself, _begin_sqlite does.

@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 
 from models.errors import SchemaError, SettingsError
-from storage.engine import build_engine, take_write_lock
+from storage.engine import build_engine, dangling, let_tables_be_remade, take_write_lock
 from storage.faults import passing_faults
 from storage.tables import metadata
 from storage.urls import parse, shown
@@ -95,6 +95,7 @@ def upgrade(url: str) -> None:
     engine = build_engine(address)
     try:
         with passing_faults(address), engine.connect() as connection:
+            let_tables_be_remade(connection)
             take_write_lock(connection)
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
@@ -106,6 +107,11 @@ def upgrade(url: str) -> None:
                 )
             with _one_command:
                 command.upgrade(_config(connection), "head")
+            if lost := dangling(connection):
+                raise SchemaError(
+                    f"the database {shown(address)} stays as it was: its upgrade would leave rows of {', '.join(lost)} "
+                    "pointing at nothing; keep a copy of it and report this"
+                )
             connection.commit()
     except DatabaseError as error:
         raise _unusable(address, error) from error

@@ -84,6 +84,23 @@ standards = Table(
     Column("version", Text, nullable=False),
 )
 
+# A version that was published: its text, and what lists of versions show of it.
+published_standards = Table(
+    "published_standards",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("digest", Text, ForeignKey("standards.digest"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("effective_from", Date, nullable=False),
+    Column("effective_to", Date),
+    Column("review_by", Date, nullable=False),
+    Column("change_note", Text, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
 runs = Table(
     "runs",
     metadata,
@@ -187,4 +204,15 @@ promises = Table(
     Column("deadline", Text),
     Column("status", choice(PromiseStatus, "status"), nullable=False),
     CheckConstraint("(due_at IS NULL) = (due_at_offset_s IS NULL)", name="due_at_has_offset"),
+)
+
+# Verdicts of people, beside those in `findings`. One reviewer may come back to an item later.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("recording_id", Text, ForeignKey("recordings.id"), primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    Column("reviewer", Text, primary_key=True),
+    Column("reviewed_at", Moment, primary_key=True),
+    Column("verdict", choice(Verdict, "verdict"), nullable=False),
 )

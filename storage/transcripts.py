@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -79,14 +80,54 @@ class Transcripts:
         # Sorted here, because databases order text by their own collations.
         chosen = sorted((str(row.call_id), int(row.id)) for row in newest if not wanted or row.call_id in wanted)
         for start in range(0, len(chosen), _BATCH):
-            ids = [place for _, place in chosen[start : start + _BATCH]]
-            rows = self._transaction.rows(
-                select(recordings, transcripts.c.id.label("place"), transcripts.c.document)
-                .join(transcripts, transcripts.c.recording_id == recordings.c.id)
-                .where(transcripts.c.id.in_(ids))
+            yield from self._read([place for _, place in chosen[start : start + _BATCH]])
+
+    def heard_since(self, moment: datetime, after: str, most: int) -> Sequence[str]:
+        """As in the port, without quarantined recordings."""
+        heard = select(transcripts.c.id).where(transcripts.c.recording_id == recordings.c.id).exists()
+        rows = self._transaction.rows(
+            select(recordings.c.id)
+            .where(
+                recordings.c.id > after,
+                recordings.c.started_at >= moment,
+                recordings.c.state != RecordingState.QUARANTINED,
+                heard,
             )
-            for row in sorted(rows, key=lambda row: ids.index(row.place)):
-                yield stored_call_from_row(row), transcript_from_document(row.document, row.id)
+            .order_by(recordings.c.id)
+            .limit(most)
+        )
+        return [row.id for row in rows]
+
+    def undated(self) -> int:
+        """As in the port, without quarantined recordings."""
+        heard = select(transcripts.c.id).where(transcripts.c.recording_id == recordings.c.id).exists()
+        row = self._transaction.first(
+            select(func.count().label("calls")).where(
+                recordings.c.started_at.is_(None), recordings.c.state != RecordingState.QUARANTINED, heard
+            )
+        )
+        return 0 if row is None else int(row.calls)
+
+    def of(self, recording_ids: Collection[str]) -> Sequence[tuple[StoredCall, Transcript]]:
+        """As in the port, without quarantined recordings. All at once: ask for few."""
+        newest = self._transaction.rows(
+            select(func.max(transcripts.c.id).label("id"))
+            .join(recordings, recordings.c.id == transcripts.c.recording_id)
+            .where(recordings.c.id.in_(recording_ids), recordings.c.state != RecordingState.QUARANTINED)
+            .group_by(transcripts.c.recording_id)
+        )
+        found = list(self._read([row.id for row in newest]))
+        return sorted(found, key=lambda pair: (pair[0].meta.call_id, pair[0].recording.id))
+
+    def _read(self, places: Sequence[int]) -> Iterator[tuple[StoredCall, Transcript]]:
+        """The transcripts with these row ids, in their order."""
+        rows = self._transaction.rows(
+            select(recordings, transcripts.c.id.label("place"), transcripts.c.document)
+            .join(transcripts, transcripts.c.recording_id == recordings.c.id)
+            .where(transcripts.c.id.in_(places))
+        )
+        for row in sorted(rows, key=lambda row: places.index(row.place)):
+            yield stored_call_from_row(row), transcript_from_document(row.document, row.id)
 
 
 def find_transcript(transaction: Transaction, recording_id: str, engine_digest: str) -> int | None:

@@ -9,8 +9,10 @@ from sqlalchemy import Engine
 
 from models import ports
 from storage.calls import Calls
+from storage.reviews import Reviews
 from storage.runs import Runs
 from storage.scorecards import Scorecards
+from storage.standards import Standards
 from storage.transaction import Transaction
 from storage.transcripts import Transcripts
 
@@ -26,6 +28,8 @@ class UnitOfWork:
     transcripts: ports.Transcripts
     scorecards: ports.Scorecards
     runs: ports.Runs
+    standards: ports.Standards
+    reviews: ports.Reviews
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -40,6 +44,8 @@ class UnitOfWork:
         self.transcripts = Transcripts(transaction)
         self.scorecards = Scorecards(transaction)
         self.runs = Runs(transaction)
+        self.standards = Standards(transaction)
+        self.reviews = Reviews(transaction)
         return self
 
     def __exit__(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from models.call import AudioFacts, CallMeta, Recording, RecordingState
+from models.review import Review
 from models.run import Run, StoredCall
 from models.scorecard import (
     Evidence,
@@ -18,6 +19,7 @@ from models.scorecard import (
     StandardRef,
     Verdict,
 )
+from models.standard import PublishedStandard
 from models.transcript import EngineReceipt, Role, SpeechSpan, Transcript, Utterance, Word
 
 ENGINE = EngineReceipt("test-model", "sha256:" + "a" * 64, "sha256:" + "b" * 64, "sha256:" + "c" * 64)
@@ -126,3 +128,36 @@ def scorecard(
 def run(run_id: str = "run-1", started_at: datetime = STARTED_AT, scorer: str = SCORER) -> Run:
     """A run that has just begun."""
     return Run(run_id, "file:///calls", None, STANDARD, ENGINE.digest, scorer, started_at)
+
+
+def published(
+    version: str = "2026.1",
+    effective_from: date = date(2026, 11, 1),
+    effective_to: date | None = None,
+    standard_id: str = "telecom-hotline-zh",
+    digest: str = STANDARD.digest,
+    published_at: datetime = STARTED_AT,
+) -> PublishedStandard:
+    """A published version that is to be reviewed three months after it begins to hold."""
+    return PublishedStandard(
+        ref=StandardRef(standard_id, version, digest),
+        title="电信热线服务标准",
+        owner="质检组",
+        effective_from=effective_from,
+        effective_to=effective_to,
+        review_by=effective_from + timedelta(days=92),
+        change_note="说明",
+        published_at=published_at,
+        text=f"id: {standard_id}\nversion: {version}\n# 注释\n",
+    )
+
+
+def review(
+    call_id: str = "C1",
+    item_id: str = "greeting",
+    verdict: Verdict = Verdict.MET,
+    reviewer: str = "R1",
+    reviewed_at: datetime = STARTED_AT,
+) -> Review:
+    """A person's verdict."""
+    return Review(call_id, item_id, verdict, reviewer, reviewed_at)

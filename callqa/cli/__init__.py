@@ -8,6 +8,7 @@ import sys
 import typer
 
 from callqa.cli.audio import audio_app
+from callqa.cli.backtest import backtest
 from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 for command in (demo, run, transcribe, score, doctor):
     app.command()(command)
+standard_app.command()(backtest)
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
 app.add_typer(export_app, name="export")

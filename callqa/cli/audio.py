@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
-from callqa.bootstrap import audio_store
-from callqa.cli.common import HomeOption, console, settings_from
-from callqa.services.audio import delete_old_originals
+from callqa.bootstrap import audio_keeper, audio_store, open_database
+from callqa.cli.common import DatabaseOption, HomeOption, complain, console, settings_from
+from callqa.services import audio as sound
+from models.errors import SettingsError
 
 audio_app = typer.Typer(help="The sound that callqa keeps.", no_args_is_help=True)
 
@@ -19,8 +21,36 @@ def audio() -> None:
 
 
 @audio_app.command()
-def prune(home: HomeOption = None) -> None:
-    """Delete kept recordings that are older than the setting originals_days; prints how many. 0 days: none."""
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be deleted.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Delete what is older than the settings originals_days and playback_days; prints how many. 0 days: none."""
     settings = settings_from(home=home)
-    deleted = delete_old_originals(audio_store(settings), settings.originals_days, datetime.now(UTC))
-    console.print(str(deleted), highlight=False)
+    deleted = sound.prune(
+        audio_store(settings), settings.originals_days, settings.playback_days, datetime.now(UTC), dry_run=dry_run
+    )
+    console.print(f"originals: {deleted.originals}\nplayback: {deleted.playback}", highlight=False)
+
+
+@audio_app.command()
+def playback(
+    call: Annotated[list[str] | None, typer.Option(help="Only this call; may be given more than once.")] = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Make the copies to listen to that stored calls lack, where their recordings still are; prints how many.
+
+    Copies that were deleted after playback_days are made again only for calls named by --call.
+    """
+    settings = settings_from(database_url=database_url, home=home)
+    if not settings.playback:
+        raise SettingsError("playback is false: no copies are kept; set it to true (CALLQA_PLAYBACK), then ask again")
+    keeper = audio_keeper(settings, originals=False)
+    done = sound.make_playback(keeper, open_database(settings, create=False), call or ())
+    for call_id, why in done.missing:
+        complain(f"call {call_id}: no copy to listen to: {why}")
+    console.print(
+        f"made: {done.made}\nthere: {done.there}\nexpired: {done.expired}\nmissing: {len(done.missing)}",
+        highlight=False,
+    )

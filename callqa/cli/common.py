@@ -14,15 +14,19 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from callqa.reports.standard_words import reminder_text
 from callqa.reports.transcript_export import TranscriptFormat, Written
 from callqa.settings import Settings, load_settings
 from models.errors import InputError
+from models.standard import review_reminder
+from scoring import ServiceStandard
 
 EXIT_USAGE = 2
 EXIT_QUARANTINED = 3
 
 StandardOption = Annotated[
-    str | None, typer.Option("--standard", help="Service standard: name of a shipped one, or a YAML file.")
+    str | None,
+    typer.Option("--standard", help="Service standard: shipped name, published ID[@VERSION], or a YAML file."),
 ]
 DatabaseOption = Annotated[str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL.")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Data folder (default ./callqa-data).")]
@@ -49,26 +53,27 @@ def settings_from(**options: object) -> Settings:
     return settings
 
 
-def parse_day(value: str | None) -> date | None:
-    """A day as YYYY-MM-DD; None stays None. Raises InputError."""
+def parse_day(value: str | None, option: str = "--day") -> date | None:
+    """A day as YYYY-MM-DD; None stays None. Raises InputError that names the option."""
     if value is None:
         return None
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise InputError(f"--day {value!r} is not a day; write it like 2026-11-20, or yesterday") from error
+        also = ", or yesterday" if option == "--day" else ""
+        raise InputError(f"{option} {value!r} is not a day; write it like 2026-11-20{also}") from error
 
 
 def print_json(value: object) -> None:
     """One JSON document on standard output, Chinese unescaped."""
-    _print_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    print_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
 def write_lines(lines: Iterable[dict[str, Any]], output: Path | None) -> None:
     """JSON lines to a file that appears complete or not at all, or to standard output."""
     text = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines)
     if output is None:
-        _print_text(text)
+        print_text(text)
     else:
         write_text(output, text)
 
@@ -109,6 +114,14 @@ def complain(message: str) -> None:
     notes.print(f"callqa: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
+def remind(standard: ServiceStandard, today: date, language: str) -> None:
+    """A line on standard error when the standard's quarterly review is near or overdue."""
+    reminder = review_reminder(standard.ref, standard.owner, standard.review_by, today)
+    if reminder is not None:
+        text = reminder_text(reminder, language)
+        notes.print(f"callqa: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
 def say_what_is_left_out(written: Written) -> None:
     """A line for each call of which something has no times and is missing in subtitles."""
     for call_id, count in written.left_out:
@@ -124,7 +137,8 @@ def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
-def _print_text(text: str) -> None:
+def print_text(text: str) -> None:
+    """Text on standard output as it is. Raises InputError when it cannot be written."""
     if sys.stdout is None:
         raise InputError("standard output is closed; name a file with -o, or redirect it")
     try:

@@ -15,12 +15,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from callqa import __version__
-from callqa.bootstrap import check_model, check_remote, choose_device, describe_database, shown_database
+from callqa.bootstrap import (
+    check_model,
+    check_remote,
+    choose_device,
+    describe_database,
+    shown_database,
+    standard_for,
+    today,
+)
 from callqa.cli.common import EXIT_USAGE, HomeOption, JsonOption, console, print_json
 from callqa.cli.tune import print_trials, tune_machine
+from callqa.reports.standard_words import reminder_text
 from callqa.settings import PREFIX, Settings, load_settings
 from callqa.standards import find_standard
 from models.errors import CallqaError, SettingsError
+from models.standard import review_reminder
 
 # No address may hold a user and a password, but one that wrongly does is not shown either.
 _USER = re.compile(r"//[^/]*@")
@@ -48,9 +58,10 @@ def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption 
         Check("callqa", True, __version__),
         _check("home", lambda: _home(settings)),
         *_engine(settings),
-        _check("standard", lambda: _standard(settings)),
-        _check("database", lambda: describe_database(settings)),
     ]
+    database = _check("database", lambda: describe_database(settings))
+    # Published versions are in the database; where that is out of reach, one message says so.
+    checks += [_check("standard", lambda: _standard(settings, database.ok)), database]
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
     shown["database_url"] = _database_url(settings)
     shown["remote_url"] = _USER.sub("//***@", settings.remote_url)
@@ -100,9 +111,13 @@ def _home(settings: Settings) -> str:
         ) from error
 
 
-def _standard(settings: Settings) -> str:
-    standard = find_standard(settings.standard)
-    return f"{standard.ref.id} {standard.ref.version}"
+def _standard(settings: Settings, database_ok: bool) -> str:
+    """The version in force today, and a reminder when its review is near or overdue."""
+    day = today(settings)
+    standard = standard_for(settings, day).standard if database_ok else find_standard(settings.standard)
+    reminder = review_reminder(standard.ref, standard.owner, standard.review_by, day)
+    said = f"{standard.ref.id} {standard.ref.version}"
+    return said if reminder is None else f"{said}. {reminder_text(reminder, settings.language)}"
 
 
 def _database_url(settings: Settings) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from callqa.bootstrap import App, assemble
+from callqa.bootstrap import App, assemble, today
 from callqa.cli.common import (
     EXIT_QUARANTINED,
     DatabaseOption,
@@ -23,6 +23,7 @@ from callqa.cli.common import (
     notes,
     parse_day,
     print_json,
+    remind,
     settings_from,
 )
 from callqa.cli.tables import print_run
@@ -66,17 +67,19 @@ def run(
 
 def inspect_source(settings: Settings, source: str, day: str | None, limit: int | None, quiet: bool) -> RunView:
     """Run the flow on a source, showing progress unless `quiet`; returns the run as stored."""
-    app = assemble(settings)
     now = datetime.now(UTC)
     wanted_day = resolve_day(day if day == "yesterday" else parse_day(day) or "all", settings.time_zone, now)
+    app = assemble(settings, wanted_day)
+    standard = app.settings.standard
     listing = list_source(source, settings.home)
     scorer = scorer_of(app.standard, app.classifier)
     run = plan_run(listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     inspect_calls_here = pkgutil.resolve_name(FLOW_RUNNER)
     with _progress(app, run, quiet):
-        summary: dict[str, Any] = inspect_calls_here(settings.home, source, wanted_day, settings.standard, limit)
+        summary: dict[str, Any] = inspect_calls_here(settings.home, source, wanted_day, standard, limit)
     for name in summary["intake"]["missing"]:
         notes.print(f"manifest.csv names {name!r}, which is not there", markup=False)
+    remind(app.standard, today(settings), settings.language)
     with app.new_unit_of_work() as uow:
         view = uow.runs.view(summary["run_id"])
     if view is None:

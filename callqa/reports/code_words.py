@@ -85,6 +85,7 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "kind.done": ("已办结", "done on the call"),
     "kind.solved": ("客户确认已解决", "customer says it is solved"),
     "kind.farewell": ("道别", "farewell"),
+    "kind.looked_here": ("应在此处", "looked for here"),
     "kind.last_words": ("最后一句", "last words"),
     "kind.hold_notice": ("等待告知", "hold announced"),
     "kind.hold_thanks": ("等待后致谢", "thanks after the hold"),
@@ -201,6 +202,21 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "todo.call_id_conflict": (
         "另一段不同的录音已用了这个通话编号。请在清单中改正编号后再送检。",
         "A different recording already has this call id. Correct the id in the manifest and hand it in again.",
+    ),
+    "reason.too_long": ("录音过长", "Recording too long"),
+    "todo.too_long": (
+        "超过设置 longest_h 允许的时长。若里面有多通通话，请切成单通后再送检；若一通通话确有这么长，本条请人工听评，"
+        "并请管理员调高该设置，以后的录音照新值处理。",
+        "It is longer than the setting longest_h allows. If it holds several calls, cut it and hand each in. If one "
+        "call is that long, assess it by ear and have the setting raised for the recordings to come.",
+    ),
+    "reason.too_costly": ("处理耗时过多", "Takes too much work"),
+    "todo.too_costly": (
+        "转写耗时超过设置 work_s_per_s 的上限，为不拖累其他录音已停止。请试听：多半是长时间的杂音或音乐。若是正常通话，"
+        "本条请人工听评，并请管理员调高该设置，以后的录音照新值处理。",
+        "Its transcription took more time than the setting work_s_per_s allows and was given up for the sake of the "
+        "others. Listen to it: mostly it is noise or music. If it is an ordinary call, assess it by ear and have the "
+        "setting raised for the recordings to come.",
     ),
     "reason.processing_failed": ("处理失败", "Processing failed"),
     "todo.processing_failed": (

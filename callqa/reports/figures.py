@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import NormalDist, fmean, stdev
 
 from callqa.reports.context import BandCount, ItemTally, ScoreSummary
@@ -17,6 +18,17 @@ It is the least that reviewers draw per agent and week by hand (5 to 10 for new 
 
 BIN_WIDTH = 10
 MAX_SCORE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """`hits` of `n`, their share and its 95 % interval; None when n is 0."""
+
+    hits: int
+    n: int
+    share: float | None
+    low: float | None
+    high: float | None
 
 
 def summarise(scores: Sequence[float]) -> ScoreSummary:
@@ -72,3 +84,17 @@ def tally_items(cards: Sequence[Scorecard], items: Sequence[tuple[str, str]]) ->
     """One tally per item of `items`, in that order; all zero where no scorecard has the item."""
     seen = Counter((finding.item_id, finding.verdict) for card in cards for finding in card.findings)
     return tuple(ItemTally(title, tuple(seen[item_id, v] for v in Verdict)) for item_id, title in items)
+
+
+def wilson(hits: int, n: int) -> Proportion:
+    """`hits` of `n` with Wilson's 95 % interval (1927); all None when n is 0.
+
+    Unlike the usual approximation it stays within 0 and 1 and holds for small n and for shares near the ends.
+    """
+    if n == 0:
+        return Proportion(hits, n, None, None, None)
+    z, share = NormalDist().inv_cdf(0.975), hits / n
+    middle = share + z * z / (2 * n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return Proportion(hits, n, share, max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale))

@@ -30,6 +30,14 @@ def score(value: float | None) -> str:
     return ABSENT if value is None else f"{value:.1f}"
 
 
+def signed(value: float) -> str:
+    """A change with one decimal and its sign, a true minus sign; no change has none."""
+    text = f"{abs(value):.1f}"
+    if text == "0.0":
+        return text
+    return f"−{text}" if value < 0 else f"+{text}"
+
+
 def points(value: float) -> str:
     """Points without needless decimals, with a true minus sign."""
     text = f"{abs(value):.1f}".removesuffix(".0")

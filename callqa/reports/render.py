@@ -1,4 +1,4 @@
-"""The run's page as one self-contained HTML text: no script, no outside request, no file beside it."""
+"""Pages as self-contained HTML texts: no script, no outside request, no file beside them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from callqa.reports import charts, formats
+from callqa.reports.backtest import BacktestReport
 from callqa.reports.context import RunReport
 from callqa.reports.figures import MIN_SAMPLE
 from callqa.reports.file_names import visible, visible_name
@@ -33,25 +34,40 @@ _HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 
 def render_run_report(report: RunReport) -> str:
     """The page in the report's language. Equal reports give equal text."""
-    words = Words(report.language)
-    environment = _environment()
-    style = _style()
-    return environment.get_template("run.html").render(
+    return _page(
+        "run.html",
+        report.language,
         report=report,
-        t=words,
-        duration=partial(formats.duration, words=words),
-        html_language=_HTML_LANGUAGE[report.language],
-        text_language=lambda language: _HTML_LANGUAGE.get(language, language),
-        style=Markup(style),
-        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        charts=charts,
-        verdicts=tuple(Verdict),
-        unassigned=UNASSIGNED_AGENT,
-        min_sample=MIN_SAMPLE,
+        duration=partial(formats.duration, words=Words(report.language)),
         open_cards=OPEN_CARDS,
         printed_calls=PRINTED_CALLS,
         dead_air_s=DEAD_AIR_S,
         max_flag_calls=MAX_FLAG_CALLS,
+    )
+
+
+def render_backtest(report: BacktestReport) -> str:
+    """The page of a back-test in its language. Equal reports give equal text."""
+    return _page("backtest.html", report.language, report=report)
+
+
+def _page(template: str, language: str, **values: object) -> str:
+    style = _style()
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            **values,
+            t=Words(language),
+            html_language=_HTML_LANGUAGE[language],
+            text_language=lambda spoken: _HTML_LANGUAGE.get(spoken, spoken),
+            style=Markup(style),
+            style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            charts=charts,
+            verdicts=tuple(Verdict),
+            unassigned=UNASSIGNED_AGENT,
+            min_sample=MIN_SAMPLE,
+        )
     )
 
 
@@ -70,6 +86,7 @@ def _environment() -> Environment:
         clock=formats.clock,
         moment=formats.moment,
         score=formats.score,
+        signed=formats.signed,
         points=formats.points,
         percent=formats.percent,
         short_digest=formats.short_digest,

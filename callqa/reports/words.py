@@ -1,7 +1,7 @@
 """The words of the report in Simplified Chinese and English, looked up by key.
 
-Sentences that come with a finding stay in the language of the standard; everything else the page says is in
-`page_words` and `code_words`.
+Sentences that come with a finding stay in the language of the standard; everything else that pages and commands say
+is in the modules named `*_words`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.code_words import CODE_WORDS
+from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.page_words import PAGE_WORDS
+from callqa.reports.standard_words import STANDARD_WORDS
 from models.errors import SettingsError
 
 LANGUAGES: Final = ("zh", "en")
 
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {**CODE_WORDS, **PAGE_WORDS}
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    **CODE_WORDS,
+    **PAGE_WORDS,
+    **STANDARD_WORDS,
+    **BACKTEST_WORDS,
+    **FIELD_WORDS,
+}
 
 
 def check_language(language: str) -> None:

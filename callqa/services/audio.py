@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from models.errors import RecordingError, TransientError
-from models.ports import AudioStore, Bleep, PlaybackMaker
+from callqa.sources import find_recording
+from models.errors import InputError, RecordingError, TransientError
+from models.ports import AudioStore, Bleep, PlaybackMaker, UnitOfWorkFactory
 from models.transcript import MASK, Transcript
 
 log = logging.getLogger(__name__)
 
 _GONE = "the recording is no longer where it was, or the file there now holds another one"
 _NO_TIME = "a masked number has no time, so that it cannot be bleeped"
+_NOT_WRITTEN = "the folder of the copies cannot be written; see the warning in the log"
+_PAST_ITS_DAYS = "deleted after the days that the setting playback_days gives it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,7 @@ class AudioKeeper:
         recording_id = transcript.recording_id
         bleeps = bleeps_of(transcript)
         try:
-            copy = self.store.playback(recording_id)
-            wants_copy = self.playback and (copy is None or bleeps is None or not self.maker.fits(copy, bleeps))
+            wants_copy = self.playback and not self.has_playback(transcript)
             wants_original = self.originals and self.store.original(recording_id) is None
             path = locate() if wants_copy or wants_original else None
         except OSError as error:
@@ -51,6 +54,11 @@ class AudioKeeper:
                 _warn(recording_id, error)
         if wants_copy:
             self._make_playback(recording_id, path, bleeps)
+
+    def has_playback(self, transcript: Transcript) -> bool:
+        """Whether there is a copy with this transcript's bleeps. Raises OSError."""
+        copy, bleeps = self.store.playback(transcript.recording_id), bleeps_of(transcript)
+        return copy is not None and bleeps is not None and self.maker.fits(copy, bleeps)
 
     def _make_playback(self, recording_id: str, path: str | None, bleeps: tuple[Bleep, ...] | None) -> None:
         try:
@@ -84,9 +92,81 @@ def bleeps_of(transcript: Transcript) -> tuple[Bleep, ...] | None:
     return tuple(sorted(bleeps))
 
 
-def delete_old_originals(store: AudioStore, days: int, now: datetime) -> int:
-    """Delete kept originals that were stored more than `days` days ago; with 0 none. Returns how many."""
-    return store.delete_originals(now - timedelta(days=days)) if days else 0
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many kept originals and playback copies were deleted, or would be."""
+
+    originals: int
+    playback: int
+
+
+def prune(
+    store: AudioStore, originals_days: int, playback_days: int, now: datetime, *, dry_run: bool = False
+) -> Pruned:
+    """Delete what was stored more than so many days ago, with 0 days nothing of that kind; a dry run only counts.
+
+    Raises OSError.
+    """
+
+    def before(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    return Pruned(
+        store.delete_originals(before(originals_days), dry_run=dry_run) if originals_days else 0,
+        store.delete_playback(before(playback_days), _PAST_ITS_DAYS, dry_run=dry_run) if playback_days else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackMade:
+    """What became of the playback copies of stored calls.
+
+    `there` had the right copy already; the copies of `expired` were deleted for their age and are left so; `missing`
+    could not be made: call id and why.
+    """
+
+    made: int
+    there: int
+    expired: int
+    missing: tuple[tuple[str, str], ...]
+
+
+def make_playback(
+    keeper: AudioKeeper, new_unit_of_work: UnitOfWorkFactory, call_ids: Collection[str] = ()
+) -> PlaybackMade:
+    """Make the copies that stored calls lack, or that have other bleeps than the newest transcript.
+
+    The sound is the kept original, or the recording where it was first seen. `call_ids` chooses calls, which get their
+    copy even if an earlier one was deleted for its age. Raises InputError for a call without transcript, OSError.
+    """
+    with new_unit_of_work() as uow:
+        keys = dict(uow.transcripts.latest_ids())
+        chosen = {call_id: uow.calls.recording_of(call_id) for call_id in call_ids}
+    for call_id, recording_id in chosen.items():
+        if recording_id not in keys:
+            raise InputError(f"no transcript of call {call_id!r} is stored; check its id")
+    made = there = expired = 0
+    missing: list[tuple[str, str]] = []
+    for recording_id in sorted(filter(None, chosen.values())) if call_ids else keys:
+        with new_unit_of_work() as uow:
+            call = uow.calls.get(recording_id)
+            transcript = uow.transcripts.get(recording_id, keys[recording_id])
+        if call is None or transcript is None:
+            continue
+        if keeper.has_playback(transcript):
+            there += 1
+            continue
+        if not call_ids and keeper.store.why_no_playback(recording_id) == _PAST_ITS_DAYS:
+            expired += 1
+            continue
+        original = keeper.store.original(recording_id)
+        places = (call.recording.uri,) if original is None else (original.absolute().as_uri(), call.recording.uri)
+        keeper.keep(transcript, partial(find_recording, recording_id, places))
+        if keeper.has_playback(transcript):
+            made += 1
+        else:
+            missing.append((call.meta.call_id, keeper.store.why_no_playback(recording_id) or _NOT_WRITTEN))
+    return PlaybackMade(made, there, expired, tuple(sorted(missing)))
 
 
 def _warn(recording_id: str, error: Exception) -> None:

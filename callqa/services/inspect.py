@@ -6,10 +6,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from callqa.services.audio import AudioKeeper
-from callqa.sources import hash_file, local_path
+from callqa.sources import find_recording
 from models.call import Quarantine, RecordingState
 from models.errors import ReasonCode, RecordingError, StateError, TransientError, origin_of
 from models.ports import TranscribeOutcome, Transcriber, UnitOfWorkFactory
@@ -52,7 +51,7 @@ class Inspector:
             if call is None or call.state is RecordingState.QUARANTINED:
                 continue
             calls[recording_id] = call
-            locate = partial(_where, recording_id, (*addresses, call.recording.uri))
+            locate = partial(find_recording, recording_id, (*addresses, call.recording.uri))
             if transcript is not None:
                 self._keep(call, TranscribeOutcome(recording_id, transcript, None), locate)
                 continue
@@ -104,18 +103,3 @@ class Inspector:
             else:
                 uow.calls.failed_attempt(call.recording.id, str(error))
             uow.commit()
-
-
-def _where(recording_id: str, uris: Sequence[str]) -> str | None:
-    """The first path that holds exactly the recording's bytes; None when no address does any more.
-
-    Files are moved and names used again between nights: without this look, another customer's call could be heard
-    and charged to this call's agent.
-    """
-    for path in dict.fromkeys(local_path(uri) for uri in uris):
-        try:
-            if hash_file(Path(path)) == recording_id:
-                return path
-        except RecordingError:
-            continue
-    return None

@@ -3,43 +3,56 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.call import RecordingState
+from models.call import CallMeta, RecordingState
 from models.errors import origin_of
 from models.ports import UnitOfWorkFactory
 from scoring import ServiceStandard, score_call, scorer_of
-from scoring.classifier import Classifier
+from scoring.classifier import Classifiers
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RescoreResult:
-    """`unchanged` calls had a scorecard under exactly this standard and scorer; `failed` ones keep what they had."""
+    """`unchanged` calls had a scorecard under exactly this standard and scorer; `failed` ones keep what they had.
+
+    `outside` are calls of days on which no version of the standard holds.
+    """
 
     scored: int
     unchanged: int
     failed: int
+    outside: int
 
 
 def rescore(
-    standard: ServiceStandard,
-    classifier: Classifier | None,
+    standard_of: Callable[[CallMeta], ServiceStandard | None],
+    classifiers: Classifiers,
     new_unit_of_work: UnitOfWorkFactory,
     callqa_version: str,
 ) -> RescoreResult:
-    """Score the newest transcript of every call not in quarantine; earlier scorecards stay beside the new ones."""
-    scorer = scorer_of(standard, classifier)
+    """Score the newest transcript of every call not in quarantine; earlier scorecards stay beside the new ones.
+
+    `standard_of` says which standard applies to a call, or None; `classifiers` are those in use.
+    """
     with new_unit_of_work() as uow:
         keys = uow.transcripts.latest_ids()
-    scored = unchanged = failed = 0
+    scored = unchanged = failed = outside = 0
     for recording_id, engine_digest in keys:
         with new_unit_of_work() as uow:
             call = uow.calls.get(recording_id)
             transcript = uow.transcripts.get(recording_id, engine_digest)
             if call is None or transcript is None or call.state is RecordingState.QUARANTINED:
                 continue
+            standard = standard_of(call.meta)
+            if standard is None:
+                outside += 1
+                continue
+            classifier = classifiers.get(standard.language)
+            scorer = scorer_of(standard, classifier)
             if uow.scorecards.get(recording_id, engine_digest, standard.ref, scorer) is not None:
                 unchanged += 1
                 continue
@@ -53,4 +66,4 @@ def rescore(
             uow.scorecards.put(recording_id, engine_digest, scorer, card)
             uow.commit()
             scored += 1
-    return RescoreResult(scored, unchanged, failed)
+    return RescoreResult(scored, unchanged, failed, outside)

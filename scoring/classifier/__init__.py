@@ -5,6 +5,15 @@ from scoring.classifier.card import model_card
 from scoring.classifier.evaluation import Evaluation, evaluate
 from scoring.classifier.examples import Example, read_examples
 from scoring.classifier.file import load_classifier
-from scoring.classifier.model import Classifier
+from scoring.classifier.model import Classifier, Classifiers
 
-__all__ = ["Classifier", "Evaluation", "Example", "evaluate", "load_classifier", "model_card", "read_examples"]
+__all__ = [
+    "Classifier",
+    "Classifiers",
+    "Evaluation",
+    "Example",
+    "evaluate",
+    "load_classifier",
+    "model_card",
+    "read_examples",
+]

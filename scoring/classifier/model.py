@@ -76,3 +76,7 @@ class Classifier:
         """(texts, outputs) probabilities, four decimals."""
         steps = np.rint(self.log_odds(texts) * STEPS).astype(np.int64)
         return _PROBABILITIES[np.clip(steps, -_FARTHEST, _FARTHEST) + _FARTHEST]
+
+
+Classifiers = Mapping[str, Classifier]
+"""The classifier of each language that has one."""

@@ -1,7 +1,8 @@
-"""An apology where one is owed (致歉): needed only after a trigger, and only a sincere one counts in full.
+"""An apology where one is owed (致歉): after a trigger it may not be missing, and only a sincere one counts in full.
 
 Politeness before a request (不好意思，请您再说一遍), softened refusals (很抱歉，这项业务还没有开办), denied and quoted
-apologies, and the customer's own are none.
+apologies, and the customer's own are none. An agent who apologises without courtesy had cause, also where no trigger
+was recognised; where the cause is not named either, a person is asked.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from models.scorecard import Evidence, Verdict
 from scoring.context import excuse, overlaps_any
 from scoring.criteria.hold import waits
 from scoring.lexicon import Hit
+from scoring.normalise import ASK
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.reasons import say
 from scoring.schema import ApologyItem, Trigger
@@ -37,6 +39,8 @@ class _Sense(Enum):
 class _Apology:
     sense: _Sense
     evidence: Evidence
+    caused: bool
+    """Whether its cause is named beside it: 让您白等了, 是我们算错了."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,11 @@ class _Need:
 
 
 def judge(call: CallView, item: ApologyItem) -> Outcome:
-    """Met, partial (insincere) or missed where an apology was owed; not applicable otherwise.
+    """Met or partial (insincere) by the best apology given, missed where one was owed, else not applicable.
 
     Words of unknown speakers count where they settle by themselves who speaks: 给您带来不便 is the agent's.
     """
-    if not call.agent and not call.unknown:
+    if not call.agent:
         return nobody(call, item.points)
     language = call.standard.language
     need = _need(call, item)
@@ -63,25 +67,14 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
     unnamed = _apologies(call, item, call.unknown)
     apologies += [a for a in unnamed if _settled(call, item, a)]
     held = need.long_hold_s >= item.long_hold_s
-    if need.weight < item.needed_from and not held:
+    owed = held or need.weight >= item.needed_from
+    given = _given(call, item, need, apologies, owed)
+    if given is not None:
+        return given
+    if not owed:
         return _not_needed(call, item, need, apologies)
-    facts: dict[str, object] = {"length": need.long_hold_s}
-    which = "_hold"
-    if need.signs:
-        strongest = max(need.signs, key=lambda sign: sign[0].weight)
-        facts |= {"trigger": strongest[0].title, "trigger_quote": quote(call, strongest[1])}
-        which = ""
     signs = tuple(e for _, e in need.signs)
-    for sense, verdict, key in (
-        (_Sense.SINCERE, Verdict.MET, f"apology_met{which}"),
-        (_Sense.BLAME, Verdict.PARTIAL, "apology_insincere_blame"),
-        (_Sense.SARCASM, Verdict.PARTIAL, "apology_insincere_sarcasm"),
-    ):
-        found = [a.evidence for a in apologies if a.sense is sense]
-        if found:
-            share = 1.0 if verdict is Verdict.MET else item.insincere_share
-            reason = say(language, key, at=at(call, found[0]), quote=quote(call, found[0]), **facts)
-            return Outcome(verdict, item.points * share, item.points, (reason,), (*found, *signs))
+    which, facts = _occasion(call, need)
     reasons = [say(language, f"apology_missed{which}", **facts)]
     courtesy = [a.evidence for a in apologies]
     if courtesy:
@@ -97,9 +90,41 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
     )  # fmt: skip
 
 
+def _given(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology], owed: bool) -> Outcome | None:
+    """The outcome of the best apology that is more than courtesy, or None."""
+    language = call.standard.language
+    which, facts = _occasion(call, need) if owed else ("_unasked", {})
+    signs = tuple(e for _, e in need.signs)
+    for sense, verdict, key in (
+        (_Sense.SINCERE, Verdict.MET, f"apology_met{which}"),
+        (_Sense.BLAME, Verdict.PARTIAL, "apology_insincere_blame"),
+        (_Sense.SARCASM, Verdict.PARTIAL, "apology_insincere_sarcasm"),
+    ):
+        # One whose cause is named goes before a bare one: it is the better quote.
+        found = sorted((a for a in apologies if a.sense is sense), key=lambda a: not a.caused)
+        if not found:
+            continue
+        share = 1.0 if verdict is Verdict.MET else item.insincere_share
+        best = found[0]
+        reason = say(language, key, at=at(call, best.evidence), quote=quote(call, best.evidence), **facts)
+        sure = owed or best.caused
+        doubts = () if sure else (say(language, "apology_occasion"),)
+        evidence = (*(a.evidence for a in found), *signs)
+        certainty = CERTAIN if sure else _DOUBTFUL
+        return Outcome(verdict, item.points * share, item.points, (reason,), evidence, doubts, certainty=certainty)
+    return None
+
+
+def _occasion(call: CallView, need: _Need) -> tuple[str, dict[str, object]]:
+    """Which sentences tell why an apology was owed, and their facts."""
+    facts: dict[str, object] = {"length": need.long_hold_s}
+    if not need.signs:
+        return "_hold", facts
+    trigger, evidence = max(need.signs, key=lambda sign: sign[0].weight)
+    return f"_{trigger.said_by}", facts | {"trigger": trigger.title, "trigger_quote": quote(call, evidence)}
+
+
 def _not_needed(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology]) -> Outcome:
-    if not call.agent:
-        return nobody(call, item.points)
     language = call.standard.language
     if need.waived:
         reported, waiver = need.waived[0]
@@ -145,6 +170,7 @@ def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> li
     if trigger.first_turns is not None:
         asked = tuple(said for said in asked if len(said.reading.text) > _HELLO)[: trigger.first_turns]
     out = []
+    surely = {said.place for said in asked}
     for said in (*asked, *(call.unknown if trigger.first_turns is None else ())):
         if trigger.said_by == "customer" and said.place > last:
             continue
@@ -152,7 +178,7 @@ def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> li
         for hit in said.found(f"{name}.phrases"):
             if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, trigger.excused_by) is not None:
                 continue
-            certain = said in asked or bool(
+            certain = said.place in surely or bool(
                 said.found(f"items.{item.id}.{mine}") and not said.found(f"items.{item.id}.{theirs}")
             )
             out.append((certain, said.evidence(hit.start, hit.end, trigger.id, hit.match)))
@@ -190,41 +216,45 @@ def _apologies(call: CallView, item: ApologyItem, speakers: Sequence[Said]) -> l
         for hit in said.found(f"items.{item.id}.phrases"):
             if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, item.excused_by) is not None:
                 continue
-            sense, span = _sense(call, said, hit, item)
-            out.append(_Apology(sense, said.evidence(span.start, span.end, sense.value, span.match)))
+            sense, span, caused = _sense(call, said, hit, item)
+            evidence = said.evidence(span.start, span.end, sense.value, span.match)
+            out.append(_Apology(sense, evidence, caused))
         # A sarcastic apology need not contain a regular one: 行了吧，算我错了.
         out += [
-            _Apology(_Sense.SARCASM, said.evidence(hit.start, hit.end, _Sense.SARCASM.value, hit.match))
+            _Apology(_Sense.SARCASM, said.evidence(hit.start, hit.end, _Sense.SARCASM.value, hit.match), True)
             for hit in said.found(f"items.{item.id}.sarcasm")
             if excuse(call.standard, said, hit, item.excused_by) is None
         ]
     return out
 
 
-def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem) -> tuple[_Sense, Hit]:
+def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem) -> tuple[_Sense, Hit, bool]:
+    """How the words are meant, the stretch that shows it, and whether their cause is named."""
     name = f"items.{item.id}"
     for sense, cues in ((_Sense.SARCASM, "sarcasm"), (_Sense.BLAME, "blame")):
         for cue in said.found(f"{name}.{cues}"):
             # Across sentences: 真的很抱歉。但是您自己没看清楚.
             if cue.end > hit.start and cue.start - hit.end <= 2 * _NEAR:
-                return sense, Hit(min(hit.start, cue.start), max(hit.end, cue.end), hit.match, hit.phrase)
+                return sense, Hit(min(hit.start, cue.start), max(hit.end, cue.end), hit.match, hit.phrase), True
     after = [s for s in _following(call, said) if s.found(f"{name}.blame")]
     if after and after[0].found(f"{name}.blame")[0].start <= _NEAR and len(said.reading.text) - hit.end <= _NEAR:
-        return _Sense.BLAME, hit
-    if _near_fault(said, hit, f"{name}.fault_near"):
-        return _Sense.SINCERE, hit
-    for cues in ("courtesy_after", "softener_after"):
-        for cue in said.found(f"{name}.{cues}"):
-            if hit.start <= cue.start <= hit.end + _NEAR:
-                return _Sense.COURTESY, hit
-    return _Sense.SINCERE, hit
-
-
-def _near_fault(said: Said, hit: Hit, name: str) -> bool:
+        return _Sense.BLAME, hit, True
     start, end = said.reading.sentence(hit.start)
+    asks = said.reading.text[end : end + 1] == ASK
     # The sentence after, too: 实在对不起。是我们没做好.
-    end = said.reading.sentence(min(end + 1, len(said.reading.text)))[1]
-    return any(start <= cue.start < end and cue.start - hit.end <= 2 * _NEAR for cue in said.found(name))
+    next_end = said.reading.sentence(min(end + 1, len(said.reading.text)))[1]
+    faults = [cue.start - hit.end for cue in said.found(f"{name}.fault_near") if start <= cue.start < next_end]
+    if any(distance < 0 for distance in faults):
+        return _Sense.SINCERE, hit, True
+    polite = (*said.found(f"{name}.courtesy_near"), *said.found(f"{name}.softener_near"))
+    first = min((cue.start - hit.end for cue in polite if 0 <= cue.start - hit.end <= _NEAR), default=None)
+    fault = min((distance for distance in faults if distance <= 2 * _NEAR), default=None)
+    if fault is not None and (first is None or fault <= first):
+        return _Sense.SINCERE, hit, True
+    before = any(start <= cue.start and 0 <= hit.start - cue.end <= _NEAR for cue in polite)
+    if first is not None or asks or before:
+        return _Sense.COURTESY, hit, False
+    return _Sense.SINCERE, hit, False
 
 
 def _following(call: CallView, said: Said) -> list[Said]:

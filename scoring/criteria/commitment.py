@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from models.scorecard import Evidence, Specificity, Verdict
 from scoring.lexicon import Hit
-from scoring.outcome import Outcome, at, nobody, quote
+from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.promises import Made
 from scoring.reasons import say
 from scoring.schema import CommitmentItem
 from scoring.view import CallView, Said
+
+_DOUBTFUL = 0.6
 
 
 def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint: bool) -> Outcome:
@@ -37,7 +39,10 @@ def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint:
             reasons.append(say(language, "commitment_due", due=f"{due:%Y-%m-%d %H:%M}"))
         if any(m.guessed_days for m in own):
             reasons.append(say(language, "commitment_guessed_days"))
-        return Outcome(verdict, item.points * share, item.points, tuple(reasons), evidence)
+        unnamed = all(m.unnamed for m in own)
+        doubts = (say(language, "commitment_unnamed", quote=quote(call, evidence[0])),) if unnamed else ()
+        certainty = _DOUBTFUL if unnamed else CERTAIN
+        return Outcome(verdict, item.points * share, item.points, tuple(reasons), evidence, doubts, certainty=certainty)
     done = _first(call.agent, f"items.{item.id}.done_by_agent", "done")
     done = done or _first(call.customer, f"items.{item.id}.solved_by_customer", "solved")
     asked = _first(call.customer, f"items.{item.id}.asked_when", "asked_when")

@@ -14,7 +14,7 @@ from scoring.context import overlaps_any
 from scoring.outcome import Outcome, at, listed, nobody, quote
 from scoring.reasons import say
 from scoring.schema import GreetingItem, GreetingPart
-from scoring.view import CallView, Said
+from scoring.view import CallView, Said, is_announcement
 
 # Two utterances of one breath lie closer together than this.
 _PAUSE_S = 2.0
@@ -38,7 +38,7 @@ def judge(call: CallView, item: GreetingItem) -> Outcome:
     language = call.standard.language
     best: Outcome | None = None
     for number, turn in enumerate(call.agent_turns[: item.position.late_agent_turns]):
-        opening = _read(turn, item)
+        opening = _read(turn, item, number)
         if not _is_formal(opening, item):
             continue
         late = _lateness(call, item, number, opening)
@@ -61,8 +61,8 @@ def judge(call: CallView, item: GreetingItem) -> Outcome:
 
 def _incomplete(call: CallView, item: GreetingItem) -> Outcome:
     language = call.standard.language
-    for turn in call.agent_turns[: item.position.agent_turns]:
-        opening = _read(turn, item)
+    for number, turn in enumerate(call.agent_turns[: item.position.agent_turns]):
+        opening = _read(turn, item, number)
         introduced = any(opening.has(part) for part in item.identity) and opening.has(item.offer)
         if opening.has(item.salutation) or introduced:
             whole = _whole(opening)
@@ -76,9 +76,13 @@ def _incomplete(call: CallView, item: GreetingItem) -> Outcome:
     return Outcome(Verdict.MISSED, 0, item.points, (reason,), (start,))
 
 
-def _read(turn: tuple[Said, ...], item: GreetingItem) -> _Opening:
-    """The first occurrence of each part in a turn; the salutation must come from the same breath as the rest."""
+def _read(turn: tuple[Said, ...], item: GreetingItem, number: int) -> _Opening:
+    """The first occurrence of each part in the turn of this number.
+
+    Words that take a call up again (您好，让您久等了) hold no salutation, unless the first turn goes on as an opening.
+    """
     found: list[tuple[GreetingPart, Evidence]] = []
+    resumed = False
     names = [("salutation", item.salutation), ("offer", item.offer)]
     names += [(f"identity.{part.id}", part) for part in item.identity]
     for name, part in names:
@@ -87,7 +91,11 @@ def _read(turn: tuple[Said, ...], item: GreetingItem) -> _Opening:
             hits = [h for h in said.found(f"items.{item.id}.{name}.phrases") if not overlaps_any(h, look_alikes)]
             if hits:
                 found.append((part, said.evidence(hits[0].start, hits[0].end, part.id, hits[0].match)))
+                if part is item.salutation:
+                    resumed = overlaps_any(hits[0], said.found(f"items.{item.id}.resumes"))
                 break
+    if resumed and (number > 0 or len(found) == 1):
+        found = [pair for pair in found if pair[0] is not item.salutation]
     found.sort(key=lambda pair: (pair[1].utterance, pair[1].char_start))
     return _Opening(tuple(found), turn[0])
 
@@ -148,4 +156,14 @@ def _delay(call: CallView, start_s: float | None) -> float | None:
     machine = [s.utterance.end_s for s in call.said if s.utterance.role is Role.SYSTEM]
     machine += [span.end_s for span in call.transcript.tones]
     ends = [end for end in machine if end is not None and end <= start_s]
-    return float(start_s - max([answered, *ends]))
+    return float(start_s - max([answered, *ends, *_first_words_after_a_menu(call)]))
+
+
+def _first_words_after_a_menu(call: CallView) -> list[float]:
+    """Where a menu was taken for a person, the line was answered when the first real one spoke."""
+    menus = [s.place for s in call.said if s.utterance.role is not Role.SYSTEM and is_announcement(s)]
+    if not menus:
+        return []
+    people = sorted((*call.agent, *call.customer, *call.unknown), key=lambda s: s.place)
+    starts = [s.utterance.start_s for s in people if s.place > menus[0]]
+    return [start for start in starts[:1] if start is not None]

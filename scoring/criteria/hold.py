@@ -16,8 +16,12 @@ from scoring.view import CallView, Said, is_announcement
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """`length_s` seconds in which nobody spoke, after the agent's turn `before`; `after` is the agent's next turn."""
+    """`length_s` seconds from `start_s` on in which nobody spoke.
 
+    `before` and `after` are what the agent said last before and first after it.
+    """
+
+    start_s: float
     length_s: float
     before: Said
     after: Said | None
@@ -62,22 +66,26 @@ def judge(call: CallView, item: HoldItem) -> Outcome:
 def waits(call: CallView) -> Iterator[Wait]:
     """Every stretch of silence or music that the agent let the customer wait; empty when there are no times.
 
-    A stretch that the customer breaks (喂，还在吗) is two waits; one that the customer fills by trying something out,
-    customer before and after, is none of the agent's.
+    Who says 好的 to 请您稍等 waits as well. A stretch that the customer breaks (喂，还在吗) is two waits; one that the
+    customer fills by trying something out, customer before and after, is none of the agent's.
     """
     # All of them, those too who only hummed: a hum ends a silence.
     parties = (Role.AGENT, Role.CUSTOMER)
     speaking = [
         s for s in call.said if s.utterance.role in parties and s.utterance.text.strip() and not is_announcement(s)
     ]
+    agent = iter(call.agent)
+    ahead = next(agent, None)
+    behind: Said | None = None
     for before, after in pairwise(speaking):
+        while ahead is not None and ahead.place <= before.place:
+            behind, ahead = ahead, next(agent, None)
+        own = before if before.utterance.role is Role.AGENT else behind
         start, end = before.utterance.end_s, after.utterance.start_s
-        if start is None or end is None or end <= start:
+        if own is None or start is None or end is None or end <= start:
             continue
-        if before.utterance.role is not Role.AGENT:
-            continue
-        later = (s for s in call.agent if s.place > before.place)
-        yield Wait(end - start, before, next(later, None))
+        if Role.AGENT in (before.utterance.role, after.utterance.role):
+            yield Wait(start, end - start, own, ahead)
 
 
 def _first(said: Said | None, name: str, kind: str) -> Evidence | None:

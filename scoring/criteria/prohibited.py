@@ -135,13 +135,16 @@ def _offences(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overp
     ]
     found.sort(key=lambda o: (o.said.place, not o.as_written, -_WEIGHT[o.family.severity], o.hit.start, o.family.id))
     kept: list[_Offence] = []
+    beside: list[_Offence] = []
     for offence in found:
-        beside = [k for k in kept if k.said.place == offence.said.place]
+        # Ordered by place: those kept of this utterance are the last ones.
+        beside = [k for k in beside if k.said.place == offence.said.place]
         if any(k.family.kind == offence.family.kind for k in beside):
             continue
         if any(k.hit.start < offence.hit.end and offence.hit.start < k.hit.end for k in beside):
             continue
         kept.append(offence)
+        beside.append(offence)
     return kept
 
 

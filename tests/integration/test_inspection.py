@@ -284,9 +284,10 @@ def test_rescoring_under_another_standard_keeps_both_and_listens_to_nothing(
 ) -> None:
     files(source, "a.wav")
     _, _, before = night(source, new_unit_of_work)
-    assert (rescore(STANDARD, None, new_unit_of_work, "0.0.test").scored) == 0
+    assert rescore(lambda _: STANDARD, {}, new_unit_of_work, "0.0.test").scored == 0
     other = find_standard("service-desk-en")
-    assert rescore(other, None, new_unit_of_work, "0.0.test").scored == 1
-    assert rescore(other, None, new_unit_of_work, "0.0.test").unchanged == 1
+    assert rescore(lambda _: other, {}, new_unit_of_work, "0.0.test").scored == 1
+    assert rescore(lambda _: other, {}, new_unit_of_work, "0.0.test").unchanged == 1
+    assert rescore(lambda _: None, {}, new_unit_of_work, "0.0.test").outside == 1
     _, _, after = night(source, new_unit_of_work)
     assert after == before

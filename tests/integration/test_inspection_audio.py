@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from asr.pii_mask import mask_secrets
+from asr.pii.mask import mask_secrets
 from asr.playback import OpusPlayback
 from callqa.metadata import MetadataReader
-from callqa.services.audio import AudioKeeper, bleeps_of, delete_old_originals
+from callqa.services.audio import AudioKeeper, Pruned, bleeps_of, prune
 from callqa.services.inspect import Inspector
 from callqa.services.intake import register
 from callqa.services.runs import finish_run, plan_run, take_up
@@ -116,8 +116,8 @@ def test_kept_originals_go_after_their_days_and_the_source_stays(night: Night) -
     kept = night.store.original(recording_id)
     assert kept is not None
     assert kept.read_bytes() == night.recording.read_bytes()
-    assert delete_old_originals(night.store, 30, NOW + timedelta(days=30)) == 0
-    assert delete_old_originals(night.store, 30, NOW + timedelta(days=31)) == 1
+    assert prune(night.store, 30, 0, NOW + timedelta(days=30)) == Pruned(0, 0)
+    assert prune(night.store, 30, 0, NOW + timedelta(days=31)) == Pruned(1, 0)
     assert night.store.original(recording_id) is None
     assert night.recording.exists()
     assert night.store.playback(recording_id) is not None

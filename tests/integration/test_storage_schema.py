@@ -13,37 +13,46 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from models.errors import SchemaError, SettingsError, TransientError
+from models.call import Quarantine
+from models.errors import ReasonCode, SchemaError, SettingsError, TransientError
 from storage import Database, schema
 from storage.tables import metadata
 from tests import factories
 from tests.databases import bare_engine, dump
 
-SECOND = """
+HEAD, NEXT = "0003", "0004"
+
+TEAM_LEAD = f"""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "{NEXT}", "{HEAD}"
 def upgrade():
     op.add_column("teams", sa.Column("lead", sa.Text()))
 """
 
+LOSES_AGENTS = f"""
+from alembic import op
+revision, down_revision = "{NEXT}", "{HEAD}"
+def upgrade():
+    op.execute("DELETE FROM agents")
+"""
 
-@pytest.fixture
-def newer_program(tmp_path: Path) -> str:
-    """Migrations of a later callqa, with one revision more."""
-    folder = tmp_path / "newer 100%"
+
+def migrations_of_another_program(folder: Path, more: str) -> str:
+    """Migrations with one revision more."""
     shutil.copytree(Path(schema.__file__).parent / "migrations", folder)
-    (folder / "versions" / "0002_team_lead.py").write_text(SECOND)
+    (folder / "versions" / f"{NEXT}_more.py").write_text(more)
     return str(folder).replace("%", "%%")
 
 
 def test_an_empty_database_becomes_ready(empty_database_url: str) -> None:
-    assert schema.state(empty_database_url) == schema.SchemaState(None, "0001", empty=True)
+    assert schema.state(empty_database_url) == schema.SchemaState(None, HEAD, empty=True)
     schema.upgrade(empty_database_url)
-    assert schema.state(empty_database_url) == schema.SchemaState("0001", "0001", empty=False)
+    assert schema.state(empty_database_url) == schema.SchemaState(HEAD, HEAD, empty=False)
     schema.check(empty_database_url)
 
 
@@ -54,6 +63,19 @@ def test_upgrading_again_keeps_every_row(database: Database, database_url: str) 
     before = dump(database_url)
     schema.upgrade(database_url)
     assert dump(database_url) == before
+
+
+def test_a_database_of_the_first_release_keeps_its_rows(empty_database_url: str) -> None:
+    """Made by the first migration alone, filled, then brought up to date."""
+    engine = bare_engine(empty_database_url)
+    with engine.begin() as connection:
+        command.upgrade(schema._config(connection), "0001")
+        connection.execute(sa.text("INSERT INTO standards (digest, id, version) VALUES ('d', 's', '1')"))
+    schema.upgrade(empty_database_url)
+    schema.check(empty_database_url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT id FROM standards")).scalars().all() == ["s"]
+        assert connection.execute(sa.text("SELECT count(*) FROM published_standards")).scalar() == 0
 
 
 def test_looking_at_a_database_that_is_not_there_makes_no_file(tmp_path: Path) -> None:
@@ -125,22 +147,67 @@ def test_the_database_refuses_states_that_make_no_sense(database_url: str, state
 
 
 def test_a_database_behind_and_a_database_ahead(
-    database: Database, database_url: str, newer_program: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with database.unit_of_work() as uow:
         uow.calls.add(factories.recording(), factories.meta())
         uow.commit()
     before = dump(database_url)
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "MIGRATIONS", newer_program)
-        with pytest.raises(SchemaError, match=r"is at revision 0001, this program needs 0002: run `callqa db upgrade`"):
+        newer.setattr(schema, "MIGRATIONS", migrations_of_another_program(tmp_path / "newer 100%", TEAM_LEAD))
+        behind = f"is at revision {HEAD}, this program needs {NEXT}: run `callqa db upgrade`"
+        with pytest.raises(SchemaError, match=behind):
             schema.check(database_url)
         schema.upgrade(database_url)
         schema.check(database_url)
     for step in (schema.check, schema.upgrade):
-        with pytest.raises(SchemaError, match=r"is at revision 0002, .* upgraded by a newer callqa"):
+        with pytest.raises(SchemaError, match=rf"is at revision {NEXT}, .* upgraded by a newer callqa"):
             step(database_url)
     assert dump(database_url) == before | {"teams": [(*row, None) for row in before["teams"]]}
+
+
+def test_reasons_of_bounds_come_into_a_database_in_use(empty_database_url: str) -> None:
+    with bare_engine(empty_database_url).begin() as connection:
+        command.upgrade(schema._config(connection), "0001")
+    database = Database(empty_database_url)
+    call, noise, hours = (factories.recording(seed) for seed in "abc")
+    with database.unit_of_work() as uow:
+        uow.calls.add(call, factories.meta())
+        uow.calls.add(noise, factories.meta(call_id="C2"), Quarantine(ReasonCode.PROCESSING_FAILED, "twice"))
+        uow.calls.add(hours, factories.meta(call_id="C3"))
+        uow.transcripts.put(factories.transcript(("agent", "您好"), seed="a"))
+        uow.commit()
+    before = dump(empty_database_url)
+    schema.upgrade(empty_database_url)
+    after = dump(empty_database_url)
+    assert {name: after[name] for name in before} == before
+    with database.unit_of_work() as uow:
+        uow.calls.quarantine(hours.id, Quarantine(ReasonCode.TOO_LONG, "7 hours"))
+        uow.commit()
+        found = uow.calls.get(hours.id)
+        assert found is not None
+        assert found.quarantine == Quarantine(ReasonCode.TOO_LONG, "7 hours")
+    with bare_engine(empty_database_url).begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        with pytest.raises(sa.exc.IntegrityError):
+            connection.execute(sa.text("DELETE FROM recordings"))
+    database.close()
+
+
+def test_an_upgrade_that_would_lose_what_rows_point_at_changes_nothing(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.unit_of_work() as uow:
+        uow.calls.add(factories.recording(), factories.meta())
+        uow.commit()
+    before = dump(database_url)
+    with monkeypatch.context() as newer:
+        newer.setattr(schema, "MIGRATIONS", migrations_of_another_program(tmp_path / "newer", LOSES_AGENTS))
+        with pytest.raises(SchemaError, match="recordings"):
+            schema.upgrade(database_url)
+    assert dump(database_url) == before
+    schema.check(database_url)
 
 
 def test_tables_of_another_program_are_left_alone(empty_database_url: str) -> None:
@@ -157,7 +224,7 @@ def test_tables_of_another_program_are_left_alone(empty_database_url: str) -> No
 def test_a_database_with_tables_of_the_same_names_is_refused(empty_database_url: str) -> None:
     with bare_engine(empty_database_url).begin() as connection:
         connection.execute(sa.text("CREATE TABLE agents (number INTEGER)"))
-    assert schema.state(empty_database_url) == schema.SchemaState(None, "0001", empty=False)
+    assert schema.state(empty_database_url) == schema.SchemaState(None, HEAD, empty=False)
     with pytest.raises(SchemaError, match="holds tables that callqa did not make"):
         schema.upgrade(empty_database_url)
 

@@ -79,6 +79,8 @@ def test_doing_everything_again_changes_nothing(database: Database, database_url
             uow.commit()
             uow.transcripts.put(TRANSCRIPT)
             score(uow, "one", CARD)
+            uow.standards.publish(factories.published())
+            uow.reviews.add(factories.review())
             uow.runs.finish(run.id, RunStatus.COMPLETED, factories.STARTED_AT)
             uow.commit()
 

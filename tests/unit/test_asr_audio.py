@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -119,43 +120,49 @@ def test_length_fields_of_streaming_recorders_promise_nothing(tmp_path: Path, si
 
 
 BAD = {
-    "zero.wav": (b"", ReasonCode.EMPTY_FILE),
-    "text.wav": (b"this is a note, not a call\n" * 40, ReasonCode.NOT_AUDIO),
-    "page.wav": (b"<html><body>502 Bad Gateway</body></html>" * 3, ReasonCode.NOT_AUDIO),
-    "random.mp3": (np.random.default_rng(5).bytes(20_000), ReasonCode.NOT_AUDIO),
-    "playlist.wav": (b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9,\n/etc/hostname\n#EXT-X-ENDLIST\n", ReasonCode.NOT_AUDIO),
-    "cut.wav": (b"RIFF\x24\x10\x00\x00WAVEfmt \x10\x00\x00\x00", ReasonCode.TRUNCATED_AUDIO),
-    "broken.flac": (b"fLaC" + bytes(200), ReasonCode.CORRUPT_AUDIO),
-    "raw.al": (np.random.default_rng(6).bytes(8_000), ReasonCode.HEADERLESS_AUDIO),
-    "RAW.ULAW": (np.random.default_rng(7).bytes(8_000), ReasonCode.HEADERLESS_AUDIO),
+    "zero.wav": (b"", ReasonCode.EMPTY_FILE, "export it again"),
+    "text.wav": (b"this is a note, not a call\n" * 40, ReasonCode.NOT_AUDIO, "put the recording in its place"),
+    "page.wav": (b"<html><body>502 Bad Gateway</body></html>" * 3, ReasonCode.NOT_AUDIO, "look into it"),
+    "random.mp3": (np.random.default_rng(5).bytes(20_000), ReasonCode.NOT_AUDIO, "save it as WAV"),
+    "playlist.wav": (
+        b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9,\n/etc/hostname\n#EXT-X-ENDLIST\n",
+        ReasonCode.NOT_AUDIO,
+        "put the recording in its place",
+    ),
+    "cut.wav": (b"RIFF\x24\x10\x00\x00WAVEfmt \x10\x00\x00\x00", ReasonCode.TRUNCATED_AUDIO, "copy it again"),
+    "broken.flac": (b"fLaC" + bytes(200), ReasonCode.CORRUPT_AUDIO, "export it again"),
+    "raw.al": (np.random.default_rng(6).bytes(8_000), ReasonCode.HEADERLESS_AUDIO, "save it as WAV"),
+    "RAW.ULAW": (np.random.default_rng(7).bytes(8_000), ReasonCode.HEADERLESS_AUDIO, "save it as WAV"),
 }
+
+
+def is_refused(read: Callable[[str], object], path: Path, reason: ReasonCode, todo: str) -> None:
+    """The file is refused for this reason, in a message that names it and, behind a semicolon, what to do."""
+    with pytest.raises(RecordingError) as caught:
+        read(str(path))
+    assert caught.value.reason is reason
+    what, _, next_step = caught.value.detail.rpartition("; ")
+    assert repr(path.name) in what
+    assert todo in next_step
 
 
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.parametrize("read", [probe, decode])
-def test_bad_files_are_refused_with_their_reason(tmp_path: Path, name: str, read: object) -> None:
-    content, reason = BAD[name]
+def test_bad_files_are_refused_with_their_reason(tmp_path: Path, name: str, read: Callable[[str], object]) -> None:
+    content, reason, todo = BAD[name]
     (tmp_path / name).write_bytes(content)
-    assert callable(read)
-    with pytest.raises(RecordingError) as caught:
-        read(str(tmp_path / name))
-    assert caught.value.reason is reason
-    assert name in caught.value.detail
+    is_refused(read, tmp_path / name, reason, todo)
 
 
 @pytest.mark.parametrize("count", [0, 1, 100])
 def test_too_short_to_hear(tmp_path: Path, count: int) -> None:
     path = write_wav(tmp_path / "a.wav", np.full(count, 0.1), rate_hz=8000)
-    with pytest.raises(RecordingError) as caught:
-        decode(path)
-    assert caught.value.reason is ReasonCode.NO_SAMPLES
+    is_refused(decode, Path(path), ReasonCode.NO_SAMPLES, "look in the call log")
 
 
 def test_missing_file_and_folder_are_unreadable(tmp_path: Path) -> None:
     for path in (tmp_path / "gone.wav", tmp_path):
-        with pytest.raises(RecordingError) as caught:
-            probe(str(path))
-        assert caught.value.reason is ReasonCode.UNREADABLE_FILE
+        is_refused(probe, path, ReasonCode.UNREADABLE_FILE, "check that it is there")
         with pytest.raises(OSError, match=path.name):  # known already, so it may come back: no fault of the recording
             decode(str(path))
 
@@ -167,9 +174,7 @@ def test_wav_cut_short_is_refused_unless_next_to_nothing_is_lost(tmp_path: Path,
     if not refused:
         assert decode(str(path)).duration_s == pytest.approx(10 * kept, abs=0.1)
         return
-    with pytest.raises(RecordingError) as caught:
-        decode(str(path))
-    assert caught.value.reason is ReasonCode.TRUNCATED_AUDIO
+    is_refused(decode, path, ReasonCode.TRUNCATED_AUDIO, "copy it again")
 
 
 def test_mp3_with_a_destroyed_middle_is_refused(tmp_path: Path) -> None:
@@ -179,9 +184,7 @@ def test_mp3_with_a_destroyed_middle_is_refused(tmp_path: Path) -> None:
     third = len(raw) // 3
     raw[third : 2 * third] = np.random.default_rng(8).bytes(third)
     path.write_bytes(raw)
-    with pytest.raises(RecordingError) as caught:
-        decode(str(path))
-    assert caught.value.reason is ReasonCode.CORRUPT_AUDIO
+    is_refused(decode, path, ReasonCode.CORRUPT_AUDIO, "copy it again")
 
 
 def test_video_without_sound(tmp_path: Path) -> None:
@@ -194,9 +197,7 @@ def test_video_without_sound(tmp_path: Path) -> None:
         for _ in range(5):
             container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
         container.mux(stream.encode(None))
-    with pytest.raises(RecordingError) as caught:
-        probe(str(path))
-    assert caught.value.reason is ReasonCode.NO_AUDIO_TRACK
+    is_refused(probe, path, ReasonCode.NO_AUDIO_TRACK, "export it with its sound")
 
 
 def test_nan_infinity_and_offset_are_removed(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def test_what_is_granted_may_be_spent_and_no_more() -> None:
     budget.spend(1.0)  # done is done: an answer that has come is not thrown away
     with pytest.raises(RecordingError, match="given up after 261 s of work on 100 s of sound") as error:
         budget.check()
-    assert error.value.reason is ReasonCode.PROCESSING_FAILED
+    assert error.value.reason is ReasonCode.TOO_COSTLY
     with pytest.raises(RecordingError):
         budget.check()
 
@@ -54,7 +54,7 @@ def test_more_sound_than_memory_is_for_is_refused_while_it_is_decoded() -> None:
     budget.grant(7200.0)
     with pytest.raises(RecordingError, match=r"more than 2 hours.*longest_h.*split it") as error:
         budget.grant(7201.0)
-    assert error.value.reason is ReasonCode.PROCESSING_FAILED
+    assert error.value.reason is ReasonCode.TOO_LONG
 
 
 def test_time_is_shared_by_who_is_inside_at_once() -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from asr import transcriber as engine
 from asr.assemble import assemble
-from asr.hearing import Heard, HeardWord
+from asr.hearing import Heard, HeardWord, Way
 from asr.listen import analyse
 from asr.options import EngineOptions
 from asr.transcriber import WhisperTranscriber
@@ -29,7 +29,7 @@ LOUD = 0.8
 class Whisper:
     """Hears one word in every window, but raises `error` for a batch with a loud one."""
 
-    chooses_beam = True
+    takes_prompt_only = False
     error: Exception | None = None
 
     def __init__(self, *_: object) -> None:
@@ -38,9 +38,7 @@ class Whisper:
     def load(self) -> None:
         pass
 
-    def hear(
-        self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], prompt: str, beam_size: int
-    ) -> list[Heard]:
+    def hear(self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], way: Way) -> list[Heard]:
         if self.error is not None and any(np.abs(sound).max() > LOUD for sound in sounds):
             raise type(self.error)(*self.error.args)  # a new one each time, as in life
         return [Heard((HeardWord("您好", 0.1, 0.5, 0.9),), 2, -0.2) for _ in sounds]

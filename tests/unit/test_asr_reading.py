@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from asr.budget import ALWAYS_S, Budget
-from asr.hearing import Heard, HeardWord
+from asr.hearing import Heard, HeardWord, Way
 from asr.options import RATE_HZ
 from asr.packing import FULL_WINDOW_S, pack
 from asr.reading import GREEDY_BEAM, REPAIR_BEAM, Reading, Unread, WindowJob, WindowReader
@@ -23,29 +23,28 @@ from tests.unit.asr_signals import channel, tone
 
 PROMPT = prompt_for("zh", ["宽带", "光猫"])
 LEAD = prompt_for("zh")
+FIRST = Way(PROMPT, 5)
 LOOP = "宽带" * 8
-Listen = Callable[[NDArray[np.float32], float, str, int], str]
+Listen = Callable[[NDArray[np.float32], float, Way], str]
 
 
 class Scripted:
-    """Says what the script says for a sound, its length in seconds, the prompt and the beam; remembers the calls."""
+    """Says what the script says for a sound, its length in seconds, and the way to hear it; remembers the calls."""
 
-    def __init__(self, listen: Listen, *, chooses_beam: bool = True) -> None:
+    def __init__(self, listen: Listen, *, takes_prompt_only: bool = False) -> None:
         self.listen = listen
-        self.chooses_beam = chooses_beam
-        self.calls: list[tuple[float, str, int]] = []
+        self.takes_prompt_only = takes_prompt_only
+        self.calls: list[tuple[float, Way]] = []
 
     def load(self) -> None:
         """Nothing to load."""
 
-    def hear(
-        self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], prompt: str, beam_size: int
-    ) -> list[Heard]:
+    def hear(self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], way: Way) -> list[Heard]:
         found: list[Heard] = []
         for sound, content_s in zip(sounds, contents_s, strict=True):
             length_s = len(sound) / RATE_HZ
-            self.calls.append((length_s, prompt, beam_size))
-            text = self.listen(sound, length_s, prompt, beam_size)
+            self.calls.append((length_s, way))
+            text = self.listen(sound, length_s, way)
             step_s = content_s / max(len(text), 1)
             words = tuple(HeardWord(c, i * step_s, (i + 1) * step_s, 0.9) for i, c in enumerate(text))
             found.append(Heard(words, len(text), -0.3))
@@ -60,7 +59,7 @@ JOB = WindowJob(WINDOW, channel(SOUND), Budget(10.0))
 
 def read(listen: Listen) -> tuple[Reading, Scripted]:
     whisper = Scripted(listen)
-    [reading] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([JOB])
+    [reading] = WindowReader(whisper, FIRST, "zh", StageClock()).read([JOB])
     assert isinstance(reading, Reading)
     return reading, whisper
 
@@ -76,30 +75,38 @@ def test_a_good_text_is_kept_at_once() -> None:
     reading, whisper = read(lambda *_: GOOD)
     assert text_of(reading) == GOOD
     assert reading.dropped == ()
-    assert whisper.calls == [(WINDOW.length_s, PROMPT, 5)]
+    assert whisper.calls == [(WINDOW.length_s, FIRST)]
+
+
+LAST = (FULL_WINDOW_S, Way("", REPAIR_BEAM))
 
 
 @pytest.mark.parametrize(
-    ("good_with", "calls"),
+    ("what", "ways"),
     [
-        ((WINDOW.length_s, LEAD, 5), 2),
-        ((WINDOW.length_s, LEAD, GREEDY_BEAM), 3),
-        ((FULL_WINDOW_S, "", REPAIR_BEAM), 4),
+        ("with terms, beam 5", [Way(PROMPT, 5), Way(LEAD, 5), Way(LEAD, GREEDY_BEAM)]),
+        ("with terms, fast", [Way(PROMPT, 2, 1.2), Way(LEAD, 2, 1.2), Way(LEAD, GREEDY_BEAM)]),
+        ("greedy and fast", [Way(LEAD, GREEDY_BEAM, 1.2), Way(LEAD, GREEDY_BEAM)]),
+        ("greedy", [Way(LEAD, GREEDY_BEAM)]),
     ],
 )
-def test_a_loop_is_decoded_other_ways_until_one_is_good(good_with: tuple[float, str, int], calls: int) -> None:
-    reading, whisper = read(lambda _, length_s, prompt, beam: GOOD if (length_s, prompt, beam) == good_with else LOOP)
-    assert text_of(reading) == GOOD
-    assert reading.dropped == ()
-    assert len(whisper.calls) == calls
+def test_a_loop_is_decoded_other_ways_until_one_is_good_and_no_way_twice(what: str, ways: list[Way]) -> None:
+    tries = [*((WINDOW.length_s, way) for way in ways), LAST]
+    for count, good_with in enumerate(tries, 1):
+        whisper = Scripted(lambda _, *how: GOOD if how == good_with else LOOP)  # noqa: B023 - used before the next turn
+        [reading] = WindowReader(whisper, ways[0], "zh", StageClock()).read([JOB])
+        assert isinstance(reading, Reading)
+        assert text_of(reading) == GOOD
+        assert reading.dropped == ()
+        assert whisper.calls == tries[:count], what
 
 
-def test_where_the_beam_cannot_be_chosen_the_same_is_not_asked_twice() -> None:
-    whisper = Scripted(lambda _, length_s, prompt, __: LOOP if prompt else GOOD, chooses_beam=False)
-    [reading] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([JOB])
+def test_where_only_the_prompt_counts_the_same_is_not_asked_twice() -> None:
+    whisper = Scripted(lambda _, __, way: LOOP if way.prompt else GOOD, takes_prompt_only=True)
+    [reading] = WindowReader(whisper, FIRST, "zh", StageClock()).read([JOB])
     assert isinstance(reading, Reading)
     assert text_of(reading) == GOOD
-    assert [(length_s, prompt) for length_s, prompt, _ in whisper.calls] == [
+    assert [(length_s, way.prompt) for length_s, way in whisper.calls] == [
         (WINDOW.length_s, PROMPT),
         (WINDOW.length_s, LEAD),
         (FULL_WINDOW_S, ""),
@@ -157,10 +164,10 @@ def job(budget: Budget) -> WindowJob:
 
 def test_a_recording_that_costs_too_much_is_given_up() -> None:
     whisper = Scripted(lambda *_: GOOD)
-    [unread] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(spent_budget())])
+    [unread] = WindowReader(whisper, FIRST, "zh", StageClock()).read([job(spent_budget())])
     assert isinstance(unread, Unread)
     assert isinstance(unread.error, RecordingError)
-    assert unread.error.reason is ReasonCode.PROCESSING_FAILED
+    assert unread.error.reason is ReasonCode.TOO_COSTLY
     assert re.search(r"given up after \d+ s of work on \d+ s of sound.*work_s_per_s", str(unread.error))
     assert whisper.calls == [], "nothing more is spent on it"
 
@@ -173,18 +180,16 @@ class Batches(Scripted):
         self.sizes: list[int] = []
         self.trouble = trouble or {}
 
-    def hear(
-        self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], prompt: str, beam_size: int
-    ) -> list[Heard]:
+    def hear(self, sounds: Sequence[NDArray[np.float32]], contents_s: Sequence[float], way: Way) -> list[Heard]:
         self.sizes.append(len(sounds))
         if len(sounds) in self.trouble:
             raise self.trouble[len(sounds)]
-        return super().hear(sounds, contents_s, prompt, beam_size)
+        return super().hear(sounds, contents_s, way)
 
 
 def test_a_spent_recording_takes_nothing_from_its_neighbours() -> None:
     whisper = Batches(lambda *_: GOOD)
-    found = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read(
+    found = WindowReader(whisper, FIRST, "zh", StageClock()).read(
         [job(Budget(10.0)), job(spent_budget()), job(Budget(10.0))]
     )
     assert [type(one) for one in found] == [Reading, Unread, Reading]
@@ -202,7 +207,7 @@ def test_a_window_that_cannot_be_mended_for_money_loses_no_other_reading() -> No
 
     whisper = Batches(listen)
     quiet = WindowJob(WINDOW, channel(SOUND * 0.1), tight)
-    found = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(Budget(10.0)), quiet, job(Budget(10.0))])
+    found = WindowReader(whisper, FIRST, "zh", StageClock()).read([job(Budget(10.0)), quiet, job(Budget(10.0))])
     assert [type(one) for one in found] == [Reading, Unread, Reading]
     assert whisper.sizes == [3]
 
@@ -215,7 +220,7 @@ def test_an_answer_that_has_come_is_kept_whatever_it_cost() -> None:
         time.sleep(0.01)
         return GOOD
 
-    [reading] = WindowReader(Scripted(listen), PROMPT, "zh", 5, StageClock()).read([job(tight)])
+    [reading] = WindowReader(Scripted(listen), FIRST, "zh", StageClock()).read([job(tight)])
     assert isinstance(reading, Reading)
     with pytest.raises(RecordingError):
         tight.check()
@@ -229,21 +234,21 @@ def test_what_waits_for_a_service_is_not_charged() -> None:
         time.sleep(0.01)
         return GOOD
 
-    reader = WindowReader(Scripted(listen), PROMPT, "zh", 5, StageClock(), charged=False)
+    reader = WindowReader(Scripted(listen), FIRST, "zh", StageClock(), charged=False)
     reader.read([job(tight)])
     tight.check()
 
 
 def test_a_batch_that_fails_is_heard_one_by_one() -> None:
     whisper = Batches(lambda *_: GOOD, {3: RuntimeError("CUDA out of memory")})
-    found = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(Budget(10.0)) for _ in range(3)])
+    found = WindowReader(whisper, FIRST, "zh", StageClock()).read([job(Budget(10.0)) for _ in range(3)])
     assert [type(one) for one in found] == [Reading] * 3
     assert whisper.sizes == [3, 1, 1, 1]
 
 
 def test_a_window_that_fails_alone_says_what_to_do() -> None:
     whisper = Batches(lambda *_: GOOD, {1: RuntimeError("CUDA out of memory")})
-    [unread] = WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(Budget(10.0))])
+    [unread] = WindowReader(whisper, FIRST, "zh", StageClock()).read([job(Budget(10.0))])
     assert isinstance(unread, Unread)
     assert isinstance(unread.error, TransientError)
     assert "out of memory; run again, with fewer workers" in str(unread.error)
@@ -252,8 +257,8 @@ def test_a_window_that_fails_alone_says_what_to_do() -> None:
 def test_a_model_that_cannot_be_used_stops_everything() -> None:
     whisper = Batches(lambda *_: GOOD, {2: ModelError("damaged")})
     with pytest.raises(ModelError):
-        WindowReader(whisper, PROMPT, "zh", 5, StageClock()).read([job(Budget(10.0)), job(Budget(10.0))])
+        WindowReader(whisper, FIRST, "zh", StageClock()).read([job(Budget(10.0)), job(Budget(10.0))])
 
 
 def test_no_windows() -> None:
-    assert WindowReader(Scripted(lambda *_: GOOD), PROMPT, "zh", 5, StageClock()).read([]) == []
+    assert WindowReader(Scripted(lambda *_: GOOD), FIRST, "zh", StageClock()).read([]) == []

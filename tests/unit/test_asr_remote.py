@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from asr import remote as engine
-from asr.hearing import Heard
+from asr.hearing import Heard, Way
 from asr.options import RATE_HZ, EngineOptions, RemoteOptions
 from asr.receipt import remote_receipt
 from asr.remote import WAITS_S, RemoteWhisper, look_at
@@ -50,7 +50,7 @@ def remote(
 
 def hear(hearer: RemoteWhisper, prompt: str = "以下是录音。") -> Heard:
     """What is heard of one window; its own trouble is raised."""
-    [heard] = hearer.hear([SOUND], [4.5], prompt, 5)
+    [heard] = hearer.hear([SOUND], [4.5], Way(prompt, 5))
     if not isinstance(heard, Heard):
         raise heard
     return heard
@@ -97,8 +97,8 @@ def test_each_window_of_a_batch_gets_its_own_answer() -> None:
 
     with remote(loudness) as (hearer, service):
         sounds = [tone(200, 5.0, level).astype(np.float32) for level in (0.1, 0.9, 0.3, 0.5, 0.7)]
-        heard = hearer.hear(sounds, [5.0] * 5, "", 5)
-        assert hearer.hear([], [], "", 5) == []
+        heard = hearer.hear(sounds, [5.0] * 5, Way("", 5))
+        assert hearer.hear([], [], Way("", 5)) == []
     assert [h.text if isinstance(h, Heard) else str(h) for h in heard] == ["1", "9", "3", "5", "7"]
     assert len(service.requests) == 5
 
@@ -167,7 +167,7 @@ def unless_loud(bad: Answer) -> Callable[[Request], Answer]:
 
 def test_a_window_that_always_fails_takes_nothing_from_the_others() -> None:
     with remote(unless_loud(Answer(b"", 500))) as (hearer, service):
-        found = hearer.hear([SOUND, LOUD, SOUND], [4.5] * 3, "", 5)
+        found = hearer.hear([SOUND, LOUD, SOUND], [4.5] * 3, Way("", 5))
         assert [type(one) for one in found] == [Heard, TransientError, Heard]
         assert "500" in str(found[1])
         assert "run again" in str(found[1])
@@ -179,14 +179,14 @@ def test_a_window_that_always_fails_takes_nothing_from_the_others() -> None:
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_a_window_refused_by_a_service_that_took_others_is_that_recordings_fault(status: int) -> None:
     with remote(unless_loud(Answer({"error": "cannot decode"}, status))) as (hearer, service):
-        found = hearer.hear([LOUD, SOUND], [4.5] * 2, "", 5)
+        found = hearer.hear([LOUD, SOUND], [4.5] * 2, Way("", 5))
         assert [type(one) for one in found] == [RecordingError, Heard]
         [refused, _] = found
         assert isinstance(refused, RecordingError)
         assert refused.reason is ReasonCode.PROCESSING_FAILED
         for part in (str(status), "cannot decode", service.url, "listen to this recording"):
             assert part in refused.detail
-        [later] = hearer.hear([LOUD], [4.5], "", 5)
+        [later] = hearer.hear([LOUD], [4.5], Way("", 5))
         assert isinstance(later, RecordingError)
 
 

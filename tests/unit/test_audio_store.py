@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from callqa.services.audio import delete_old_originals
+from callqa.services.audio import Pruned, prune
 from models.errors import TransientError
 from models.ports import AudioStore
 from storage.audio_store import FileAudioStore
@@ -58,7 +58,8 @@ def test_nothing_there(store: AudioStore) -> None:
     assert store.playback(ID) is None
     assert store.original(ID) is None
     assert store.why_no_playback(ID) is None
-    assert store.delete_originals(NOW) == 0
+    assert store.delete_originals(NOW, dry_run=False) == 0
+    assert store.delete_playback(NOW, "old", dry_run=False) == 0
 
 
 def test_a_copy_that_fails_leaves_the_earlier_one_and_no_litter(store: AudioStore, tmp_path: Path) -> None:
@@ -107,7 +108,10 @@ def test_originals_are_deleted_by_when_they_were_stored(store: AudioStore, sourc
     assert kept is not None
     assert kept.read_bytes() == b"sound"
     for days, later, left in ((0, 9999, True), (7, 7, True), (7, 8, False)):
-        assert delete_old_originals(store, days, NOW + timedelta(days=later)) == (not left)
+        for dry_run in (True, False):
+            assert store.original(ID) is not None
+            then = NOW + timedelta(days=later)
+            assert prune(store, days, 0, then, dry_run=dry_run) == Pruned(int(not left), 0)
         assert (store.original(ID) is not None) is left
     assert source.read_bytes() == b"sound"
 
@@ -117,8 +121,26 @@ def test_what_a_killed_copy_left_goes_with_the_old_originals(store: AudioStore, 
     litter = tmp_path / f"audio/originals/{ID[:2]}/{ID}.wav.1-1.tmp"
     litter.write_bytes(b"sou")
     os.utime(litter, (NOW.timestamp(),) * 2)
-    assert store.delete_originals(NOW + timedelta(seconds=1)) == 1
+    assert store.delete_originals(NOW + timedelta(seconds=1), dry_run=False) == 1
     assert everything(tmp_path / "audio") == []
+
+
+def test_playback_copies_are_deleted_by_when_they_were_made_and_say_so(store: AudioStore, tmp_path: Path) -> None:
+    store.put_playback(ID, writes(b"copy"))
+    litter = tmp_path / f"audio/playback/{ID[:2]}/{ID}.ogg.1-1.tmp"
+    for path, content in ((store.playback(ID), b"copy"), (litter, b"co")):
+        assert path is not None
+        path.write_bytes(content)
+        os.utime(path, (NOW.timestamp(),) * 2)
+    for days, later, left in ((0, 9999, True), (7, 7, True), (7, 8, False)):
+        for dry_run in (True, False):
+            assert store.playback(ID) is not None
+            then = NOW + timedelta(days=later)
+            assert prune(store, 0, days, then, dry_run=dry_run) == Pruned(0, int(not left))
+        assert (store.playback(ID) is not None) is left
+    assert everything(tmp_path / "audio") == [f"playback/{ID[:2]}/{ID}.txt"]
+    assert "playback_days" in (store.why_no_playback(ID) or "")
+    assert prune(store, 0, 7, NOW + timedelta(days=9999)) == Pruned(0, 0)
 
 
 def test_another_recording_under_the_same_name_is_not_kept(store: AudioStore, source: Path, tmp_path: Path) -> None:

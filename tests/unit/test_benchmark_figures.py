@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asr.options import Profile
 from benchmarks.cer import Errors, closest, compare, interval, plain, total
 from benchmarks.contestants import Cost
+from benchmarks.parts import Heard, table, variant
 from benchmarks.sounds import KINDS, RATE_HZ
 from benchmarks.throughput import Measured
 
@@ -121,3 +123,34 @@ def test_a_sound_is_as_long_as_asked_the_same_for_its_seed_and_audible_unless_it
     assert np.array_equal(first, again)
     assert np.abs(first).max() <= 1.5
     assert (np.sqrt(np.mean(first**2)) > 10 ** (-70 / 20)) == (kind != "silence")
+
+
+PROFILE = Profile(17.0, 2, prompt_terms=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ("window_s=14", Profile(14.0, 2, prompt_terms=True)),
+        ("beam_size=1,tempo=1.2", Profile(17.0, 1, prompt_terms=True, tempo=1.2)),
+        ("prompt_terms=false", Profile(17.0, 2, prompt_terms=False)),
+    ],
+)
+def test_a_variant_is_the_profile_but_for_what_it_changes(changes: str, expected: Profile) -> None:
+    assert variant(PROFILE, changes) == expected
+
+
+@pytest.mark.parametrize("changes", ["windows=14", "", "window_s", "beam_size=wide"])
+def test_a_variant_of_something_else_is_refused(changes: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        variant(PROFILE, changes)
+
+
+def test_variants_are_compared_within_their_round() -> None:
+    wrong = Errors(1, 0, 0, 10)
+    quiet = [Heard(10.0, {"encode": 4.0}, (wrong,)), Heard(5.0, {"encode": 2.0}, (wrong, wrong))]
+    busy = [Heard(30.0, {"encode": 12.0}, (wrong,)), Heard(15.0, {"encode": 6.0}, (wrong, wrong))]
+    _, first, second = table(["as it is", "cheap"], [quiet, busy]).splitlines()
+    assert first.split()[3:6] == ["20.0", "1.00", "10.0%"]
+    assert second.split()[1:3] == ["10.0", "0.50"]
+    assert second.split()[-1] == "4.0"

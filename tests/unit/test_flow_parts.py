@@ -19,6 +19,7 @@ from flows.inspect_calls_flow import inspect_calls, is_transient
 from flows.run_here import prefect_ready
 from models.errors import InputError, SettingsError, StandardError, TransientError
 from models.run import RunCounts, RunStatus
+from models.standard import review_reminder
 from storage.audio_store import FileAudioStore
 from tests import factories
 
@@ -88,7 +89,7 @@ def test_originals_that_cannot_be_deleted_leave_a_finished_night_finished(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Locked(FileAudioStore):
-        def delete_originals(self, stored_before: datetime) -> int:
+        def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
             raise PermissionError(13, "Permission denied", str(tmp_path / "13800138000.wav"))
 
     counts = RunCounts(2, 2, 0, 2, 0, 0, 0, 0, 60.0, 60.0)
@@ -100,8 +101,27 @@ def test_originals_that_cannot_be_deleted_leave_a_finished_night_finished(
     monkeypatch.setattr(inspect_calls_flow, "create_markdown_artifact", lambda *_, **__: None)
     monkeypatch.setattr(inspect_calls_flow, "get_run_logger", lambda: logging.getLogger("night"))
     with caplog.at_level(logging.WARNING, "night"):
-        final = inspect_calls_flow.summarise(factories.run("run-7"), {})
+        final = inspect_calls_flow.summarise(factories.run("run-7"), {}, None)
     assert final.is_completed()
     assert [r.getMessage() for r in caplog.records] == [
-        "run run-7: originals past their days were not all deleted: Permission denied"
+        "run run-7: sound past its days was not all deleted: Permission denied"
     ]
+
+
+def test_a_night_reminds_of_the_standard_s_review(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    counts = RunCounts(2, 2, 0, 2, 0, 0, 0, 0, 60.0, 60.0)
+    monkeypatch.setenv("CALLQA_HOME", str(tmp_path))
+    monkeypatch.setattr(inspect_calls_flow, "open_database", lambda _: None)
+    monkeypatch.setattr(inspect_calls_flow, "finish_run", lambda *_: (RunStatus.COMPLETED, counts))
+    monkeypatch.setattr(inspect_calls_flow, "create_markdown_artifact", lambda *_, **__: None)
+    monkeypatch.setattr(inspect_calls_flow, "get_run_logger", lambda: logging.getLogger("night"))
+    reminder = review_reminder(factories.STANDARD, "质检组", date(2027, 2, 1), date(2027, 1, 27))
+    with caplog.at_level(logging.WARNING, "night"):
+        state = inspect_calls_flow.summarise(factories.run("run-7"), {}, reminder)
+    summary: Any = state.result()
+    assert summary["standard_review"] == {"review_by": "2027-02-01", "days_left": 5}
+    (record,) = caplog.records
+    assert "telecom-hotline-zh（版本 2026.1）的季度复审将于 2027-02-01 到期，还有 5 天" in record.getMessage()
+    assert "standard_review" not in inspect_calls_flow.summarise(factories.run("run-7"), {}, None).result()

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.pii import TABLES
-from asr.pii_forms import id_checks, kind_by_form, luhn_checks
-from asr.pii_mask import mask_secrets
+from asr.pii.find import TABLES
+from asr.pii.forms import id_checks, kind_by_form, luhn_checks
+from asr.pii.mask import mask_secrets
 from models.transcript import MASK, Correction, Dropped, Masked, Role, SecretKind, SpeechSpan, Transcript, Utterance
 from models.wire import transcript_from_json, transcript_to_json
 from tests.factories import meta, transcript, utterance

@@ -7,28 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from asr.pii import find_secrets
-from models.transcript import Role, SecretKind, Utterance
+from models.transcript import SecretKind
+from tests.unit.pii_marks import Turns, marked
 
 PHONE, ID_CARD, BANK_CARD, CODE = SecretKind.PHONE, SecretKind.ID_CARD, SecretKind.BANK_CARD, SecretKind.CODE
-ROLES = {"A": Role.AGENT, "C": Role.CUSTOMER, "U": Role.UNKNOWN}
-
-Turns = tuple[str, ...]
-
-
-def marked(turns: Turns, language: str) -> tuple[Turns, set[SecretKind]]:
-    """The turns with `<...>` around what was found, and the kinds."""
-    plain = [turn.replace("<", "").replace(">", "") for turn in turns]
-    utterances = [
-        Utterance(i, ROLES[turn[0]], 4.0 * i, 4.0 * i + 3.0, turn.partition(": ")[2]) for i, turn in enumerate(plain)
-    ]
-    found = find_secrets(utterances, language)
-    places = {(secret.utterance, place) for secret in found for place in secret.places}
-    shown = []
-    for u, turn in zip(utterances, plain, strict=True):
-        text = "".join(f"<{c}>" if (u.index, i) in places else c for i, c in enumerate(u.text))
-        shown.append(f"{turn[0]}: {text}".replace("><", "").replace("> <", " " if language == "en" else "> <"))
-    return tuple(shown), {secret.kind for secret in found}
 
 
 FOUND_ZH: list[tuple[SecretKind, Turns]] = [

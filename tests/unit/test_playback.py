@@ -148,6 +148,8 @@ def test_what_the_encoder_does_not_take_is_the_recordings_fault(
     with pytest.raises(RecordingError) as caught:
         OpusPlayback().make(str(tmp_path / f"call.{suffix}"), [], copy)
     assert caught.value.reason is ReasonCode.PROCESSING_FAILED
+    assert f"'call.{suffix}'" in caught.value.detail
+    assert "; listen to the recording itself" in caught.value.detail
 
 
 @pytest.mark.parametrize("kind", [av.error.ExternalError, av.error.UnknownError, av.error.InvalidDataError])

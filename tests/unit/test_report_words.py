@@ -6,13 +6,19 @@ import re
 import string
 from enum import StrEnum
 from importlib import resources
+from pathlib import Path
 
 import pytest
 import yaml
 
+import callqa.cli
+import callqa.reports
+from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.context import Concern
+from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.page_words import PAGE_WORDS
+from callqa.reports.standard_words import STANDARD_WORDS
 from callqa.reports.words import Words
 from models.errors import ReasonCode, SettingsError
 from models.run import RunStatus
@@ -20,7 +26,7 @@ from models.scorecard import MatchKind, PromiseStatus, Specificity, Verdict
 from models.transcript import Role
 from scoring import SHIPPED_STANDARDS
 
-ALL_WORDS = {**CODE_WORDS, **PAGE_WORDS}
+ALL_WORDS = {**CODE_WORDS, **PAGE_WORDS, **BACKTEST_WORDS, **STANDARD_WORDS, **FIELD_WORDS}
 CJK = re.compile("[\u4e00-\u9fff]")
 
 
@@ -80,7 +86,16 @@ def test_the_page_uses_exactly_the_words_there_are() -> None:
     used = set(re.findall(r't\("([a-z_.]+[a-z_])"', templates))
     from_code = {key for key in PAGE_WORDS if key.startswith("duration.")}
 
-    assert used | from_code == set(PAGE_WORDS)
+    assert used | from_code == set(PAGE_WORDS) | set(BACKTEST_WORDS)
+
+
+def test_commands_and_lists_of_changes_use_exactly_the_words_there_are() -> None:
+    sources = [*Path(callqa.cli.__path__[0]).glob("*.py"), *Path(callqa.reports.__path__[0]).glob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources if not path.name.endswith("_words.py"))
+    words = {key for key in STANDARD_WORDS if not key.startswith(("value.", "remind."))}
+    begun = tuple(re.findall(r'f"([a-z_.]+[._])\{', code))
+    said = {key for key in words if f'"{key}"' in code or key.startswith(begun)}
+    assert said == words
 
 
 def test_a_verdict_is_told_by_sign_and_word_not_only_by_colour() -> None:

@@ -144,6 +144,35 @@ def test_days_that_do_not_exist_have_no_instant(text: str) -> None:
         resolve(deadline, datetime(2026, 11, 30, 9, tzinfo=SHANGHAI), OFFICE)
 
 
+@pytest.mark.parametrize("count", ["500000", "99999999999", "9" * 400])
+@pytest.mark.parametrize(
+    "words", ["{}周内", "{}天内", "{}个月内", "{}个工作日", "within {} weeks", "in {} business days"]
+)
+def test_more_than_a_hundred_years_name_no_date(words: str, count: str) -> None:
+    find = deadline_zh.find_deadlines if "内" in words or "日" in words else deadline_en.find_deadlines
+    (deadline,) = find(words.format(count))
+    assert resolve(deadline, FRIDAY, OFFICE) is None
+
+
+@pytest.mark.parametrize(("text", "year"), [("5000周内", 2122), ("36525天内", 2126), ("36526天内", None)])
+def test_a_hundred_years_are_a_date_and_a_day_more_is_none(text: str, year: int | None) -> None:
+    (deadline,) = deadline_zh.find_deadlines(text)
+    instant = resolve(deadline, FRIDAY, OFFICE)
+    assert (instant.year if instant else None) == year
+
+
+@pytest.mark.parametrize("text", ["下个月99999999999号前", f"11月{'9' * 400}号前", f"{'9' * 400}月1号前"])
+def test_days_that_no_month_has_name_no_date(text: str) -> None:
+    (deadline,) = deadline_zh.find_deadlines(text)
+    assert resolve(deadline, FRIDAY, OFFICE) is None
+
+
+def test_a_promise_without_a_date_is_kept_as_a_promise() -> None:
+    [promise] = score(("agent", "我们500000周内给您回电。")).promises
+    assert promise.due_at is None
+    assert "500000周内" in promise.quote
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from models.errors import StandardError
 from models.glossary import GlossaryTerm
-from scoring import SHIPPED_STANDARDS, check_examples, load_standard
+from scoring import SHIPPED_STANDARDS, check_cases, examples_of, load_standard
 from scoring.load import BUILT_IN_ITEMS
 from tests.unit.scoring_calls import shipped_text
 
@@ -31,7 +31,7 @@ def test_shipped_standards_load_and_hold_their_own_examples(name: str) -> None:
     assert standard.ref.id == name
     assert set(BUILT_IN_ITEMS) <= {item.id for item in standard.items}
     assert standard.document.examples
-    assert check_examples(standard) == ()
+    assert check_cases(standard, examples_of(standard)) == ()
 
 
 def test_facts_of_the_document() -> None:
@@ -68,6 +68,7 @@ def test_the_digest_is_of_the_content_not_of_the_writing() -> None:
         ("time_zone: Asia/Shanghai", "time_zone: Asia/Atlantis", ["Asia/Atlantis", "time zone"]),
         ("review_by: 2027-02-01", "review_by: 2026-02-01", ["2026-02-01", "not after"]),
         ("review_by: 2027-02-01", "review_by: soon", ["review_by", "'soon'"]),
+        ("review_by: 2027-02-01", "effective_to: 2026-10-31\nreview_by: 2027-02-01", ["2026-10-31", "before effective_from"]),
         ("  - {name: 不合格, at_least: 0}\n", "", ["bands", "one at 0"]),
         ("- id: out_of_scope", "- id: not_my_job", ["not_my_job", "twice"]),
         ("excused_by: [remedy,", "excused_by: [remady,", ["remady", "remedy"]),
@@ -180,6 +181,8 @@ def test_an_example_that_fails_is_reported() -> None:
         'item: prohibited, expect: violated, turns: ["agent: 这个不归我管。"]',
         'item: prohibited, expect: met, turns: ["agent: 这个不归我管。"]',
     )
-    (failure,) = check_examples(load_standard(text, "x.yaml"))
-    assert (failure.expected, failure.found) == ("met", "violated")
+    standard = load_standard(text, "x.yaml")
+    (failure,) = check_cases(standard, examples_of(standard))
+    assert (failure.item, failure.expected, failure.found) == ("prohibited", "met", "violated")
+    assert failure.name.startswith("examples ")
     assert failure.reasons

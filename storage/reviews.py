@@ -1,0 +1,52 @@
+"""Verdicts of people on items of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from models.call import RecordingState
+from models.errors import StateError
+from models.review import Review
+from storage.calls import Calls
+from storage.column_types import storable
+from storage.tables import recordings, reviews
+from storage.transaction import Transaction
+
+
+class Reviews:
+    """`models.ports.Reviews` in a transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def add(self, review: Review) -> None:
+        """As in the port. It is kept with the recording that holds the call now."""
+        recording_id = Calls(self._transaction).recording_of(review.call_id)
+        if recording_id is None:
+            raise StateError(f"call {review.call_id} is not in the database, or is set aside; nothing was reviewed")
+        self._transaction.insert_new(
+            reviews,
+            {
+                "recording_id": recording_id,
+                "item_id": review.item_id,
+                "reviewer": review.reviewer,
+                "reviewed_at": review.reviewed_at,
+                "verdict": review.verdict,
+            },
+        )
+
+    def of(self, call_ids: Collection[str]) -> Sequence[Review]:
+        """As in the port, without calls of quarantined recordings."""
+        rows = self._transaction.rows(
+            select(reviews, recordings.c.call_id)
+            .join(recordings, recordings.c.id == reviews.c.recording_id)
+            .where(
+                recordings.c.call_id.in_([storable(call_id) for call_id in call_ids]),
+                recordings.c.state != RecordingState.QUARANTINED,
+            )
+        )
+        found = [Review(row.call_id, row.item_id, row.verdict, row.reviewer, row.reviewed_at) for row in rows]
+        # Sorted here, because databases order text by their own collations.
+        return sorted(found, key=lambda r: (r.call_id, r.item_id, r.reviewed_at, r.reviewer))

@@ -1,0 +1,48 @@
+"""Short calls, each with the verdicts that a QA lead would sign for one criterion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.scorecard import Finding
+from models.transcript import Role, Transcript, Utterance
+from scoring import score_call
+from tests import factories
+from tests.unit.scoring_calls import finding, standard, table
+
+_ROLES = {"a": Role.AGENT, "c": Role.CUSTOMER, "s": Role.SYSTEM, "u": Role.UNKNOWN}
+_OPENING = "a 您好，云联通信，请问有什么可以帮您？"
+_CHARACTERS_PER_SECOND = 5
+_PAUSE_S = 0.5
+
+
+def _call(turns: list[str]) -> Transcript:
+    """The turns one after the other; those that name a second begin there."""
+    said, at_s = [], 0.4
+    for index, turn in enumerate(turns):
+        role, _, text = turn.partition(" ")
+        second, _, rest = text.partition(" ")
+        if rest and second.replace(".", "", 1).isdigit():
+            at_s, text = float(second), rest
+        end_s = at_s + len(text) / _CHARACTERS_PER_SECOND
+        said.append(Utterance(index, _ROLES[role], at_s, end_s, text))
+        at_s = end_s + _PAUSE_S
+    answered = next(u.start_s for u in said if u.role is not Role.SYSTEM)
+    return Transcript("", "zh", said[-1].end_s, tuple(said), answered_at_s=answered)
+
+
+def judged(criterion: str, turns: list[str]) -> Finding:
+    """The finding on one criterion; all but greetings are preceded by a proper opening."""
+    turns = turns if criterion == "greeting" else [_OPENING, *turns]
+    return finding(score_call(_call(turns), factories.meta(), standard(), "test"), criterion)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "row"),
+    [(name, row) for name in ("greeting", "apology", "commitment") for row in table(f"zh_calls_{name}")],
+    ids=lambda value: value if isinstance(value, str) else str(value["turns"]),
+)
+def test_a_call_gets_a_verdict_that_a_lead_would_sign(criterion: str, row: dict[str, Any]) -> None:
+    assert judged(criterion, row["turns"]).verdict.value in row["expect"].split("|")
