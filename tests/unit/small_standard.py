@@ -53,8 +53,8 @@ items:
     long_hold_s: 60
     insincere_share: 0.4
     phrases: [抱歉, 对不起]
-    courtesy_after: [请您再说]
-    softener_after: [未开办]
+    courtesy_near: [请您再说]
+    softener_near: [未开办]
     fault_near: [我们的错]
     blame: [是您自己]
     sarcasm: [行了吧]
