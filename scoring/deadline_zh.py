@@ -99,8 +99,11 @@ def _durations(text: str) -> Iterator[Deadline]:
             continue
         if match["need"] == "过" and match["n"] in ("两", "一两", "两三") and not tail:
             continue  # 过两天 means some day
-        if text[: match.start()].endswith(("前", "头", "每", "第")) and not match["lead"]:
+        before = text[: match.start()]
+        if before.endswith(("前", "头", "每", "第")) and not match["lead"]:
             continue  # 出国前一天, 每两小时
+        if before.endswith(("这", "那")) and not tail:
+            continue  # 忙过这两天
         if tail in ("前", "以前") and not match["lead"]:
             continue  # 三天前 is three days ago
         bare = not (tail or match["lead"] or match["need"])

@@ -23,7 +23,10 @@ _CUSTOMER_ACTS = re.compile(
     "|自己|自行|本人|^凭|携带|带上|带着|带好|登录|关注|下载|点击|点一下|扫码|拨打|缴费|充值|续费|办理"
 )
 # 七天内寄回都可以, 月底前激活才有效: what is open to anybody is nobody's promise.
-_OPEN_TO_ANYONE = re.compile("就行|就可以|即可|都[行可有能]|才[能可有算]|有效|享受|不收|免费|优惠|作废|的话|最[好划]")
+_OPEN_TO_ANYONE = re.compile(
+    "就行|就可以|即可|都[行可有能]|才[能可有算]|有效|享受|不收|免费|优惠|作废|的话|最[好划]"
+    "|到期|清零|失效|过期|下班|关门|结束|截止|就是|回收|满了|休"
+)
 _THEN = 10
 _OWN, _TO_US = ("我", "咱"), ("给", "跟", "向", "找", "问")
 # 三天修好: without 内 or 之后 the action must follow at once.
@@ -54,7 +57,8 @@ def customers_time(said: Said, when: Hit) -> bool:
 def action_near(standard: ServiceStandard, said: Said, deadline: Deadline) -> tuple[str, Hit] | None:
     """The action that the time limits, with its id, or None."""
     start, end = said.reading.sentence(deadline.start)
-    if deadline.bare:
+    alone = said.reading.clause(deadline.start) == (deadline.start, deadline.end)
+    if deadline.bare and not alone:
         return nearest(
             standard, said, deadline.start, deadline.end, deadline.end, end, _BARE_REACH[standard.language]
         )  # fmt: skip
@@ -134,7 +138,7 @@ def ours_unnamed(said: Said, when: Hit, action: Hit) -> bool:
         return False
     text, end = said.reading.text, said.reading.sentence(when.start)[1]
     clause, _ = said.reading.clause(when.start)
-    acts, then = text[clause : action.end], text[action.end : min(end, action.end + _THEN)]
+    acts, then = text[clause : action.end], text[when.end : min(end, action.end + _THEN)]
     return not _CUSTOMER_ACTS.search(acts) and not _OPEN_TO_ANYONE.search(then)
 
 

@@ -244,7 +244,10 @@ class ApologyItem(Item):
 
 
 class CommitmentItem(Item):
-    """A promise of what happens next, where something stays open."""
+    """A promise of what happens next, where something stays open.
+
+    `still_open`, from the customer, takes back what `done_by_agent` or `solved_by_customer` said before.
+    """
 
     criterion: Literal["commitment"]
     points: Points
@@ -254,6 +257,7 @@ class CommitmentItem(Item):
     asked_when: Phrases
     done_by_agent: Phrases
     solved_by_customer: Phrases
+    still_open: tuple[Text, ...] = ()
 
 
 class ProhibitedItem(Item):

@@ -45,8 +45,11 @@ def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint:
         return Outcome(verdict, item.points * share, item.points, tuple(reasons), evidence, doubts, certainty=certainty)
     done = _first(call.agent, f"items.{item.id}.done_by_agent", "done")
     done = done or _first(call.customer, f"items.{item.id}.solved_by_customer", "solved")
+    still = _last(call.customer, f"items.{item.id}.still_open", "open")
+    if done is not None and still is not None and still.utterance > done.utterance:
+        done = None
     asked = _first(call.customer, f"items.{item.id}.asked_when", "asked_when")
-    opened = asked or _first((*call.agent, *call.customer), f"items.{item.id}.open_signs", "open")
+    opened = asked or still or _first((*call.agent, *call.customer), f"items.{item.id}.open_signs", "open")
     if done is not None and asked is None:
         reason = say(language, "commitment_done", quote=quote(call, done))
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (reason,), (done,))
@@ -65,3 +68,7 @@ def _first(speakers: Sequence[Said], name: str, kind: str) -> Evidence | None:
         if hits:
             return said.evidence(hits[0].start, hits[0].end, kind, hits[0].match)
     return None
+
+
+def _last(speakers: Sequence[Said], name: str, kind: str) -> Evidence | None:
+    return _first(speakers[::-1], name, kind)
