@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from callqa.metadata import MetadataReader
 from callqa.classifiers import find_classifier
+from callqa.metadata import MetadataReader
 from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeResult, register
 from callqa.services.rescore import rescore
