@@ -15,10 +15,10 @@ Without a classifier confidence is that of the rules. Abuse is stricter: found b
 classifier confirms it; found as written but opposed, it is never fatal before a person has listened. What only the
 classifier finds is shown as evidence (`match` classifier) and never charged.
 
-The numbers: on made-up sentences of families that the classifier had not learnt from, many made to mislead, what the
-rules found was right in 96 of 100 cases that it confirmed, in 64 where it was undecided and in 10 that it opposed; what
-it alone took for unfit was so in 93. Calls mislead less often, so the two lower confidences lie above that.
-`benchmarks/policy.py` measures them.
+The numbers (`benchmarks/policy.py`): on made-up sentences of families that the classifier had not learnt from, many
+made to mislead, what the rules found was right in 96 of 100 cases that it confirmed, in 62 where it was undecided and
+in 12 that it opposed; what it alone took for unfit was so in 95. Calls mislead less often, so the two lower confidences
+lie above that.
 """
 
 from __future__ import annotations

@@ -110,6 +110,7 @@ FIELD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "asked_when": ("客户问时限", "customer asks when"),
         "done_by_agent": ("坐席当场办结", "done by the agent"),
         "solved_by_customer": ("客户确认解决", "solved, says the customer"),
+        "still_open": ("客户说仍未解决", "customer says it is still open"),
         "soft": ("轻微扣分", "soft deduction"),
         "hard": ("严重扣分", "hard deduction"),
         "families": ("禁语类", "families"),

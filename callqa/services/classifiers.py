@@ -42,11 +42,12 @@ def load_examples(language: str, more: Sequence[Path]) -> tuple[Example, ...]:
 
 
 def train_classifier(examples: Sequence[Example], standard: ServiceStandard, home: Path) -> Trained:
-    """Train on the examples as the standard reads them, measure on those held out, and keep file and model card."""
+    """Train as the standard reads the examples, measure on those held out, and keep file and model card."""
     # scikit-learn takes two seconds to load; no other command needs it.
     from scoring.classifier.training import train
 
-    data = train(examples, lambda said: standard.normaliser.read(said).text, standard.language)
+    learnt = [e for e in examples if not e.held_out]
+    data = train(learnt, lambda said: standard.normaliser.read(said).text, standard.language)
     classifier = load_classifier(data)
     evaluation = evaluate_classifier(classifier, examples, standard)
     name = keep_classifier(home, data, model_card(classifier, evaluation, examples))

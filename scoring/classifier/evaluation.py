@@ -102,7 +102,8 @@ def _share(right: NDArray[np.bool_], among: NDArray[np.bool_], families: NDArray
     value, n = float(right[among].mean()), len(set(families[among]))
     middle = (value + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     reach = _Z * math.sqrt(value * (1 - value) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
-    return Share(value, max(0.0, middle - reach), min(1.0, middle + reach), int(among.sum()))
+    # Of nothing but hits (or misses) the bound is the share itself, but for the last digit.
+    return Share(value, min(value, max(0.0, middle - reach)), max(value, min(1.0, middle + reach)), int(among.sum()))
 
 
 def _calibration_error(truth: NDArray[np.bool_], said: NDArray[np.float64]) -> float:

@@ -7,12 +7,12 @@ found wherever its characters stand, so that thousands of utterances take millis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]
+Found = NDArray[np.signedinteger]
 
 EDGE = "|"
 """Stands before and after every text; no reading holds it."""
@@ -76,10 +76,7 @@ class Extractor:
         row = np.cumsum(ids == _EDGE_ID) - 1
         pair = ids[:-1] * self._base + ids[1:]
         pair_column = self._columns[2].take(pair)
-        found: list[tuple[Indices, NDArray[np.signedinteger[Any]]]] = [
-            (row, self._columns[1].take(ids)),
-            (row[:-1], pair_column),
-        ]
+        found: list[tuple[Indices, Found]] = [(row, self._columns[1].take(ids)), (row[:-1], pair_column)]
         at = np.flatnonzero(self._begins_word.take(pair_column, mode="wrap"))
         key = pair[at]
         for length in (3, 4):

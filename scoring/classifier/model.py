@@ -57,7 +57,8 @@ class Classifier:
             language, data = str(content["language"]), str(content["data"])
         except KeyError as error:
             raise ModelError(f"it holds no {error.args[0]!r}: it is no classifier file of callqa") from error
-        if weights.shape != (len(features), len(OUTPUTS)) or factor.shape != offset.shape != (len(OUTPUTS),):
+        shapes = (weights.shape, factor.shape, offset.shape)
+        if shapes != ((len(features), len(OUTPUTS)), (len(OUTPUTS),), (len(OUTPUTS),)):
             raise ModelError("its tables do not fit together: it is damaged")
         return cls(version, language, data, Extractor(features), weights, factor, offset)
 

@@ -39,12 +39,11 @@ _LARGEST = 32_767
 _NO_MARKS = str.maketrans("", "", MARKS)
 
 
-def train(examples: Sequence[Example], read: Read, language: str) -> bytes:
-    """A classifier file learnt from the examples that are not held out.
+def train(learnt: Sequence[Example], read: Read, language: str) -> bytes:
+    """A classifier file learnt from all of these examples: leave out those that are held out for testing.
 
     Raises InputError when a label has too few families to learn from.
     """
-    learnt = [e for e in examples if not e.held_out]
     _check(learnt)
     texts = [read(e.text) for e in learnt]
     features = choose_features(texts, [e.family for e in learnt])
@@ -74,7 +73,7 @@ def train(examples: Sequence[Example], read: Read, language: str) -> bytes:
             "language": language,
             "outputs": "\n".join(OUTPUTS),
             "features": "\n".join(features),
-            "data": data_digest(examples),
+            "data": data_digest(learnt),
             "weights": weights,
             "factor": factor,
             "offset": offset,

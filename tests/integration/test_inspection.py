@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from callqa.classifiers import find_classifier
 from callqa.metadata import MetadataReader
 from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeResult, register
@@ -289,5 +290,20 @@ def test_rescoring_under_another_standard_keeps_both_and_listens_to_nothing(
     assert rescore(lambda _: other, {}, new_unit_of_work, "0.0.test").scored == 1
     assert rescore(lambda _: other, {}, new_unit_of_work, "0.0.test").unchanged == 1
     assert rescore(lambda _: None, {}, new_unit_of_work, "0.0.test").outside == 1
+    _, _, after = night(source, new_unit_of_work)
+    assert after == before
+
+
+def test_rescoring_with_a_classifier_scores_once_more_and_keeps_what_was(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    files(source, "a.wav")
+    _, _, before = night(source, new_unit_of_work)
+    classifier = find_classifier(source, "shipped")
+    assert rescore(lambda _: STANDARD, {"zh": classifier}, new_unit_of_work, "0.0.test").scored == 1
+    assert rescore(lambda _: STANDARD, {"zh": classifier}, new_unit_of_work, "0.0.test").unchanged == 1
+    with new_unit_of_work() as uow:
+        ((_, card),) = uow.scorecards.latest()
+    assert card.receipt.classifier == classifier.version
     _, _, after = night(source, new_unit_of_work)
     assert after == before

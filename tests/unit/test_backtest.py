@@ -23,10 +23,9 @@ from callqa.reports.formats import signed
 from callqa.reports.render import render_backtest
 from models.call import UNASSIGNED_AGENT, CallMeta
 from models.scorecard import Verdict
-from scoring import Case, ServiceStandard, load_standard
+from scoring import Case, ServiceStandard, load_standard, score_call
 from scoring.cases import transcript_of
 from scoring.compare import Comparison
-from scoring.engine import findings_of
 from scoring.grade import grade
 from tests import factories
 from tests.unit.report_html import read_html
@@ -82,7 +81,7 @@ def test_what_is_worked_out_once_is_what_both_standards_say(edit: str, turns: li
     case = Case("t", tuple(f"{role}: {text}" for role, text in turns), {})
     transcript, meta = transcript_of(case, "zh"), CallMeta("c")
     for judged, standard in zip(comparison.judge(transcript, meta), (old, new), strict=True):
-        findings = findings_of(transcript, meta, standard, CLASSIFIERS["zh"])
+        findings = score_call(transcript, meta, standard, "", CLASSIFIERS["zh"]).findings
         assert judged.findings == findings
         assert judged.grade == grade(findings, standard)
 
