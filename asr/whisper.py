@@ -172,18 +172,25 @@ class PackedWhisper:
     ) -> list[tuple[HeardWord, ...]]:
         """The words of each window with their times; `state_s` is the time between two of the encoder's states."""
         loaded = self.load()
-        if not any(tokens):
-            return [()] * len(tokens)
         # CTranslate2 counts the frames of the spectrum, of which there are two for each state.
         frames = [2 * min(int(np.ceil((s + _AFTER_CONTENT_S) / state_s)), encoded.shape[1]) for s in contents_s]
-        aligned = loaded.model.model.align(
-            encoded,
-            loaded.model_ids(loaded.tokenizer.sot_sequence),
-            [loaded.model_ids(t) for t in tokens],
-            frames,
-            median_filter_width=MEDIAN_STATES,
-        )
-        return [self._words(t, a, state_s) if t else () for t, a in zip(tokens, aligned, strict=True)]
+        sot, ids = loaded.model_ids(loaded.tokenizer.sot_sequence), [loaded.model_ids(t) for t in tokens]
+        said = [i for i, own in enumerate(tokens) if own]
+        # Beside longer texts a short one is padded, which can move its words by a state: on a processor each is aligned
+        # alone, for less.
+        together = [list(range(len(tokens)))] if said else []
+        groups = [[i] for i in said] if self._choice.device == "cpu" else together
+        words: list[tuple[HeardWord, ...]] = [()] * len(tokens)
+        for group in groups:
+            states = encoded
+            if len(group) < len(ids):
+                states = ctranslate2.StorageView.from_array(np.ascontiguousarray(np.asarray(encoded)[group]))
+            aligned = loaded.model.model.align(
+                states, sot, [ids[i] for i in group], [frames[i] for i in group], median_filter_width=MEDIAN_STATES
+            )
+            for i, one in zip(group, aligned, strict=True):
+                words[i] = self._words(tokens[i], one, state_s) if tokens[i] else ()
+        return words
 
     def _words(
         self, tokens: list[int], aligned: ctranslate2.models.WhisperAlignmentResult, state_s: float
