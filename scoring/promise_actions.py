@@ -22,6 +22,14 @@ _CUSTOMER_ACTS = re.compile(
     "(?<![给帮为跟和与向替把找回打对让到去来上退发寄送知系诉催约等])[您你](?!的|家|们|这|那|手|卡|就[能会可]|[会能][收接])"
     "|自己|自行|本人|^凭|携带|带上|带着|带好|登录|关注|下载|点击|点一下|扫码|拨打|缴费|充值|续费|办理"
 )
+# 熔好估计要到六点: the time that a deed will last to.
+_LASTS_TO = re.compile(
+    "(?:[，最快估计预大概可能少晚也]{0,8})(?:要|得|需要)(?:到|等到)?|(?:估计|预计|大概)(?:在|是|到)?"
+)
+# 发短信到服务号，两分钟后就开通了: the customer does it.
+_SELF_SERVICE = re.compile(
+    "发短信|编辑|拨打|登录|关注|下载|扫码|重启|携带|带上|带身份证|带证件|去营业厅|到营业厅|拔掉|按住|点击"
+)
 # 七天内寄回都可以, 月底前激活才有效: what is open to anybody is nobody's promise.
 _OPEN_TO_ANYONE = re.compile(
     "就行|就可以|即可|都[行可有能]|才[能可有算]|有效|享受|不收|免费|优惠|作废|的话|最[好划]"
@@ -42,9 +50,16 @@ def is_attribute(said: Said, deadline: Deadline) -> bool:
 
 
 def customers_time(said: Said, when: Hit) -> bool:
-    """Whether the customer is told to act within the time: 请您在三天内上传. To be asked to wait is no such thing."""
+    """Whether the customer is told to act within the time: 请您在三天内上传; 发短信到服务号，两分钟后开通.
+
+    To be asked to wait is no such thing.
+    """
     start, _ = said.reading.clause(when.start)
     waits, company = said.found("promises.customer_waits"), _company(said)
+    first, last = said.reading.sentence(when.start)
+    told = _SELF_SERVICE.search(said.reading.text, first, when.start)
+    if told and not any(first <= own.start < last for own in company):
+        return True
     return any(
         start <= cue.start
         and cue.end <= when.start
@@ -65,7 +80,7 @@ def action_near(standard: ServiceStandard, said: Said, deadline: Deadline) -> tu
     return (
         nearest(standard, said, deadline.start, deadline.end, start, end)
         or any_act(standard, said, deadline.end)
-        or _deed(standard, said, deadline.end)
+        or _deed(standard, said, deadline)
     )
 
 
@@ -78,11 +93,15 @@ def any_act(standard: ServiceStandard, said: Said, place: int) -> tuple[str, Hit
     return None
 
 
-def _deed(standard: ServiceStandard, said: Said, place: int) -> tuple[str, Hit] | None:
-    """A deed of any other kind soon after `place`; the last action stands for it."""
-    last = said.reading.sentence(place)[1] if place < len(said.reading.text) else place
+def _deed(standard: ServiceStandard, said: Said, deadline: Deadline) -> tuple[str, Hit] | None:
+    """A deed of any other kind soon after the time, or before one that it will last to (熔好估计要到六点)."""
+    text, place = said.reading.text, deadline.end
+    first, last = said.reading.sentence(deadline.start)
     for hit in said.found("promises.deeds"):
-        if place <= hit.start <= place + _DEED_REACH and hit.end <= last and not _is_done(said, hit):
+        if _is_done(said, hit) or hit.start < first or hit.end > last:
+            continue
+        until = hit.end <= deadline.start and _LASTS_TO.fullmatch(text[hit.end : deadline.start])
+        if until or place <= hit.start <= place + _DEED_REACH:
             return standard.actions[-1].id, hit
     return None
 
@@ -134,11 +153,13 @@ def ours(said: Said, span: Hit, action: Hit) -> bool:
 
 def ours_unnamed(said: Said, when: Hit, action: Hit) -> bool:
     """Whether, in Chinese, the agent's side must be meant although nobody is named: 一小时内补进去."""
-    if when.end > action.start or _customer_acts(said, when, action):
+    until = _LASTS_TO.fullmatch(said.reading.text[action.end : when.start])
+    if (when.end > action.start and not until) or _customer_acts(said, when, action):
         return False
     text, end = said.reading.text, said.reading.sentence(when.start)[1]
     clause, _ = said.reading.clause(when.start)
-    acts, then = text[clause : action.end], text[when.end : min(end, action.end + _THEN)]
+    behind = max(action.end, when.end)
+    acts, then = text[clause:behind], text[when.end : min(end, behind + _THEN)]
     return not _CUSTOMER_ACTS.search(acts) and not _OPEN_TO_ANYONE.search(then)
 
 

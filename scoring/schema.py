@@ -221,7 +221,8 @@ class ApologyItem(Item):
 
     Who apologises without courtesy had cause, whether or not a trigger was recognised. What is said next to the words
     tells what they are: `fault_near` names the cause, `courtesy_near` makes a request, `softener_near` refuses, `blame`
-    takes them back, and `sarcasm` never meant them. Of what follows, the first counts.
+    takes them back, and `sarcasm` never meant them. Of what follows, the first counts. Without any of them, words that
+    turn to the customer right away (`customer_next`) begin something else.
     """
 
     criterion: Literal["apology"]
@@ -234,6 +235,7 @@ class ApologyItem(Item):
     excused_by: tuple[Key, ...] = ()
     courtesy_near: Phrases
     softener_near: Phrases
+    customer_next: tuple[Text, ...] = ()
     fault_near: Phrases
     blame: Phrases
     sarcasm: Phrases

@@ -15,7 +15,7 @@ from models.scorecard import Evidence, Verdict
 from scoring.context import excuse, overlaps_any
 from scoring.criteria.hold import waits
 from scoring.lexicon import Hit
-from scoring.normalise import ASK
+from scoring.normalise import ASK, MARKS
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.reasons import say
 from scoring.schema import ApologyItem, Trigger
@@ -24,6 +24,8 @@ from scoring.view import CallView, Said
 # How far, in characters or words, a courtesy, a softener or a reproach may follow the apology it belongs to.
 _NEAR = 14
 _DOUBTFUL = 0.6
+# What may trail an apology: 抱歉哈, 对不起了, 不好意思先生.
+_PARTICLES = "哈了的呢吧嘛咯先生女士大哥姐"
 # What is no longer than this (喂，你好。是客服吗？) says nothing yet about why somebody calls.
 _HELLO = 8
 
@@ -252,9 +254,16 @@ def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem) -> tuple[_Se
     if fault is not None and (first is None or fault <= first):
         return _Sense.SINCERE, hit, True
     before = any(start <= cue.start and 0 <= hit.start - cue.end <= _NEAR for cue in polite)
-    if first is not None or asks or before:
+    if first is not None or asks or before or _turns_to_customer(said, hit, f"{name}.customer_next"):
         return _Sense.COURTESY, hit, False
     return _Sense.SINCERE, hit, False
+
+
+def _turns_to_customer(said: Said, hit: Hit, name: str) -> bool:
+    """Whether the next clause is about the customer: 抱歉，您的卡号是多少."""
+    rest = said.reading.text[hit.end :]
+    gap = len(rest) - len(rest.lstrip(MARKS + _PARTICLES))
+    return any(cue.start == hit.end + gap for cue in said.found(name))
 
 
 def _following(call: CallView, said: Said) -> list[Said]:
