@@ -6,13 +6,11 @@ reach, terminators that end the reach, and look-alikes that hold a cue's words w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from scoring.lexicon import Hit
+from scoring.lexicon import Heard, Hit
 from scoring.normalise import ASK, MARKS, STRONG
-from scoring.schema import ContextRule, Family
-from scoring.standard import ServiceStandard
-from scoring.view import Said
+from scoring.standard import ContextLists, FamilyLists, ServiceStandard
 
 _BARRIERS = {"clause": MARKS, "sentence": STRONG + ASK, "utterance": ""}
 
@@ -20,38 +18,45 @@ QUOTED = "quoted"
 """Pseudo rule: the words stand between quotation marks."""
 
 
-def excuse(standard: ServiceStandard, said: Said, span: Hit, rules: Iterable[str]) -> str | None:
+def excuse(standard: ServiceStandard, said: Heard, span: Hit, rules: Sequence[str]) -> str | None:
     """Id of the first of `rules` that takes the sense of the span away, or None. `QUOTED` if it is in quotes."""
-    rule_ids = tuple(rules)
-    if rule_ids and any(start <= span.start and span.end <= end for start, end in said.reading.quoted):
-        return QUOTED
-    for rule_id in rule_ids:
-        if _applies(standard.context_rule(rule_id), said, span, standard.language != "zh"):
+    if rules and said.reading.quoted:
+        if any(start <= span.start and span.end <= end for start, end in said.reading.quoted):
+            return QUOTED
+    names = said.names
+    for rule_id in rules:
+        cues = standard.context[rule_id]
+        if cues.phrases in names and _applies(standard, cues, said, span):
             return rule_id
     return None
 
 
 def overlaps_any(span: Hit, others: Iterable[Hit]) -> bool:
     """Whether the span shares a character with one of the others."""
-    return any(other.start < span.end and span.start < other.end for other in others)
+    for other in others:
+        if other.start < span.end and span.start < other.end:
+            return True
+    return False
 
 
-def living_hits(standard: ServiceStandard, said: Said, name: str, family: Family, rules: tuple[str, ...]) -> list[Hit]:
-    """Hits of one prohibited family that neither a look-alike nor the context excuses; `name` is its place."""
+def living_hits(standard: ServiceStandard, said: Heard, own: FamilyLists, rules: tuple[str, ...]) -> list[Hit]:
+    """Hits of one prohibited family that neither a look-alike nor the context excuses."""
+    hits = said.found(own.phrases)
+    if not hits:
+        return []
+    family = own.family
     asked = [rule for rule in (*rules, *family.excused_by) if rule not in family.immune]
-    look_alikes = said.found(f"{name}.look_alikes")
+    look_alikes = said.found(own.look_alikes)
     return [
-        hit
-        for hit in said.found(f"{name}.phrases")
-        if not overlaps_any(hit, look_alikes) and excuse(standard, said, hit, asked) is None
+        hit for hit in hits if not overlaps_any(hit, look_alikes) and excuse(standard, said, hit, asked) is None
     ]
 
 
-def _applies(rule: ContextRule, said: Said, span: Hit, spaced: bool) -> bool:
-    name = f"context.{rule.id}"
-    look_alikes = said.found(f"{name}.look_alikes")
-    stops = said.found(f"{name}.stops")
-    for cue in said.found(f"{name}.phrases"):
+def _applies(standard: ServiceStandard, cues: ContextLists, said: Heard, span: Hit) -> bool:
+    rule = cues.rule
+    look_alikes = said.found(cues.look_alikes)
+    stops = said.found(cues.stops)
+    for cue in said.found(cues.phrases):
         if overlaps_any(cue, look_alikes):
             continue
         if cue.end <= span.start and rule.direction != "backward":
@@ -63,7 +68,7 @@ def _applies(rule: ContextRule, said: Said, span: Hit, spaced: bool) -> bool:
         words = said.reading.text[slice(*between)]
         if any(mark in words for mark in _BARRIERS[rule.within]):
             continue
-        if _length(words, spaced) > rule.reach:
+        if _length(words, standard.language != "zh") > rule.reach:
             continue
         if any(between[0] <= stop.start and stop.end <= between[1] for stop in stops):
             continue

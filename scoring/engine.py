@@ -33,7 +33,7 @@ def score_call(transcript: Transcript, meta: CallMeta, standard: ServiceStandard
     """
     call = view(transcript, meta, standard)
     overpromises = find_overpromises(call)
-    made = find_promises(call, overpromises)
+    made = find_promises(call)
     findings = _findings(call, overpromises, made)
     result = grade(findings, standard)
     return Scorecard(
@@ -52,18 +52,16 @@ def score_call(transcript: Transcript, meta: CallMeta, standard: ServiceStandard
 
 
 def _findings(call: CallView, overpromises: tuple[Overpromise, ...], made: tuple[Made, ...]) -> tuple[Finding, ...]:
-    sorry: Outcome | None = None
-    for item in call.standard.items:
-        if isinstance(item, ApologyItem):
-            sorry = apology.judge(call, item)
-    complaint = sorry is not None and sorry.verdict not in (Verdict.NOT_APPLICABLE, Verdict.NOT_EVALUATED)
+    # First, because a cause for an apology is one for a promise.
+    sorry = next(apology.judge(call, item) for item in call.standard.items if isinstance(item, ApologyItem))
+    complaint = sorry.verdict not in (Verdict.NOT_APPLICABLE, Verdict.NOT_EVALUATED)
 
     def judge(item: AnyItem) -> Outcome:
         match item:
             case GreetingItem():
                 return greeting.judge(call, item)
             case ApologyItem():
-                return apology.judge(call, item)
+                return sorry
             case CommitmentItem():
                 return commitment.judge(call, item, made, complaint)
             case ProhibitedItem():

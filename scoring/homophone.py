@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from pypinyin import Style, lazy_pinyin
 
 from models.syllable import fold
@@ -12,15 +10,25 @@ _FIRST_SIGN = 0xE000  # Unicode's private use area: such signs never stand in a 
 _signs: dict[str, str] = {}
 
 
-@lru_cache(maxsize=32_768)
-def sound_of(char: str) -> str:
-    """The sign of one character's folded syllable; a character without a Chinese reading is its own sign."""
-    if not "\u4e00" <= char <= "\u9fff":
-        return char
+def _sound_of(char: str) -> str:
+    """The sign of one Chinese character's folded syllable."""
     syllable = fold(lazy_pinyin(char, style=Style.NORMAL)[0])
     return _signs.setdefault(syllable, chr(_FIRST_SIGN + len(_signs)))
 
 
+class _Sounds(dict[int, str]):
+    """A table for `str.translate` that learns each Chinese character when it is first met; others are their own sign."""
+
+    def __missing__(self, code: int) -> str:
+        if not 0x4E00 <= code <= 0x9FFF:
+            return chr(code)
+        sound = self[code] = _sound_of(chr(code))
+        return sound
+
+
+_SOUNDS = _Sounds({code: chr(code) for code in (*range(0x80), *map(ord, "，。？"))})
+
+
 def sounds_of(text: str) -> str:
     """One sign per character. Signs are only comparable within one process and are never stored."""
-    return "".join(map(sound_of, text))
+    return text.translate(_SOUNDS)

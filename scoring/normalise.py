@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from models.transcript import MASK
 from scoring.homophone import sounds_of
@@ -31,28 +31,32 @@ _WEAK_SIGNS = set(',，、:：—–-~～·|/\\()（）[]【】《》<>"“”�
 _BETWEEN_DIGITS = set(".:-~/%")
 _DROPPED_SIGNS = set("'’`*_#^$")
 _OPENING = {"“": "”", "「": "」", "『": "』", "‘": "’"}
+# Characters that are read sign for sign, whatever stands beside them.
+_PLAIN = re.compile("[\u4e00-\u9fffA-Za-z0-9，。？！、；：…,!;?]*")
+_RARER_MARKS = "[！、；：…,!;?]"
+_TO_MARKS = str.maketrans({"！": STRONG, "、": WEAK, "；": STRONG, "：": WEAK, "…": STRONG, ",": WEAK, "!": STRONG,
+                           ";": STRONG, "?": ASK})  # fmt: skip
+_SENTENCE_END = re.compile(f"[{STRONG}{ASK}]")
+_CLAUSE_END = re.compile(f"[{MARKS}]")
+_UNTIDY = re.compile(f"[{MARKS}]{{2}}|^[{MARKS}]")
 # More blanks than this per Chinese character: the text was tokenised, a blank is then no pause.
 _TOKENISED_BLANKS = 0.3
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """`text` as it is matched; `origin[i]` is the place of `text[i]` in `original`.
 
-    `corrected` are the places in `text` where a known mishearing was put right; `quoted` are the spans of `text`
+    `sounds` has one sign per character of `text`: its syllable without tone, usual confusions folded; marks stay. It is
+    empty where words are parted by blanks. `corrected` are the places in `text` where a known mishearing was put right; `quoted` are the spans of `text`
     that stand between quotation marks. An original without any word gives an empty reading.
     """
 
     original: str
     text: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
+    sounds: str = ""
     corrected: frozenset[int] = frozenset()
     quoted: tuple[tuple[int, int], ...] = ()
-
-    @cached_property
-    def sounds(self) -> str:
-        """One sign per character of `text`: its syllable without tone, usual confusions folded; marks stay."""
-        return sounds_of(self.text)
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """The span of `original` behind `text[start:end]`; the span must not be empty."""
@@ -60,16 +64,15 @@ class Reading:
 
     def sentence(self, place: int) -> tuple[int, int]:
         """The stretch between sentence ends around `place`."""
-        return self._stretch(place, STRONG + ASK)
+        end = _SENTENCE_END.search(self.text, place)
+        start = max(self.text.rfind(STRONG, 0, place), self.text.rfind(ASK, 0, place)) + 1
+        return start, end.start() if end else len(self.text)
 
     def clause(self, place: int) -> tuple[int, int]:
         """The stretch between any two marks around `place`."""
-        return self._stretch(place, MARKS)
-
-    def _stretch(self, place: int, marks: str) -> tuple[int, int]:
-        start = max((self.text.rfind(mark, 0, place) for mark in marks), default=-1) + 1
-        ends = [found for mark in marks if (found := self.text.find(mark, place)) >= 0]
-        return start, min(ends, default=len(self.text))
+        end = _CLAUSE_END.search(self.text, place)
+        start = max(self.text.rfind(WEAK, 0, place), self.sentence(place)[0] - 1) + 1
+        return start, end.start() if end else len(self.text)
 
 
 class Normaliser:
@@ -81,28 +84,52 @@ class Normaliser:
         self._fillers = _alternation(fillers, self._spaced)
         self._meant = {fold_width(heard): fold_width(meant) for heard, meant in mishearings}
         self._heard = _alternation(sorted(self._meant, key=lambda h: (-len(h), h)), self._spaced)
+        # A plain text without one of these stays as it is.
+        self._untidy = re.compile("|".join((_RARER_MARKS, _UNTIDY.pattern, *map(re.escape, fillers))))
 
     def read(self, original: str) -> Reading:
         """The reading of one utterance, or of one literal of a phrase."""
-        signs, quotes = self._signs(original)
-        if self._fillers:
-            text = "".join(sign for sign, _ in signs)
-            gone = {i for found in self._fillers.finditer(text) for i in range(*found.span())}
-            signs = [pair for i, pair in enumerate(signs) if i not in gone]
-        signs = _tidy(signs, self._spaced)
-        text = in_figures("".join(sign for sign, _ in signs))
-        origin = tuple(place for _, place in signs)
+        quoted: tuple[tuple[int, int], ...] = ()
+        if not self._spaced and _PLAIN.fullmatch(original):
+            text, origin = self._read_plain(original)
+        else:
+            signs, quotes = self._signs(original)
+            text, origin = self._without_fillers("".join(sign for sign, _ in signs), [place for _, place in signs])
+            text, origin = _tidy(text, origin, self._spaced)
+            quoted = tuple(span for span in (_inside(origin, quote) for quote in quotes) if span)
+        text, corrected = self._mended(in_figures(text))
+        return Reading(original, text, origin, "" if self._spaced else sounds_of(text), corrected, quoted)
+
+    def _read_plain(self, original: str) -> tuple[str, Sequence[int]]:
+        """The same for what nearly all Chinese is: each sign stands for itself, none is quoted, masked or blank."""
+        text = original.lower()
+        if not self._untidy.search(text):
+            return text, range(len(text))
+        text, origin = self._without_fillers(text.translate(_TO_MARKS), range(len(text)))
+        return _tidy(text, origin, spaced=False) if _UNTIDY.search(text) else (text, origin)
+
+    def _without_fillers(self, text: str, origin: Sequence[int]) -> tuple[str, Sequence[int]]:
+        if self._fillers is None or not self._fillers.search(text):
+            return text, origin
+        kept, places, place = "", list[int](), 0
+        for found in self._fillers.finditer(text):
+            kept += text[place : found.start()]
+            places += origin[place : found.start()]
+            place = found.end()
+        return kept + text[place:], [*places, *origin[place:]]
+
+    def _mended(self, text: str) -> tuple[str, frozenset[int]]:
+        """The text with what was meant in place of what was heard, and where it was changed."""
+        if self._heard is None or not self._heard.search(text):
+            return text, frozenset()
+        pieces = list(text)
         corrected: set[int] = set()
-        if self._heard:
-            pieces = list(text)
-            for found in self._heard.finditer(text):
-                for i, sign in enumerate(self._meant[found.group()], found.start()):
-                    if pieces[i] != sign:
-                        corrected.add(i)
-                        pieces[i] = sign
-            text = "".join(pieces)
-        quoted = tuple(span for span in (_inside(origin, quote) for quote in quotes) if span)
-        return Reading(original, text, origin, frozenset(corrected), quoted)
+        for found in self._heard.finditer(text):
+            for i, sign in enumerate(self._meant[found.group()], found.start()):
+                if pieces[i] != sign:
+                    corrected.add(i)
+                    pieces[i] = sign
+        return "".join(pieces), frozenset(corrected)
 
     def _signs(self, original: str) -> tuple[list[tuple[str, int]], list[tuple[int, int]]]:
         """Folded characters with their places, and the quoted spans of the original."""
@@ -129,7 +156,7 @@ class Normaliser:
             elif char in _WEAK_SIGNS:
                 signs.append((" " if self._spaced and char in "-/" else WEAK, place))
             elif char.isspace():
-                signs.append((blank, place))
+                signs.extend((sign, place) for sign in blank)
             else:
                 signs.extend((sign, place) for sign in fold_width(char) if sign.isalnum())
         return signs, quotes
@@ -174,12 +201,10 @@ def _alternation(words: Sequence[str], spaced: bool) -> re.Pattern[str] | None:
     return re.compile(edge if spaced else body)
 
 
-def _tidy(signs: Sequence[tuple[str, int]], spaced: bool) -> list[tuple[str, int]]:
+def _tidy(text: str, origin: Sequence[int], spaced: bool) -> tuple[str, list[int]]:
     """One mark, the strongest, for every run of marks and blanks; none at the start."""
     kept: list[tuple[str, int]] = []
-    for sign, place in signs:
-        if not sign:
-            continue
+    for sign, place in zip(text, origin, strict=True):
         if not kept and (sign in MARKS or sign == " "):
             continue
         if kept and sign in _STRENGTH and kept[-1][0] in _STRENGTH:
@@ -193,7 +218,7 @@ def _tidy(signs: Sequence[tuple[str, int]], spaced: bool) -> list[tuple[str, int
             kept.append((sign, place))
     if spaced and kept and kept[-1][0] == " ":
         kept.pop()
-    return kept
+    return "".join(sign for sign, _ in kept), [place for _, place in kept]
 
 
 def _inside(origin: Sequence[int], quote: tuple[int, int]) -> tuple[int, int] | None:

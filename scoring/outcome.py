@@ -125,7 +125,7 @@ def listed(call: CallView, names: Iterable[str]) -> str:
 
 def recognition(call: CallView, evidence: Evidence) -> float | None:
     """How sure the recogniser was of the words of the evidence, 0 to 1; None when it did not say."""
-    utterance = next(said.utterance for said in call.said if said.utterance.index == evidence.utterance)
+    utterance = call.of(evidence).utterance
     inside = [
         word.probability
         for word in utterance.words

@@ -1,37 +1,19 @@
-"""What the agent promised: actor, action and time, how firm, and by when.
-
-A deadline alone is no promise (24小时为您服务), nor is one that binds the customer (24小时内把材料发过来), was given
-earlier (上次说48小时), or is denied (24小时内恐怕没法答复). The rules are the standard's `promises`.
-"""
+"""The agent's promises in a call: what was said (see `scoring.promised`), where, and by when it is due."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import zip_longest
 
-from models.scorecard import MatchKind, Promise, Specificity
-from scoring import deadline_en, deadline_zh
-from scoring.context import excuse, living_hits, overlaps_any
-from scoring.deadline import Deadline, OfficeTime, resolve
+from models.scorecard import Promise
+from scoring.deadline import OfficeTime, resolve
 from scoring.lexicon import Hit
-from scoring.normalise import MARKS
+from scoring.promised import Pledge, assurances, pledges
 from scoring.schema import Family
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, Said
 from scoring.workdays import CALENDARS, is_announced
-
-_FIND_DEADLINES = {"zh": deadline_zh.find_deadlines, "en": deadline_en.find_deadlines}
-# A time at the very end of one utterance and its action at the start of the next are one sentence cut in two.
-_TAIL = 2
-_HEAD = 12
-_COMPLETION = 10
-# 三天，我们把它移走: an act that is not in the list of actions must stand close by.
-_ANY_ACT_REACH = 6
-_ADDRESSEES = ("您", "你", "您们", "你们")
-_GIVEN_TO = tuple("给帮为跟和与向替把找回打对让请")
-# 三天修好: without 内 or 之后 the action must follow at once.
-_BARE_REACH = {"zh": 3, "en": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,252 +37,48 @@ class Made:
 
 def find_overpromises(call: CallView) -> tuple[Overpromise, ...]:
     """Assurances of results that are not the agent's to give, in order."""
-    rules = call.standard.document.promises
     return tuple(
-        Overpromise(said, hit, family)
-        for said in call.agent
-        for family in rules.overpromise
-        for hit in living_hits(call.standard, said, f"promises.overpromise.{family.id}", family, rules.excused_by)
+        Overpromise(said, hit, family) for said in call.agent for family, hit in assurances(call.standard, said.heard)
     )
 
 
-def find_promises(call: CallView, overpromises: Sequence[Overpromise]) -> tuple[Made, ...]:
+def find_promises(call: CallView) -> tuple[Made, ...]:
     """All promises of the agent in order of the call; empty when none were made."""
     office = _office(call.standard)
-    made: list[Made] = []
-    for turn in call.agent_turns:
-        for number, said in enumerate(turn):
-            after = turn[number + 1] if number + 1 < len(turn) else None
-            over = [o.hit for o in overpromises if o.said.place == said.place]
-            firm = _firm(call, said, after, over, office)
-            made += firm
-            taken = [m.hit for m in firm]
-            made += _overpromised(call, said, over, taken)
-            made += _vague(call, said, [*taken, *over])
-    return tuple(made)
+    return tuple(
+        _made(call, said, pledge, office)
+        for turn in call.agent_turns
+        for said, after in zip_longest(turn, turn[1:])
+        for pledge in pledges(call.standard, said.heard, after.heard if after is not None else None)
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """A time, the action that it limits, and the stretch that holds both. `action_id` is the action's key."""
-
-    deadline: Deadline
-    when: Hit
-    action_id: str
-    action: Hit
-    span: Hit
-
-    @property
-    def distance(self) -> int:
-        return max(self.action.start - self.when.end, self.when.start - self.action.end, 0)
-
-
-def _firm(call: CallView, said: Said, after: Said | None, over: Sequence[Hit], office: OfficeTime) -> list[Made]:
-    rules = call.standard.document.promises
-    made: list[Made] = []
-    for bound in _bound(call.standard, said, after):
-        sentence = Hit(*said.reading.sentence(bound.span.start), MatchKind.EXACT, "")
-        firmness = Specificity.OVERPROMISE if overlaps_any(sentence, over) else Specificity.CONCRETE
-        due = None
-        if call.meta.started_at is not None:
-            offset = timedelta(seconds=said.utterance.start_s or 0.0)
-            due = resolve(bound.deadline, call.meta.started_at + offset, office)
+def _made(call: CallView, said: Said, pledge: Pledge, office: OfficeTime) -> Made:
+    due: datetime | None = None
+    guessed = False
+    if pledge.deadline is not None and call.meta.started_at is not None:
+        offset = timedelta(seconds=said.utterance.start_s or 0.0)
+        due = resolve(pledge.deadline, call.meta.started_at + offset, office)
         guessed = (
-            bound.deadline.workdays is not None
+            pledge.deadline.workdays is not None
             and due is not None
-            and rules.working_days == "china"
+            and call.standard.document.promises.working_days == "china"
             and not is_announced(due.date())
         )
-        words = said.evidence(bound.when.start, bound.when.end, "").quote
-        hit = _to_clause_end(said, bound.span)
-        made.append(Made(_promise(said, hit, bound.action_id, firmness, due, words), said, hit, guessed))
-    return made
-
-
-def _bound(standard: ServiceStandard, said: Said, after: Said | None) -> list[_Bound]:
-    """Every time in the utterance that limits an action of ours, each action with the time nearest to it."""
-    rules, text = standard.document.promises, said.reading.text
-    found: list[_Bound] = []
-    for deadline in _FIND_DEADLINES[standard.language](text):
-        when = _when(said, deadline)
-        look_alikes = said.found("promises.not_a_deadline_look_alikes")
-        if overlaps_any(when, said.found("promises.not_a_deadline")) and not overlaps_any(when, look_alikes):
-            continue
-        near = _action_near(standard, said, deadline)
-        if near is not None:
-            action_id, action = near
-            match = action.match if when.match is MatchKind.EXACT else when.match
-            span = Hit(min(when.start, action.start), max(when.end, action.end), match, "")
-            if not _ours(said, span, action):
-                continue
-        elif after is not None and len(text.rstrip(MARKS)) - deadline.end <= _TAIL:
-            begun = _action_at_start(standard, after)
-            if begun is None:
-                continue
-            action_id, action, span = begun, when, when
-        else:
-            continue
-        # Asked of all three: 24小时内恐怕没法答复 is denied between the time and the action.
-        if any(excuse(standard, said, end, rules.excused_by) for end in (span, action, when)):
-            continue
-        found.append(_Bound(deadline, when, action_id, action, span))
-    return [b for b in found if all(b.distance <= o.distance for o in found if overlaps_any(b.action, [o.action]))]
-
-
-def _when(said: Said, deadline: Deadline) -> Hit:
-    """The deadline's place; by sound if it holds a word that was misheard."""
-    mended = deadline.misheard or not said.reading.corrected.isdisjoint(range(deadline.start, deadline.end))
-    return Hit(deadline.start, deadline.end, MatchKind.HOMOPHONE if mended else MatchKind.EXACT, "")
-
-
-def _promise(
-    said: Said, hit: Hit, action: str, specificity: Specificity, due: datetime | None = None, words: str | None = None
-) -> Promise:
-    evidence = said.evidence(hit.start, hit.end, specificity.value, hit.match)
-    return Promise(
+    evidence = said.evidence(pledge.hit.start, pledge.hit.end, pledge.specificity.value, pledge.hit.match)
+    promise = Promise(
         utterance=evidence.utterance,
         char_start=evidence.char_start,
         char_end=evidence.char_end,
         start_s=evidence.start_s,
         end_s=evidence.end_s,
         quote=evidence.quote,
-        action=action,
-        specificity=specificity,
+        action=pledge.action,
+        specificity=pledge.specificity,
         due_at=due,
-        deadline=words,
+        deadline=said.quote(pledge.when.start, pledge.when.end) if pledge.when is not None else None,
     )
-
-
-def _overpromised(call: CallView, said: Said, over: Sequence[Hit], taken: Sequence[Hit]) -> list[Made]:
-    """Assurances without a deadline of their own."""
-    return [
-        _undated(call, said, hit, Specificity.OVERPROMISE)
-        for hit in over
-        if not overlaps_any(Hit(*said.reading.sentence(hit.start), MatchKind.EXACT, ""), taken)
-    ]
-
-
-def _vague(call: CallView, said: Said, firmer: Sequence[Hit]) -> list[Made]:
-    rules = call.standard.document.promises
-    made: list[Made] = []
-    for hit in (*said.found("promises.vague"), *_cued(call.standard, said)):
-        if made and overlaps_any(hit, [made[-1].hit]):
-            continue
-        sentence = Hit(*said.reading.sentence(hit.start), MatchKind.EXACT, "")
-        if overlaps_any(sentence, firmer) or overlaps_any(hit, said.found("promises.vague_look_alikes")):
-            continue
-        action = _nearest(call.standard, said, hit.start, hit.end, hit.start, hit.end)
-        ends = (hit, action[1]) if action else (hit,)
-        if any(excuse(call.standard, said, end, rules.excused_by) for end in ends) or _binds_customer(said, hit):
-            continue
-        made.append(_undated(call, said, hit, Specificity.VAGUE))
-    return made
-
-
-def _cued(standard: ServiceStandard, said: Said) -> list[Hit]:
-    """Stretches from a cue (尽快, 回头, 有消息了) to the action of ours that it puts off."""
-    found = []
-    for cue in said.found("promises.vague_cues"):
-        last = said.reading.sentence(cue.start)[1]
-        near = _nearest(
-            standard, said, cue.start, cue.end, cue.end, last, standard.document.promises.vague_reach
-        ) or _any_act(standard, said, cue.end)  # fmt: skip
-        if near is not None:
-            span = Hit(cue.start, near[1].end, near[1].match, cue.phrase)
-            if _ours(said, span, near[1]):
-                found.append(span)
-    return found
-
-
-def _undated(call: CallView, said: Said, hit: Hit, specificity: Specificity) -> Made:
-    near = _nearest(call.standard, said, hit.start, hit.end, *said.reading.sentence(hit.start))
-    action = near[0] if near else call.standard.actions[-1].id
-    hit = _to_clause_end(said, hit)
-    return Made(_promise(said, hit, action, specificity), said, hit)
-
-
-def _to_clause_end(said: Said, hit: Hit) -> Hit:
-    """The hit with the few words that complete its clause, so that a quote does not break off."""
-    end = said.reading.clause(hit.end)[1] if hit.end < len(said.reading.text) else hit.end
-    return replace(hit, end=end) if hit.end < end <= hit.end + _COMPLETION else hit
-
-
-def _action_near(standard: ServiceStandard, said: Said, deadline: Deadline) -> tuple[str, Hit] | None:
-    start, end = said.reading.sentence(deadline.start)
-    if deadline.bare:
-        return _nearest(
-            standard, said, deadline.start, deadline.end, deadline.end, end, _BARE_REACH[standard.language]
-        )  # fmt: skip
-    return _nearest(standard, said, deadline.start, deadline.end, start, end) or _any_act(standard, said, deadline.end)
-
-
-def _any_act(standard: ServiceStandard, said: Said, place: int) -> tuple[str, Hit] | None:
-    """An act of ours, whatever it is, right after `place`; it goes under the last action."""
-    last = said.reading.sentence(place)[1] if place < len(said.reading.text) else place
-    for hit in said.found("promises.any_act"):
-        if place <= hit.start <= place + _ANY_ACT_REACH and hit.end <= last and not _is_done(said, hit):
-            return standard.actions[-1].id, hit
-    return None
-
-
-def _nearest(
-    standard: ServiceStandard, said: Said, start: int, end: int, first: int, last: int, reach: int | None = None
-) -> tuple[str, Hit] | None:
-    """The action nearest to `start:end` within `first:last`; what comes after the time goes before what precedes it."""
-    best: tuple[int, int, str, Hit] | None = None
-    limit = standard.document.promises.reach if reach is None else reach
-    for order, action in enumerate(standard.actions):
-        for hit in said.found(f"promises.actions.{action.id}.phrases"):
-            if hit.start < first or hit.end > last or _is_done(said, hit):
-                continue
-            follows = hit.start >= start
-            between = said.reading.text[end : hit.start] if follows else said.reading.text[hit.end : start]
-            distance = len(between.split()) if standard.language != "zh" else len(between)
-            if distance > limit:
-                continue
-            rank = (distance if follows else distance + limit, order, action.id, hit)
-            if best is None or rank[:2] < best[:2]:
-                best = rank
-    return (best[2], best[3]) if best else None
-
-
-def _is_done(said: Said, action: Hit) -> bool:
-    """Whether the words say that the action lies behind: 帮您取消了, 您反映的问题."""
-    look_alikes = said.found("promises.done_look_alikes")
-    return any(
-        not overlaps_any(done, look_alikes) for done in said.found("promises.done") if overlaps_any(action, [done])
-    )
-
-
-def _action_at_start(standard: ServiceStandard, said: Said) -> str | None:
-    found = _nearest(standard, said, 0, 0, 0, min(said.reading.sentence(0)[1], _HEAD * 2))
-    return found[0] if found and found[1].start <= _HEAD else None
-
-
-def _ours(said: Said, span: Hit, action: Hit) -> bool:
-    """Whether the company is bound: its actor stands in the sentence, or only it can bring the outcome about."""
-    if _binds_customer(said, action, span):
-        return False
-    before = said.reading.text[: span.start]
-    if before.endswith(_ADDRESSEES) and before.rstrip("您你们")[-1:] not in _GIVEN_TO:
-        between = [h for h in said.found("promises.our_side") if span.start <= h.start < action.end]
-        if not between:
-            return False
-    start, end = said.reading.sentence(span.start)
-    if any(start <= hit.start and hit.end <= end for hit in said.found("promises.our_side")):
-        return True
-    return any(hit.start < span.end and span.start < hit.end for hit in said.found("promises.outcome"))
-
-
-def _binds_customer(said: Said, action: Hit, span: Hit | None = None) -> bool:
-    """Whether the customer is told to act and nobody of ours stands between that and the action."""
-    start, _ = said.reading.clause((span or action).start)
-    for cue in said.found("promises.customer_acts"):
-        if not start <= cue.start < action.start:
-            continue
-        if not any(cue.end <= ours.start < action.end for ours in said.found("promises.our_side")):
-            return True
-    return False
+    return Made(promise, said, pledge.hit, guessed)
 
 
 def _office(standard: ServiceStandard) -> OfficeTime:

@@ -6,17 +6,19 @@ apologies, and the customer's own are none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from models.scorecard import Evidence, Verdict
+from models.transcript import Role
 from scoring.context import excuse, overlaps_any
 from scoring.criteria.hold import waits
-from scoring.lexicon import Hit
+from scoring.heard import once_per_text
+from scoring.lexicon import Heard, Hit
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.reasons import say
 from scoring.schema import ApologyItem, Trigger
+from scoring.standard import ServiceStandard
 from scoring.view import CallView, Said
 
 # How far, in characters or words, a courtesy, a softener or a reproach may follow the apology it belongs to.
@@ -59,8 +61,8 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
         return nobody(call, item.points)
     language = call.standard.language
     need = _need(call, item)
-    apologies = _apologies(call, item, call.agent)
-    unnamed = _apologies(call, item, call.unknown)
+    apologies = _apologies(call, item, Role.AGENT)
+    unnamed = _apologies(call, item, Role.UNKNOWN)
     apologies += [a for a in unnamed if _settled(call, item, a)]
     held = need.long_hold_s >= item.long_hold_s
     if need.weight < item.needed_from and not held:
@@ -135,29 +137,47 @@ def _need(call: CallView, item: ApologyItem) -> _Need:
 
 
 def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> list[tuple[bool, Evidence]]:
-    """Where the trigger was said before place `last`, each with whether it was surely the one of whom it asks."""
+    """Where the trigger was said before place `last`, each with whether it was surely the one of whom it asks.
+
+    What comes after the first that is certain is left out.
+    """
     name = f"items.{item.id}.triggers.{trigger.id}"
     asked, mine, theirs = (
-        (call.customer, "customer_wording", "agent_wording")
+        (Role.CUSTOMER, "customer_wording", "agent_wording")
         if trigger.said_by == "customer"
-        else (call.agent, "agent_wording", "customer_wording")
+        else (Role.AGENT, "agent_wording", "customer_wording")
     )
-    if trigger.first_turns is not None:
-        asked = tuple(said for said in asked if len(said.reading.text) > _HELLO)[: trigger.first_turns]
+    spoken = [*call.holding(asked, f"{name}.phrases")]
+    if trigger.first_turns is None:
+        spoken += call.holding(Role.UNKNOWN, f"{name}.phrases")
+    elif spoken:
+        speaker = call.customer if asked is Role.CUSTOMER else call.agent
+        first = [said.place for said in speaker if len(said.reading.text) > _HELLO][: trigger.first_turns]
+        spoken = [said for said in spoken if said.place in first]
     out = []
-    for said in (*asked, *(call.unknown if trigger.first_turns is None else ())):
+    for said in spoken:
         if trigger.said_by == "customer" and said.place > last:
             continue
-        look_alikes = said.found(f"{name}.look_alikes")
-        for hit in said.found(f"{name}.phrases"):
-            if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, trigger.excused_by) is not None:
-                continue
-            certain = said in asked or bool(
-                said.found(f"items.{item.id}.{mine}") and not said.found(f"items.{item.id}.{theirs}")
-            )
-            out.append((certain, said.evidence(hit.start, hit.end, trigger.id, hit.match)))
+        hit = _meant(call.standard, said.heard, name, trigger.excused_by)
+        if hit is None:
+            continue
+        certain = said.party is asked or bool(
+            said.found(f"items.{item.id}.{mine}") and not said.found(f"items.{item.id}.{theirs}")
+        )
+        out.append((certain, said.evidence(hit.start, hit.end, trigger.id, hit.match)))
+        if certain:
             break
     return out
+
+
+@once_per_text
+def _meant(standard: ServiceStandard, said: Heard, name: str, excused_by: tuple[str, ...]) -> Hit | None:
+    """The first hit of a trigger that neither a look-alike nor the context takes the sense from."""
+    look_alikes = said.found(f"{name}.look_alikes")
+    for hit in said.found(f"{name}.phrases"):
+        if not overlaps_any(hit, look_alikes) and excuse(standard, said, hit, excused_by) is None:
+            return hit
+    return None
 
 
 def _waiver(call: CallView, item: ApologyItem, trigger: Trigger) -> Evidence | None:
@@ -166,7 +186,7 @@ def _waiver(call: CallView, item: ApologyItem, trigger: Trigger) -> Evidence | N
         if trigger.id not in waiver.lifts:
             continue
         name = f"items.{item.id}.waivers.{waiver.id}"
-        for said in call.customer if waiver.said_by == "customer" else call.agent:
+        for said in call.holding(Role(waiver.said_by), f"{name}.phrases"):
             look_alikes = said.found(f"{name}.look_alikes")
             for hit in said.found(f"{name}.phrases"):
                 if not overlaps_any(hit, look_alikes):
@@ -176,19 +196,20 @@ def _waiver(call: CallView, item: ApologyItem, trigger: Trigger) -> Evidence | N
 
 def _settled(call: CallView, item: ApologyItem, apology: _Apology) -> bool:
     """Whether the words of an apology leave no doubt that it was the agent's: a sneering one always is."""
-    said = next(s for s in call.unknown if s.utterance.index == apology.evidence.utterance)
+    said = call.of(apology.evidence)
     name = f"items.{item.id}"
     if said.found(f"{name}.customer_wording"):
         return False
     return apology.sense in (_Sense.BLAME, _Sense.SARCASM) or bool(said.found(f"{name}.agent_wording"))
 
 
-def _apologies(call: CallView, item: ApologyItem, speakers: Sequence[Said]) -> list[_Apology]:
+def _apologies(call: CallView, item: ApologyItem, party: Role) -> list[_Apology]:
     out = []
-    for said in speakers:
+    lists = (call.holding(party, f"items.{item.id}.{name}") for name in ("phrases", "sarcasm"))
+    for said in sorted({said.place: said for spoken in lists for said in spoken}.values()):
         look_alikes = said.found(f"items.{item.id}.look_alikes")
         for hit in said.found(f"items.{item.id}.phrases"):
-            if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, item.excused_by) is not None:
+            if overlaps_any(hit, look_alikes) or excuse(call.standard, said.heard, hit, item.excused_by) is not None:
                 continue
             sense, span = _sense(call, said, hit, item)
             out.append(_Apology(sense, said.evidence(span.start, span.end, sense.value, span.match)))
@@ -196,7 +217,7 @@ def _apologies(call: CallView, item: ApologyItem, speakers: Sequence[Said]) -> l
         out += [
             _Apology(_Sense.SARCASM, said.evidence(hit.start, hit.end, _Sense.SARCASM.value, hit.match))
             for hit in said.found(f"items.{item.id}.sarcasm")
-            if excuse(call.standard, said, hit, item.excused_by) is None
+            if excuse(call.standard, said.heard, hit, item.excused_by) is None
         ]
     return out
 
@@ -228,6 +249,8 @@ def _near_fault(said: Said, hit: Hit, name: str) -> bool:
 
 
 def _following(call: CallView, said: Said) -> list[Said]:
-    turn = next((turn for turn in call.agent_turns if said in turn), ())
-    place = turn.index(said) if turn else 0
-    return list(turn[place + 1 : place + 2])
+    place = said.place + 1
+    while place < len(call.said) and call.said[place].party is Role.SYSTEM:
+        place += 1
+    after = call.said[place : place + 1]
+    return [s for s in after if said.party is Role.AGENT and s.party is Role.AGENT]

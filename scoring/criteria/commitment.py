@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.scorecard import Evidence, Specificity, Verdict
-from scoring.lexicon import Hit
+from models.transcript import Role
 from scoring.outcome import Outcome, at, nobody, quote
 from scoring.promises import Made
 from scoring.reasons import say
 from scoring.schema import CommitmentItem
-from scoring.view import CallView, Said
+from scoring.view import CallView
 
 
 def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint: bool) -> Outcome:
@@ -38,10 +38,12 @@ def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint:
         if any(m.guessed_days for m in own):
             reasons.append(say(language, "commitment_guessed_days"))
         return Outcome(verdict, item.points * share, item.points, tuple(reasons), evidence)
-    done = _first(call.agent, f"items.{item.id}.done_by_agent", "done")
-    done = done or _first(call.customer, f"items.{item.id}.solved_by_customer", "solved")
-    asked = _first(call.customer, f"items.{item.id}.asked_when", "asked_when")
-    opened = asked or _first((*call.agent, *call.customer), f"items.{item.id}.open_signs", "open")
+    done = _first(call, Role.AGENT, f"items.{item.id}.done_by_agent", "done")
+    done = done or _first(call, Role.CUSTOMER, f"items.{item.id}.solved_by_customer", "solved")
+    asked = _first(call, Role.CUSTOMER, f"items.{item.id}.asked_when", "asked_when")
+    opened = asked
+    for party in (Role.AGENT, Role.CUSTOMER):
+        opened = opened or _first(call, party, f"items.{item.id}.open_signs", "open")
     if done is not None and asked is None:
         reason = say(language, "commitment_done", quote=quote(call, done))
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (reason,), (done,))
@@ -54,9 +56,9 @@ def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint:
     return Outcome(Verdict.MISSED, 0, item.points, (reason,), (opened,))
 
 
-def _first(speakers: Sequence[Said], name: str, kind: str) -> Evidence | None:
-    for said in speakers:
-        hits: Sequence[Hit] = said.found(name)
+def _first(call: CallView, party: Role, name: str, kind: str) -> Evidence | None:
+    for said in call.holding(party, name):
+        hits = said.found(name)
         if hits:
             return said.evidence(hits[0].start, hits[0].end, kind, hits[0].match)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +12,7 @@ from models.transcript import Role
 from scoring.outcome import Outcome, at, nobody
 from scoring.reasons import say
 from scoring.schema import HoldItem
-from scoring.view import CallView, Said, is_announcement
+from scoring.view import ANNOUNCEMENTS, CallView, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,19 @@ def waits(call: CallView) -> Iterator[Wait]:
     """
     # All of them, those too who only hummed: a hum ends a silence.
     parties = (Role.AGENT, Role.CUSTOMER)
-    speaking = [
-        s for s in call.said if s.utterance.role in parties and s.utterance.text.strip() and not is_announcement(s)
-    ]
+    speaking = [s for s in call.said if s.utterance.role in parties and (s.party is not Role.SYSTEM or _hums(s))]
+    places = [said.place for said in call.agent]
     for before, after in pairwise(speaking):
         start, end = before.utterance.end_s, after.utterance.start_s
-        if start is None or end is None or end <= start:
+        if before.utterance.role is not Role.AGENT or start is None or end is None or end <= start:
             continue
-        if before.utterance.role is not Role.AGENT:
-            continue
-        later = (s for s in call.agent if s.place > before.place)
-        yield Wait(end - start, before, next(later, None))
+        later = bisect_right(places, before.place)
+        yield Wait(end - start, before, call.agent[later] if later < len(places) else None)
+
+
+def _hums(said: Said) -> bool:
+    """Whether somebody makes himself heard without a word: 嗯."""
+    return bool(said.utterance.text.strip()) and not said.found(ANNOUNCEMENTS)
 
 
 def _first(said: Said | None, name: str, kind: str) -> Evidence | None:

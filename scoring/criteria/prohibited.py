@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from models.scorecard import Evidence, MatchKind, Verdict
+from models.transcript import Role
 from scoring.context import living_hits
-from scoring.lexicon import Hit
+from scoring.heard import once_per_text
+from scoring.lexicon import Heard, Hit
 from scoring.outcome import Outcome, at, nobody, quote, recognition
 from scoring.promises import Overpromise
 from scoring.reasons import say
 from scoring.schema import Family, ProhibitedItem
+from scoring.standard import ServiceStandard
 from scoring.view import CallView, Said, corrected
 
 _WEIGHT = {"soft": 0, "hard": 1, "fatal": 2}
@@ -100,38 +104,58 @@ def _certain(call: CallView, offence: _Offence) -> bool:
 
 def _offences(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overpromise]) -> list[_Offence]:
     """One offence per utterance and kind, the gravest: a stutter or a repeated word is not charged twice."""
+    assured: dict[int, list[Hit]] = {}
+    for one in overpromises:
+        assured.setdefault(one.said.place, []).append(one.hit)
     found = [
         _Offence(family, said, hit, said.evidence(hit.start, hit.end, family.kind, hit.match))
-        for said in call.agent
-        for family in item.families
-        for hit in living_hits(call.standard, said, f"items.{item.id}.families.{family.id}", family, item.excused_by)
+        for family, said, hit in _living(call, item, Role.AGENT)
+        # 绝对不可能再掉线 assures; it refuses nothing.
+        if not any(_within(hit, other) for other in assured.get(said.place, ()))
     ]
-    # 绝对不可能再掉线 assures; it refuses nothing.
-    found = [f for f in found if not any(o.said is f.said and _within(f.hit, o.hit) for o in overpromises)]
     found += [
         _Offence(o.family, o.said, o.hit, o.said.evidence(o.hit.start, o.hit.end, o.family.kind, o.hit.match))
         for o in overpromises
     ]
     found.sort(key=lambda o: (o.said.place, not o.as_written, -_WEIGHT[o.family.severity], o.hit.start, o.family.id))
     kept: list[_Offence] = []
-    for offence in found:
-        beside = [k for k in kept if k.said.place == offence.said.place]
-        if any(k.family.kind == offence.family.kind for k in beside):
-            continue
-        if any(k.hit.start < offence.hit.end and offence.hit.start < k.hit.end for k in beside):
-            continue
-        kept.append(offence)
+    for _, said_there in groupby(found, lambda offence: offence.said.place):
+        beside: list[_Offence] = []
+        for offence in said_there:
+            if any(k.family.kind == offence.family.kind or _touch(k.hit, offence.hit) for k in beside):
+                continue
+            beside.append(offence)
+        kept += beside
     return kept
+
+
+def _living(call: CallView, item: ProhibitedItem, party: Role) -> list[tuple[Family, Said, Hit]]:
+    """What the party said and meant so, in order of the call, then of the families."""
+    return [
+        (family, said, hit)
+        for said in (call.agent if party is Role.AGENT else call.unknown)
+        for family, hit in _meant(call.standard, said.heard, item.excused_by)
+    ]
+
+
+@once_per_text
+def _meant(standard: ServiceStandard, said: Heard, excused_by: tuple[str, ...]) -> tuple[tuple[Family, Hit], ...]:
+    """What is prohibited in a text and meant so, by family and place."""
+    lists = standard.prohibited_lists
+    own = sorted((lists[name] for name in said.names if name in lists), key=lambda lists: lists.order)
+    return tuple((one.family, hit) for one in own for hit in living_hits(standard, said, one, excused_by))
 
 
 def _within(inner: Hit, outer: Hit) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
+def _touch(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _by_unknown(call: CallView, item: ProhibitedItem) -> list[Evidence]:
     return [
         said.evidence(hit.start, hit.end, family.kind, hit.match)
-        for said in call.unknown
-        for family in item.families
-        for hit in living_hits(call.standard, said, f"items.{item.id}.families.{family.id}", family, item.excused_by)
+        for family, said, hit in _living(call, item, Role.UNKNOWN)
     ]
