@@ -139,13 +139,14 @@ def compile_document(document: Document) -> tuple[Normaliser, Lexicon, list[Phra
 
 def _as_written_only(document: Document) -> frozenset[str]:
     """Names of the phrase lists of families that must not be searched by sound."""
-    return frozenset(
-        f"items.{item.id}.families.{family.id}.phrases"
+    families = [(f"promises.overpromise.{family.id}", family) for family in document.promises.overpromise]
+    families += [
+        (f"items.{item.id}.families.{family.id}", family)
         for item in document.items
         if isinstance(item, ProhibitedItem)
         for family in item.families
-        if not family.by_sound
-    )
+    ]
+    return frozenset(f"{name}.phrases" for name, family in families if not family.by_sound)
 
 
 def _lists(part: Part, names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
