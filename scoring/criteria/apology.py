@@ -1,14 +1,14 @@
 """An apology where one is owed (致歉): after a trigger it may not be missing, and only a sincere one counts in full.
 
 Politeness before a request (不好意思，请您再说一遍), softened refusals (很抱歉，这项业务还没有开办), denied and quoted
-apologies, and the customer's own are none. An agent who apologises without courtesy had cause, also where no trigger
-was recognised; where the cause is not named either, a person is asked.
+apologies, and the customer's own are none. An agent who apologises in words that mean nothing else had cause, also
+where no trigger was recognised; where the cause is not named either, a person is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from models.scorecard import Evidence, Verdict
@@ -43,6 +43,8 @@ class _Apology:
     evidence: Evidence
     caused: bool
     """Whether its cause is named beside it: 让您白等了, 是我们算错了."""
+    ambiguous: bool
+    """Whether its words may as well be politeness, and nothing beside them says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
     apologies += [a for a in unnamed if _settled(call, item, a)]
     held = need.long_hold_s >= item.long_hold_s
     owed = held or need.weight >= item.needed_from
+    if not need.possible and not held:
+        # Nothing speaks for a grievance: 真的不好意思，这已经是最低的了 is politeness.
+        apologies = [replace(a, sense=_Sense.COURTESY) if a.ambiguous else a for a in apologies]
     given = _given(call, item, need, apologies, owed)
     if given is not None:
         return given
@@ -218,25 +223,27 @@ def _apologies(call: CallView, item: ApologyItem, speakers: Sequence[Said]) -> l
         for hit in said.found(f"items.{item.id}.phrases"):
             if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, item.excused_by) is not None:
                 continue
-            sense, span, caused = _sense(call, said, hit, item)
+            polite = overlaps_any(hit, said.found(f"items.{item.id}.also_polite"))
+            sense, span, caused = _sense(call, said, hit, item, polite)
             evidence = said.evidence(span.start, span.end, sense.value, span.match)
-            out.append(_Apology(sense, evidence, caused))
+            out.append(_Apology(sense, evidence, caused, ambiguous=polite and not caused))
         # A sarcastic apology need not contain a regular one: 行了吧，算我错了.
         out += [
-            _Apology(_Sense.SARCASM, said.evidence(hit.start, hit.end, _Sense.SARCASM.value, hit.match), True)
+            _Apology(_Sense.SARCASM, said.evidence(hit.start, hit.end, _Sense.SARCASM.value, hit.match), True, False)
             for hit in said.found(f"items.{item.id}.sarcasm")
             if excuse(call.standard, said, hit, item.excused_by) is None
         ]
     return out
 
 
-def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem) -> tuple[_Sense, Hit, bool]:
+def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem, polite_too: bool) -> tuple[_Sense, Hit, bool]:
     """How the words are meant, the stretch that shows it, and whether their cause is named."""
     name = f"items.{item.id}"
     for sense, cues in ((_Sense.SARCASM, "sarcasm"), (_Sense.BLAME, "blame")):
         for cue in said.found(f"{name}.{cues}"):
-            # Across sentences: 真的很抱歉。但是您自己没看清楚.
-            if cue.end > hit.start and cue.start - hit.end <= 2 * _NEAR:
+            # Across sentences: 真的很抱歉。但是您自己没看清楚. Mockery may come before: 行行行，算我错了，给您赔罪.
+            behind = cue.end > hit.start or (sense is _Sense.SARCASM and hit.start - cue.end <= _NEAR)
+            if behind and cue.start - hit.end <= 2 * _NEAR:
                 return sense, Hit(min(hit.start, cue.start), max(hit.end, cue.end), hit.match, hit.phrase), True
     after = [s for s in _following(call, said) if s.found(f"{name}.blame")]
     if after and after[0].found(f"{name}.blame")[0].start <= _NEAR and len(said.reading.text) - hit.end <= _NEAR:
@@ -254,7 +261,8 @@ def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem) -> tuple[_Se
     if fault is not None and (first is None or fault <= first):
         return _Sense.SINCERE, hit, True
     before = any(start <= cue.start and 0 <= hit.start - cue.end <= _NEAR for cue in polite)
-    if first is not None or asks or before or _turns_to_customer(said, hit, f"{name}.customer_next"):
+    turns = polite_too and _turns_to_customer(said, hit, f"{name}.customer_next")
+    if first is not None or asks or before or turns:
         return _Sense.COURTESY, hit, False
     return _Sense.SINCERE, hit, False
 

@@ -1,4 +1,4 @@
-"""Rules and classifier together: every row of the policy's table, and that the classifier alone never charges anybody."""
+"""Rules and classifier together: every row of the policy's table, and that the classifier alone never takes points."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.scorecard import Finding, MatchKind, Scorecard
+from models.scorecard import Finding, MatchKind, Scorecard, Verdict
 from models.transcript import Role, Transcript
 from models.wire import scorecard_to_json
 from scoring import score_call, scorer_of
@@ -127,7 +127,9 @@ def test_what_only_the_classifier_found(
     call, opinions = seen(*turns, **outputs)
     before = rules(call, item)
     after = combine(call, item_of(call, item), before, opinions)  # type: ignore[arg-type]
-    assert (after.verdict, after.points, after.fatal) == (before.verdict, before.points, False)
+    unfit = item == "prohibited" and kind != "overpromise"
+    assert after.verdict is (Verdict.VIOLATED if unfit else before.verdict)
+    assert (after.points, after.fatal) == (before.points, False)
     assert (after.certainty, len(after.doubts)) == (ONLY_CLASSIFIER, 1)
     alone = [e for e in after.evidence if e.match is MatchKind.CLASSIFIER]
     assert [e.kind for e in alone] == [kind]
@@ -240,16 +242,18 @@ TURNS = st.lists(st.tuples(st.sampled_from([r.value for r in Role]), st.sampled_
 
 @settings(max_examples=80, deadline=None)
 @given(TURNS)
-def test_the_classifier_changes_no_verdict_and_takes_no_points(turns: list[tuple[str, str]]) -> None:
+def test_the_classifier_takes_no_points_and_names_only_unfit_wording_by_itself(turns: list[tuple[str, str]]) -> None:
     heard = factories.transcript(*turns)
     alone, together = judge(heard, None), judge(heard, classifier())
     for before, after in zip(alone.findings, together.findings, strict=True):
         by_sound = any(e.kind == "abuse" and e.match is MatchKind.HOMOPHONE for e in after.evidence)
+        alone_found = any(e.match is MatchKind.CLASSIFIER for e in after.evidence)
         if not by_sound:
-            assert (after.verdict, after.points) == (before.verdict, before.points)
+            assert after.points == before.points
+            if after.verdict is not before.verdict:
+                assert (before.verdict, after.verdict, alone_found) == ("met", "violated", True)
         assert after.needs_review or not before.needs_review
-        if any(e.match is MatchKind.CLASSIFIER for e in after.evidence):
-            assert after.needs_review
+        assert after.needs_review or not alone_found
     assert alone.fatal or not together.fatal
     assert together.promises == alone.promises
 
