@@ -14,8 +14,9 @@
 
 Without a classifier confidence is that of the rules. Abuse is stricter: found by sound, it is charged only if the
 classifier confirms it; found as written but opposed, it is never fatal before a person has listened. What only the
-classifier finds is shown as evidence (`match` classifier) and takes no points: rules cannot know every unfit wording, so
-a call with one that only the classifier knows goes to a person as violated, and costs nothing before he has confirmed it.
+classifier finds is shown as evidence (`match` classifier) and takes no points: rules cannot know every unfit
+wording, so a call with one that only the classifier knows goes to a person as violated, and costs nothing before he has
+confirmed it.
 
 The numbers (`benchmarks/policy.py`): on made-up sentences of families that the classifier had not learnt from, many
 made to mislead, what the rules found was right in 96 of 100 cases that it confirmed, in 62 where it was undecided and
