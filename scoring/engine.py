@@ -26,7 +26,7 @@ from scoring.schema import (
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-4"
+SCORER = "rules-5"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
@@ -77,16 +77,23 @@ def _used(standard: ServiceStandard, classifier: Classifier | None) -> Classifie
 
 
 def _judge(call: CallView, classifier: Classifier | None) -> tuple[tuple[Finding, ...], tuple[Made, ...]]:
-    opinions = ask(classifier, call)
+    opinions = ask(classifier, call.agent)
+    grievances = ask(classifier, call.customer)
     overpromises = find_overpromises(call)
     made = find_promises(call, overpromises)
-    return _findings(call, overpromises, made, opinions), made
+    return _findings(call, overpromises, made, opinions, grievances), made
 
 
 def _findings(
-    call: CallView, overpromises: tuple[Overpromise, ...], made: tuple[Made, ...], opinions: tuple[Opinion, ...]
+    call: CallView,
+    overpromises: tuple[Overpromise, ...],
+    made: tuple[Made, ...],
+    opinions: tuple[Opinion, ...],
+    grievances: tuple[Opinion, ...],
 ) -> tuple[Finding, ...]:
-    apologies = {item.id: apology.judge(call, item) for item in call.standard.items if isinstance(item, ApologyItem)}
+    apologies = {
+        item.id: apology.judge(call, item, grievances) for item in call.standard.items if isinstance(item, ApologyItem)
+    }
     complaint = any(
         _complained(item, apologies[item.id]) for item in call.standard.items if isinstance(item, ApologyItem)
     )
