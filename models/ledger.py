@@ -131,6 +131,13 @@ def entries_of(
     return entries
 
 
+def events_of(promises: Sequence[PlacedPromise], entries: Sequence[LedgerEntry]) -> list[tuple[StatusEvent, ...]]:
+    """For each promise of any scorecard of a call what the call's ledger knows of it, oldest first."""
+    owner = assign([History(n, e.placed, e.standard, e.events) for n, e in enumerate(entries)], promises)
+    known = [[entry.events for n, entry in enumerate(entries) if owner[n] == place] for place in range(len(promises))]
+    return [tuple(sorted((e for events in own for e in events), key=lambda e: e.recorded_at)) for own in known]
+
+
 def assign(histories: Sequence[History], promises: Sequence[PlacedPromise]) -> dict[int, int | None]:
     """For each history's id the place in `promises` of the promise that it is about, or None when there is none.
 

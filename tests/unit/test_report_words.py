@@ -21,6 +21,7 @@ from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
 from callqa.reports.words import Words
 from models.errors import ReasonCode, SettingsError
+from models.ledger import StatusSource
 from models.run import RunStatus
 from models.scorecard import MatchKind, PromiseStatus, Specificity, Verdict
 from models.transcript import Role
@@ -40,6 +41,7 @@ CJK = re.compile("[\u4e00-\u9fff]")
         ("role", Role),
         ("specificity", Specificity),
         ("status", PromiseStatus),
+        ("source", StatusSource),
         ("concern", Concern),
         ("run", RunStatus),
         ("match", [kind for kind in MatchKind if kind is not MatchKind.EXACT]),
