@@ -20,6 +20,10 @@ _SLACK_S = 1.0
 """By so much two engines may place the same words apart."""
 
 
+_LETTERS = str.maketrans("0123456789", "ghjkmnpqrs")
+"""Ids of letters alone are never taken for a number, which would be masked."""
+
+
 class StatusSource(StrEnum):
     """Where it is known from what became of a promise."""
 
@@ -183,4 +187,4 @@ def _events(histories: Sequence[History]) -> tuple[StatusEvent, ...]:
 def _entry_id(recording_id: str, placed: PlacedPromise) -> str:
     promise = placed.promise
     place = f"{recording_id} {placed.engine_digest} {promise.utterance} {promise.char_start} {promise.action}"
-    return hashlib.sha256(place.encode()).hexdigest()[:10]
+    return hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()[:10].translate(_LETTERS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -13,6 +15,7 @@ from rich.table import Table
 
 from callqa.bootstrap import open_database
 from callqa.cli.common import (
+    EXIT_QUARANTINED,
     DatabaseOption,
     HomeOption,
     JsonOption,
@@ -23,14 +26,21 @@ from callqa.cli.common import (
     settings_from,
 )
 from callqa.cli.tables import clock
+from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.file_names import visible_name
 from callqa.reports.formats import moment
 from callqa.reports.ledger import LedgerLine, LedgerQuery, chosen, claim_of, count, ledger_lines, promise_to_json
 from callqa.reports.vcon import shown_customer
-from callqa.reports.words import Words
+from callqa.reports.words import LANGUAGES, Words
+from callqa.services.ledger import SettleResult
+from callqa.services.ledger import settle as settle_tickets
+from callqa.tickets import read_tickets
 from models.call import UNASSIGNED_AGENT
 from models.errors import InputError
 from models.scorecard import PromiseStatus
+from scoring.tickets import BadRow, RowProblem
+
+_ACTIONS = tuple(key for key in CODE_WORDS if key.startswith("action."))
 
 promises_app = typer.Typer(
     help="The promise ledger: what is due, overdue, kept and broken.", invoke_without_command=True
@@ -77,7 +87,89 @@ def promises(
         return
     words = Words(settings.language)
     console.print(_table(shown, words, zone) if shown else words("ledger.none"))
-    console.print(words("ledger.sums", **asdict(counts)), markup=False, highlight=False, soft_wrap=True)
+    _say(words("ledger.sums", **asdict(counts)))
+
+
+@promises_app.command()
+def settle(
+    tickets: Annotated[Path, typer.Argument(help="Ticket export (CSV); columns: docs/contracts.md.")],
+    by: Annotated[str | None, typer.Option(help="Who brings it, for the history; none: the user's login name.")] = None,
+    json: JsonOption = False,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Mark promises kept, broken or cancelled from a ticket export; again with the same file: nothing changes.
+
+    Rows that cannot be used are named, settle nothing, and end in exit code 3.
+    """
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    table = read_tickets(tickets, settings.time_zone)
+    actions = {
+        words(key).casefold(): key.removeprefix("action.") for words in map(Words, LANGUAGES) for key in _ACTIONS
+    }
+    connect = open_database(settings, create=False)
+    result = settle_tickets(table, actions, by or _login_name(), datetime.now(UTC), connect)
+    if json:
+        print_json(_settled_to_json(result))
+    else:
+        _print_settled(result, Words(settings.language))
+    if result.bad:
+        raise typer.Exit(EXIT_QUARANTINED)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user need not have a name.
+        return "unknown"
+
+
+def _settled_to_json(result: SettleResult) -> dict[str, Any]:
+    return {
+        "settled": [
+            {
+                "line": d.ticket.line,
+                "promise_ids": [entry.id for entry in d.entries],
+                "call_id": d.entries[0].meta.call_id,
+                "status": d.event.status.value,
+            }
+            for d in result.settled
+        ],
+        "unchanged": result.unchanged,
+        "still_open": result.still_open,
+        "bad": [{"line": row.line, "problem": row.problem.value, "detail": _detail(row)} for row in result.bad],
+    }
+
+
+def _detail(row: BadRow) -> str:
+    """What the row is refused for; where that may be a customer's number, masked."""
+    named = row.problem in (RowProblem.NO_PROMISE, RowProblem.NOTHING_TO_GO_BY)
+    return shown_customer(row.detail) if named else row.detail
+
+
+def _print_settled(result: SettleResult, words: Words) -> None:
+    for decision in result.settled:
+        promise, meta = decision.entries[0].promise, decision.entries[0].meta
+        _say(
+            words(
+                "ledger.settled_row",
+                line=decision.ticket.line,
+                call=visible_name(meta.call_id),
+                quote=words("ledger.quoted", text=promise.quote),
+                status=words.code("status", decision.event.status.value),
+            )
+        )
+    for row in result.bad:
+        why = words(f"ledger.problem.{row.problem.value}", detail=visible_name(_detail(row)))
+        _say(words("ledger.bad_row", line=row.line, why=why))
+    figures = {"unchanged": result.unchanged, "still_open": result.still_open}
+    _say(words("ledger.settled", settled=len(result.settled), bad=len(result.bad), **figures))
+
+
+def _say(text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _days(due: tuple[str, str] | None) -> tuple[date, date] | None:
