@@ -120,6 +120,7 @@ class Receipt:
     """Everything a score depends on. From equal receipts the same score comes again, bit for bit.
 
     `audio_sha256` and `engine` are None when the transcript came from elsewhere; `transcript_sha256` pins the input.
+    `company_days` is the digest of the company's own days off, None where there are none.
     """
 
     audio_sha256: str | None
@@ -130,6 +131,7 @@ class Receipt:
     callqa_version: str
     role_basis: str
     role_confidence: float
+    company_days: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

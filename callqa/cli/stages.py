@@ -113,7 +113,7 @@ def score(
 ) -> None:
     """Turn transcript lines into scorecard lines."""
     settings = settings_from(standard=standard, home=home)
-    written_standard = find_standard(settings.standard)
+    written_standard = find_standard(settings.standard, settings.company_days)
     classifier = classifier_in_use(settings.home, written_standard.language)
     cards = [
         scorecard_to_json(score_call(transcript, meta, written_standard, __version__, classifier))
