@@ -120,6 +120,7 @@ class Receipt:
     """Everything a score depends on. From equal receipts the same score comes again, bit for bit.
 
     `audio_sha256` and `engine` are None when the transcript came from elsewhere; `transcript_sha256` pins the input.
+    `rules` is the version of the rules in code, None on scorecards that were made before receipts named it.
     """
 
     audio_sha256: str | None
@@ -130,6 +131,7 @@ class Receipt:
     callqa_version: str
     role_basis: str
     role_confidence: float
+    rules: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

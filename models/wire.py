@@ -148,6 +148,7 @@ def receipt_to_json(receipt: Receipt) -> Json:
         "callqa_version": receipt.callqa_version,
         "role_basis": receipt.role_basis,
         "role_confidence": receipt.role_confidence,
+        "rules": receipt.rules,
     }
 
 
@@ -163,6 +164,7 @@ def receipt_from_json(document: Mapping[str, Any]) -> Receipt:
         callqa_version=document["callqa_version"],
         role_basis=document["role_basis"],
         role_confidence=document["role_confidence"],
+        rules=document.get("rules"),
     )
 
 

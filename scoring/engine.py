@@ -26,7 +26,7 @@ from scoring.schema import (
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-4"
+SCORER = "rules-5"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
@@ -140,4 +140,5 @@ def _receipt(
         callqa_version=callqa_version,
         role_basis=transcript.role_basis,
         role_confidence=transcript.role_confidence,
+        rules=SCORER,
     )
