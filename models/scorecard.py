@@ -28,6 +28,31 @@ class MatchKind(StrEnum):
     CLASSIFIER = "classifier"
 
 
+class ReviewCode(StrEnum):
+    """Why a person is asked about an item, for programs that filter and count; the sentences are among its reasons."""
+
+    LOW_RECOGNITION = "low_recognition"
+    """The recogniser was not sure of the words that prove it."""
+    BY_SOUND = "by_sound"
+    """The words that prove it only sound like it, or were put right by the glossary."""
+    CLASSIFIER_OPPOSES = "classifier_opposes"
+    """The rules found it, the classifier takes it for something else."""
+    CLASSIFIER_ALONE = "classifier_alone"
+    """Only the classifier found it."""
+    ROLES_UNCERTAIN = "roles_uncertain"
+    """Who is the agent is not known well enough."""
+    ROLES_FLIP = "roles_flip"
+    """The verdict would be another one if agent and customer were exchanged."""
+    SPEAKERS_UNKNOWN = "speakers_unknown"
+    """Words that matter were said by nobody knows whom, or when."""
+    NO_AGENT = "no_agent"
+    """Nothing was said that is known to be the agent's."""
+    WEAK_GROUNDS = "weak_grounds"
+    """The signs it rests on are weak."""
+    ALWAYS_ASKED = "always_asked"
+    """The standard wants a person to decide."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The words that prove a point: `text[char_start:char_end] == quote` holds for the utterance at that index.
@@ -52,7 +77,8 @@ class Finding:
 
     `points` of `max_points` are what the item earned before renormalisation; a deduction item has `max_points` 0 and
     `points` <= 0. `reasons` are sentences in the standard's language; the first is the one to show when there
-    is room for one. `confidence` is 0 to 1. `needs_review` is set whenever the machine is not sure.
+    is room for one. `confidence` is 0 to 1. `needs_review` is set whenever the machine is not sure; `review_codes` then
+    say why, each once, in the order in which the doubts arose (none on findings from before they were kept).
     """
 
     item_id: str
@@ -66,6 +92,7 @@ class Finding:
     reasons: tuple[str, ...]
     evidence: tuple[Evidence, ...] = ()
     fatal: bool = False
+    review_codes: tuple[ReviewCode, ...] = ()
 
 
 class Specificity(StrEnum):

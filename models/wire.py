@@ -77,6 +77,8 @@ def transcript_to_json(transcript: Transcript, meta: CallMeta) -> Json:
         "tones": [[s.role.value, s.start_s, s.end_s] for s in transcript.tones],
         "dropped": [[d.role.value, d.start_s, d.end_s, d.text, list(d.faults)] for d in transcript.dropped],
         "engine": _plain(transcript.engine) if transcript.engine else None,
+        # Only where it is known: the digests of older transcripts stay what their receipts say.
+        **({"hung_up_by": meta.hung_up_by.value} if meta.hung_up_by else {}),
     }
 
 
@@ -96,6 +98,7 @@ def transcript_from_json(line: Mapping[str, Any], where: str) -> tuple[Transcrip
             started_at=_moment(line["started_at"], "started_at") if line.get("started_at") else None,
             direction=Direction(line["direction"]) if line.get("direction") else None,
             ring_s=_number_or_none(line, "ring_s"),
+            hung_up_by=Role(line["hung_up_by"]) if line.get("hung_up_by") else None,
         )
         engine = line.get("engine")
         transcript = Transcript(
@@ -307,6 +310,7 @@ def _finding_to_json(finding: Finding) -> Json:
         "max_points": finding.max_points,
         "confidence": finding.confidence,
         "needs_review": finding.needs_review,
+        "review_codes": [code.value for code in finding.review_codes],
         "fatal": finding.fatal,
         "reasons": list(finding.reasons),
         "evidence": [_evidence_to_json(e) for e in finding.evidence],

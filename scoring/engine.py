@@ -9,6 +9,7 @@ from models.wire import digest, transcript_to_json
 from scoring.agreement import combine
 from scoring.classifier.model import Classifier
 from scoring.criteria import apology, closing, commitment, greeting, hold, prohibited
+from scoring.exchange import exchanged, is_a_guess, with_flips
 from scoring.grade import grade
 from scoring.items import judge as generic
 from scoring.opinions import Opinion, ask
@@ -48,7 +49,7 @@ def score_call(
     An empty transcript, or one without any agent speech, gives findings NOT_EVALUATED and no total.
     """
     used = _used(standard, classifier)
-    findings, made = _judge(view(transcript, meta, standard), used)
+    findings, made = _judge(transcript, meta, standard, used)
     result = grade(findings, standard)
     return Scorecard(
         call_id=meta.call_id,
@@ -69,14 +70,24 @@ def findings_of(
     transcript: Transcript, meta: CallMeta, standard: ServiceStandard, classifier: Classifier | None
 ) -> tuple[Finding, ...]:
     """The findings of `score_call` alone, for comparing many calls."""
-    return _judge(view(transcript, meta, standard), _used(standard, classifier))[0]
+    return _judge(transcript, meta, standard, _used(standard, classifier))[0]
 
 
 def _used(standard: ServiceStandard, classifier: Classifier | None) -> Classifier | None:
     return classifier if classifier is not None and classifier.language == standard.language else None
 
 
-def _judge(call: CallView, classifier: Classifier | None) -> tuple[tuple[Finding, ...], tuple[Made, ...]]:
+def _judge(
+    transcript: Transcript, meta: CallMeta, standard: ServiceStandard, classifier: Classifier | None
+) -> tuple[tuple[Finding, ...], tuple[Made, ...]]:
+    findings, made = _heard(view(transcript, meta, standard), classifier)
+    if is_a_guess(transcript, standard):
+        others, _ = _heard(view(exchanged(transcript), meta, standard), classifier)
+        findings = with_flips(findings, others, standard.language)
+    return findings, made
+
+
+def _heard(call: CallView, classifier: Classifier | None) -> tuple[tuple[Finding, ...], tuple[Made, ...]]:
     opinions = ask(classifier, call)
     overpromises = find_overpromises(call)
     made = find_promises(call, overpromises)

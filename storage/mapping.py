@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from models.call import AudioFacts, CallMeta, Quarantine, Recording, RecordingState
 from models.run import Run, StoredCall
-from models.scorecard import Evidence, Finding, Promise, Scorecard, StandardRef
+from models.scorecard import Evidence, Finding, Promise, ReviewCode, Scorecard, StandardRef
 from models.transcript import Role, Transcript
 from models.wire import Json, receipt_from_json, receipt_to_json, transcript_from_json, transcript_to_json
 
@@ -37,6 +37,7 @@ def recording_to_row(recording: Recording, meta: CallMeta, quarantine: Quarantin
         "started_at_offset_s": _offset_s(meta.started_at),
         "direction": meta.direction,
         "ring_s": meta.ring_s,
+        "hung_up_by": meta.hung_up_by,
         "queue": meta.queue,
         "csat": meta.csat,
         "resolved": meta.resolved,
@@ -67,6 +68,7 @@ def stored_call_from_row(row: Row[Any]) -> StoredCall:
         started_at=_zoned(row.started_at, row.started_at_offset_s),
         direction=row.direction,
         ring_s=row.ring_s,
+        hung_up_by=row.hung_up_by,
         queue=row.queue,
         csat=row.csat,
         resolved=row.resolved,
@@ -156,6 +158,7 @@ def finding_to_row(finding: Finding, scorecard_id: int, position: int) -> Json:
         "needs_review": finding.needs_review,
         "fatal": finding.fatal,
         "reasons": list(finding.reasons),
+        "review_codes": [code.value for code in finding.review_codes],
     }
 
 
@@ -235,6 +238,7 @@ def _finding_from_row(row: Row[Any], evidence: Iterable[Row[Any]]) -> Finding:
             for e in evidence
         ),
         fatal=row.fatal,
+        review_codes=tuple(ReviewCode(code) for code in row.review_codes),
     )
 
 

@@ -9,6 +9,7 @@ from models.call import Direction, RecordingState
 from models.errors import ReasonCode
 from models.run import RunStatus
 from models.scorecard import MatchKind, PromiseStatus, Specificity, Verdict
+from models.transcript import Role
 from storage.column_types import Json, Moment, Real, Text, choice
 
 metadata = sa.MetaData(
@@ -52,6 +53,7 @@ recordings = Table(
     Column("started_at_offset_s", Integer),
     Column("direction", choice(Direction, "direction")),
     Column("ring_s", Real),
+    Column("hung_up_by", choice(Role, "hung_up_by")),
     Column("queue", Text),
     Column("csat", Real),
     Column("resolved", Boolean),
@@ -167,6 +169,7 @@ findings = Table(
     Column("needs_review", Boolean, nullable=False),
     Column("fatal", Boolean, nullable=False),
     Column("reasons", Json, nullable=False),
+    Column("review_codes", Json, nullable=False, server_default="[]"),
 )
 
 evidence = Table(

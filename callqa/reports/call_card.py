@@ -145,6 +145,7 @@ def _item_line(finding: Finding, spans: dict[Span, int], roles: dict[int, Role])
         max_points=finding.max_points,
         confidence=finding.confidence,
         needs_review=finding.needs_review,
+        review_codes=finding.review_codes,
         fatal=finding.fatal,
         reasons=finding.reasons,
         evidence=tuple(

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from models.errors import ReasonCode
 from models.run import RunCounts, RunStatus
-from models.scorecard import MatchKind, PromiseStatus, Specificity, StandardRef, Verdict
+from models.scorecard import MatchKind, PromiseStatus, ReviewCode, Specificity, StandardRef, Verdict
 from models.transcript import Role
 
 RATED = frozenset({Verdict.MET, Verdict.PARTIAL, Verdict.MISSED, Verdict.VIOLATED})
@@ -105,7 +105,7 @@ class EvidenceLine:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """The verdict on one item of one call, with why. `confidence` is 0 to 1."""
+    """The verdict on one item of one call, with why. `confidence` is 0 to 1, `review_codes` why a person is asked."""
 
     title: str
     verdict: Verdict
@@ -113,6 +113,7 @@ class ItemLine:
     max_points: float
     confidence: float
     needs_review: bool
+    review_codes: tuple[ReviewCode, ...]
     fatal: bool
     reasons: tuple[str, ...]
     evidence: tuple[EvidenceLine, ...]
@@ -291,7 +292,8 @@ class RunReport:
     `histogram` has ten counts, for scores from 0 to under 10 up to 90 to 100. `first_look` are the calls a person
     should see first, gravest first and then by call id; `other_calls` all others by call id. `due` is sorted by due
     time; `undated` holds the promises without one. `left_out_calls` is how many conversations the page leaves out for
-    its size. `callqa_versions` are those that made the scores, empty when there are none.
+    its size. `sure` of `judged` verdicts are not sent to a person (what could not be evaluated is never sure).
+    `callqa_versions` are those that made the scores, empty when there are none.
     """
 
     language: str
@@ -309,6 +311,8 @@ class RunReport:
     counts: RunCounts
     score: ScoreSummary
     not_scorable: int
+    sure: int
+    judged: int
     histogram: tuple[int, ...]
     bands: tuple[BandCount, ...]
     items: tuple[ItemTally, ...]

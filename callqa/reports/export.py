@@ -32,9 +32,10 @@ class ScorecardRow:
     total ... call_needs_review: the result of the call, repeated in each of its rows. `total` is 0 to 100 and empty
       when nothing could be evaluated; a fatal violation sets it to 0 and `total_before_fatal` keeps what it would
       have been.
-    item_id ... needs_review: the item. `verdict` is met, partial, missed, violated, not_applicable or not_evaluated;
-      `points` of `max_points` before renormalisation, deductions below 0; `confidence` 0 to 1. All empty in the one
-      row of a scorecard without items.
+    item_id ... review_codes: the item. `verdict` is met, partial, missed, violated, not_applicable or not_evaluated;
+      `points` of `max_points` before renormalisation, deductions below 0; `confidence` 0 to 1;
+      `review_codes`, separated by spaces, say why a person is asked. All empty in the one row of a scorecard without
+      items.
     reason: the first reason, in the standard's language. quote, quote_start_s, quote_end_s: the first evidence and
       where it is heard, seconds into the recording. Empty when there is none. All of them: format jsonl.
     audio_sha256 ... callqa_version: the receipt, from which the same score can be produced again.
@@ -62,6 +63,7 @@ class ScorecardRow:
     max_points: float | None
     confidence: float | None
     needs_review: bool | None
+    review_codes: str | None
     reason: str | None = field(metadata={"width": 48})
     quote: str | None = field(metadata={"width": 36})
     quote_start_s: float | None
@@ -124,6 +126,7 @@ def _row(call: StoredCall, card: Scorecard, finding: Finding | None) -> Scorecar
         max_points=finding.max_points if finding else None,
         confidence=finding.confidence if finding else None,
         needs_review=finding.needs_review if finding else None,
+        review_codes=" ".join(finding.review_codes) or None if finding else None,
         reason=finding.reasons[0] if finding and finding.reasons else None,
         quote=proof.quote if proof else None,
         quote_start_s=proof.start_s if proof else None,

@@ -61,6 +61,10 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "look.no_score": ("没有任何项目可评，未给分。", "No item could be judged, so there is no score."),
     "look.review_card": ("整通需要复核。", "The call as a whole needs review."),
     "look.review": ("需人工复核，机器把握 {percent}", "To review; the machine is {percent} sure"),
+    "key.coverage": (
+        "机器有把握的结论 {sure}/{all}（{percent}），其余由人来定",
+        "the machine is sure of {sure} of {all} verdicts ({percent}); people decide the rest",
+    ),
     "agents.heading": ("按坐席", "By agent"),
     "agents.note": (
         "按坐席编号排列，不是排名。少于 {n} 通的平均分受偶然影响太大，标为“样本不足”。各项一格为 符合通数/可评通数。",

@@ -14,6 +14,7 @@ from enum import Enum
 from models.scorecard import Evidence, Verdict
 from scoring.context import excuse, overlaps_any
 from scoring.criteria.hold import waits
+from scoring.doubts import doubt
 from scoring.lexicon import Hit
 from scoring.normalise import ASK, MARKS
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
@@ -84,7 +85,7 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
             say(language, "apology_courtesy", quote=quote(call, courtesy[0]), at=at(call, courtesy[0]))
         )  # fmt: skip
     doubtful = need.weight <= item.needed_from and not held
-    doubts = (say(language, "apology_doubtful"),) if doubtful else ()
+    doubts = (doubt(language, "apology_doubtful"),) if doubtful else ()
     return Outcome(
         Verdict.MISSED, 0, item.points, tuple(reasons), (*signs, *courtesy), doubts,
         certainty=_DOUBTFUL if doubtful else CERTAIN,
@@ -110,7 +111,7 @@ def _given(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apol
         best = found[0]
         reason = say(language, key, at=at(call, best.evidence), quote=quote(call, best.evidence), **facts)
         sure = owed or best.caused
-        doubts = () if sure else (say(language, "apology_occasion"),)
+        doubts = () if sure else (doubt(language, "apology_occasion"),)
         evidence = (*(a.evidence for a in found), *signs)
         certainty = CERTAIN if sure else _DOUBTFUL
         return Outcome(verdict, item.points * share, item.points, (reason,), evidence, doubts, certainty=certainty)
