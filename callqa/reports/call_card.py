@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from callqa.reports.context import (
     RATED,
-    ActivityLine,
     CallCard,
     Concern,
     CorrectedWord,
@@ -22,8 +21,8 @@ from callqa.reports.context import (
 from callqa.reports.file_names import file_names
 from models.run import InspectedCall
 from models.scorecard import Evidence, Finding, Promise, PromiseStatus, Scorecard, Verdict
-from models.transcript import Correction, Role, Transcript, Utterance
-from scoring.activity import Interruption, activity
+from models.transcript import Correction, Role, Utterance
+from scoring.conduct import conduct
 
 ROLES_CERTAIN = 0.9
 """From this confidence on the page does not speak of how the roles were found."""
@@ -101,7 +100,7 @@ def call_card(
         role_confidence=receipt.role_confidence,
         language=language,
         dropped=len(transcript.dropped) if transcript else 0,
-        activity=_activity(transcript) if transcript else None,
+        conduct=conduct(transcript, meta) if transcript else None,
         corrected=_corrected(transcript.utterances) if transcript else (),
         turns=_turns(transcript.utterances, card, spans) if transcript and with_turns else None,
         left_out=transcript is not None and not with_turns,
@@ -161,25 +160,6 @@ def _item_line(finding: Finding, spans: dict[Span, int], roles: dict[int, Role])
             for proof in finding.evidence
         ),
     )
-
-
-def _activity(transcript: Transcript) -> ActivityLine | None:
-    found = activity(transcript)
-    if found.dead_air is None:
-        return None
-    cuts = found.interruptions
-    spoken = sum(found.talk_s.values()) if found.talk_s else 0
-    return ActivityLine(
-        silences=len(found.dead_air),
-        longest_silence_s=max((s.length_s for s in found.dead_air), default=0.0),
-        cut_in=None if cuts is None else (_by(Role.AGENT, cuts), _by(Role.CUSTOMER, cuts)),
-        longest_overlap_s=max((cut.overlap_s for cut in cuts or ()), default=0.0),
-        agent_share=found.talk_s[Role.AGENT] / spoken if found.talk_s and spoken else None,
-    )
-
-
-def _by(role: Role, cuts: Iterable[Interruption]) -> int:
-    return sum(cut.by is role for cut in cuts)
 
 
 def _corrected(utterances: Iterable[Utterance]) -> tuple[CorrectedWord, ...]:

@@ -26,6 +26,10 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "role.unknown": ("未定", "Unknown"),
     "match.homophone": ("按读音匹配", "matched by sound"),
     "match.classifier": ("由分类模型判断", "found by the classifier"),
+    "hung_up.agent": ("坐席挂机", "the agent hung up"),
+    "hung_up.customer": ("客户挂机", "the customer hung up"),
+    "hung_up.system": ("系统挂断", "cut off by the system"),
+    "hung_up.unknown": ("挂机方不明", "unknown who hung up"),
     # Why a person is asked, beside the sentence that tells it of one item.
     "review.low_recognition": ("识别把握低", "badly heard"),
     "review.by_sound": ("仅读音相符", "only the sound fits"),

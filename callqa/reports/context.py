@@ -14,6 +14,7 @@ from models.errors import ReasonCode
 from models.run import RunCounts, RunStatus
 from models.scorecard import MatchKind, PromiseStatus, ReviewCode, Specificity, StandardRef, Verdict
 from models.transcript import Role
+from scoring.conduct import Conduct
 
 RATED = frozenset({Verdict.MET, Verdict.PARTIAL, Verdict.MISSED, Verdict.VIOLATED})
 """Verdicts on items that applied and could be judged; only these count towards a score."""
@@ -171,23 +172,6 @@ class TurnLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityLine:
-    """How the call was conducted, from when each party was heard speaking.
-
-    `silences` are stretches of dead air, the longest of `longest_silence_s` (0 when there are none). What only separate
-    channels show is None on others: `cut_in` counts interruptions by agent and by customer, the longest overlap of them
-    is `longest_overlap_s` (0 when there are none), `agent_share` the agent's part of all speech, 0 to 1 (None too when
-    neither spoke).
-    """
-
-    silences: int
-    longest_silence_s: float
-    cut_in: tuple[int, int] | None
-    longest_overlap_s: float
-    agent_share: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class CorrectedWord:
     """A word of the conversation that stands in place of `heard`, and how often it does in this call."""
 
@@ -203,8 +187,8 @@ class CallCard:
     `anchor` numbers the call on this page from 1. `turns` is None when the conversation was left out for the page's
     size or is not stored, and empty when nobody was heard to speak; `left_out` tells the two None apart.
     `earned` of `possible` are the points of the items that applied, `deducted` (<= 0) those of the deduction items.
-    `role_basis` is None when the roles are certain. `activity` is
-    None when nothing is known of when anybody spoke. `concerns` is empty for a call nobody needs to see first.
+    `role_basis` is None when the roles are certain. `conduct` is None
+    when the conversation is not at hand. `concerns` is empty for a call nobody needs to see first.
     """
 
     anchor: int
@@ -229,7 +213,7 @@ class CallCard:
     role_confidence: float
     language: str
     dropped: int
-    activity: ActivityLine | None
+    conduct: Conduct | None
     corrected: tuple[CorrectedWord, ...]
     turns: tuple[TurnLine, ...] | None
     left_out: bool

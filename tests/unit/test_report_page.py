@@ -361,6 +361,21 @@ def test_conduct_that_is_not_known_is_not_spoken_of() -> None:
     assert list(conducted(spoken()).all("p", "activity")) == []
 
 
+def test_holds_speed_ringing_and_who_hung_up_stand_in_a_second_line() -> None:
+    call = night.good_call()
+    meta = replace(call.stored.meta, ring_s=7.5, hung_up_by=Role.CUSTOMER)
+    known = replace(call, stored=replace(call.stored, meta=meta), transcript=spoken((A, 0, 20), (C, 35.5, 60)))
+    for language, words in (
+        ("zh", ["振铃 7.5 秒", "等待 1 次（最长 15.5 秒，共 15.5 秒）", "坐席语速每分钟", "客户挂机"]),
+        (
+            "en",
+            ["rang 7.5 s", "holds: 1 (longest 15.5 s, 15.5 s in all)", "characters a minute", "the customer hung up"],
+        ),
+    ):
+        line = read_html(page(night.view_of([known]), language)).one("p", "conduct").text
+        assert all(word in line for word in words), line
+
+
 def test_corrected_words_are_marked_and_listed() -> None:
     transcript = night.good_call().transcript
     assert transcript is not None
