@@ -95,6 +95,15 @@ class Finding:
     review_codes: tuple[ReviewCode, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ComplaintStage:
+    """One step in handling a complaint, as the standard names it: the first words that show it, None when none do."""
+
+    id: str
+    title: str
+    evidence: Evidence | None
+
+
 class Specificity(StrEnum):
     """How firm a promise is."""
 
@@ -165,7 +174,8 @@ class Receipt:
 class Scorecard:
     """The result for one call. `total` is 0 to 100, None when no item could be evaluated.
 
-    A fatal violation sets `total` to 0; `total_before_fatal` keeps what it would have been.
+    A fatal violation sets `total` to 0; `total_before_fatal` keeps what it would have been. `complaint` are the stages
+    of handling it, in the standard's order; None where the call holds no complaint or the standard names no stages.
     """
 
     call_id: str
@@ -179,3 +189,4 @@ class Scorecard:
     findings: tuple[Finding, ...]
     promises: tuple[Promise, ...]
     receipt: Receipt
+    complaint: tuple[ComplaintStage, ...] | None = None

@@ -17,7 +17,7 @@ from typing import Any
 
 from models.call import UNASSIGNED_AGENT, CallMeta, Direction
 from models.errors import InputError
-from models.scorecard import Evidence, Finding, Promise, Receipt, Scorecard, StandardRef
+from models.scorecard import ComplaintStage, Evidence, Finding, MatchKind, Promise, Receipt, Scorecard, StandardRef
 from models.transcript import (
     Correction,
     Dropped,
@@ -136,8 +136,31 @@ def scorecard_to_json(card: Scorecard) -> Json:
         "needs_review": card.needs_review,
         "items": [_finding_to_json(f) for f in card.findings],
         "promises": [_promise_to_json(p) for p in card.promises],
+        "complaint": complaint_to_json(card.complaint),
         "receipt": receipt_to_json(card.receipt),
     }
+
+
+def complaint_to_json(stages: Sequence[ComplaintStage] | None) -> list[Json] | None:
+    """The stages of a complaint as stored and printed; None stays None."""
+    if stages is None:
+        return None
+    return [
+        {"id": s.id, "title": s.title, "evidence": _evidence_to_json(s.evidence) if s.evidence else None}
+        for s in stages
+    ]
+
+
+def complaint_from_json(lines: Sequence[Mapping[str, Any]] | None) -> tuple[ComplaintStage, ...] | None:
+    """The inverse of `complaint_to_json`."""
+    if lines is None:
+        return None
+    return tuple(
+        ComplaintStage(
+            line["id"], line["title"], _evidence_from_json(line["evidence"]) if line["evidence"] is not None else None
+        )
+        for line in lines
+    )
 
 
 def receipt_to_json(receipt: Receipt) -> Json:
@@ -319,6 +342,10 @@ def _finding_to_json(finding: Finding) -> Json:
 
 def _evidence_to_json(evidence: Evidence) -> Json:
     return _plain(evidence) | {"match": evidence.match.value}
+
+
+def _evidence_from_json(line: Mapping[str, Any]) -> Evidence:
+    return Evidence(**{**line, "match": MatchKind(line["match"])})
 
 
 def _promise_to_json(promise: Promise) -> Json:

@@ -13,7 +13,15 @@ from models.call import AudioFacts, CallMeta, Quarantine, Recording, RecordingSt
 from models.run import Run, StoredCall
 from models.scorecard import Evidence, Finding, Promise, ReviewCode, Scorecard, StandardRef
 from models.transcript import Role, Transcript
-from models.wire import Json, receipt_from_json, receipt_to_json, transcript_from_json, transcript_to_json
+from models.wire import (
+    Json,
+    complaint_from_json,
+    complaint_to_json,
+    receipt_from_json,
+    receipt_to_json,
+    transcript_from_json,
+    transcript_to_json,
+)
 
 _META_FIELDS = frozenset(field.name for field in fields(CallMeta))
 
@@ -140,6 +148,7 @@ def scorecard_to_row(card: Scorecard, transcript_id: int, scorer: str) -> Json:
         "fatal": card.fatal,
         "needs_review": card.needs_review,
         "receipt": receipt_to_json(card.receipt),
+        "complaint": complaint_to_json(card.complaint),
     }
 
 
@@ -219,6 +228,7 @@ def scorecard_from_rows(
         findings=tuple(_finding_from_row(row, evidence.get(row.position, [])) for row in findings),
         promises=tuple(_promise_from_row(row) for row in promises),
         receipt=receipt_from_json(card.receipt),
+        complaint=complaint_from_json(card.complaint),
     )
 
 

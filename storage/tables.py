@@ -151,6 +151,7 @@ scorecards = Table(
     Column("fatal", Boolean, nullable=False),
     Column("needs_review", Boolean, nullable=False),
     Column("receipt", Json, nullable=False),
+    Column("complaint", Json(none_as_null=True)),
     sa.UniqueConstraint("transcript_id", "standard_digest", "scorer"),
 )
 

@@ -16,6 +16,7 @@ from callqa.reports.context import (
     ItemLine,
     Piece,
     PromiseLine,
+    StageLine,
     TurnLine,
 )
 from callqa.reports.file_names import file_names
@@ -96,6 +97,7 @@ def call_card(
             )
             for promise in card.promises
         ),
+        complaint=_stages(card, spans),
         role_basis=receipt.role_basis if receipt.role_confidence < ROLES_CERTAIN else None,
         role_confidence=receipt.role_confidence,
         language=language,
@@ -129,6 +131,18 @@ def _quotes(card: Scorecard) -> Iterable[Evidence | Promise]:
     for finding in card.findings:
         yield from finding.evidence
     yield from card.promises
+    yield from (stage.evidence for stage in card.complaint or () if stage.evidence is not None)
+
+
+def _stages(card: Scorecard, spans: dict[Span, int]) -> tuple[StageLine, ...] | None:
+    if card.complaint is None:
+        return None
+    return tuple(
+        StageLine(stage.title, spans[_span(proof)], proof.start_s, proof.quote)
+        if (proof := stage.evidence) is not None
+        else StageLine(stage.title, None, None, None)
+        for stage in card.complaint
+    )
 
 
 def _numbered(card: Scorecard) -> dict[Span, int]:

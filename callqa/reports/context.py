@@ -126,6 +126,19 @@ class ItemLine:
 
 
 @dataclass(frozen=True, slots=True)
+class StageLine:
+    """A stage of handling a complaint: `number` of its words in the conversation and when they were said.
+
+    `number` and `quote` are None when the stage was not found, `start_s` also when the words have no times.
+    """
+
+    title: str
+    number: int | None
+    start_s: float | None
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseLine:
     """One promise with the call it was made in. `overdue` is true for an open one whose time has passed.
 
@@ -187,8 +200,8 @@ class CallCard:
     `anchor` numbers the call on this page from 1. `turns` is None when the conversation was left out for the page's
     size or is not stored, and empty when nobody was heard to speak; `left_out` tells the two None apart.
     `earned` of `possible` are the points of the items that applied, `deducted` (<= 0) those of the deduction items.
-    `role_basis` is None when the roles are certain. `conduct` is None
-    when the conversation is not at hand. `concerns` is empty for a call nobody needs to see first.
+    `role_basis` is None when the roles are certain, `conduct` when the conversation is not at hand, `complaint` for a
+    call without one. `concerns` is empty for a call nobody needs to see first.
     """
 
     anchor: int
@@ -209,6 +222,7 @@ class CallCard:
     deducted: float
     items: tuple[ItemLine, ...]
     promises: tuple[PromiseLine, ...]
+    complaint: tuple[StageLine, ...] | None
     role_basis: str | None
     role_confidence: float
     language: str

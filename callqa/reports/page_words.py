@@ -117,6 +117,8 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "call.items": ("各项结论", "Verdicts"),
     "call.fatal_item": ("一票否决项", "fatal"),
     "call.promises": ("承诺", "Promises"),
+    "call.complaint": ("投诉处理环节", "Stages of the complaint"),
+    "call.stage_absent": ("通话中没有听到", "not heard in this call"),
     "call.due": ("应在 {moment} 前兑现", "due by {moment}"),
     "call.conversation": ("对话全文（{n} 句）", "Conversation ({n} turns)"),
     "call.conversation_note": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import fields, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_holds_lie_apart_and_nobody_speaks_in_them(drawn: list[tuple[Role, float
         assert stretch.length_s >= HOLD_S
         for role, start, end in spans:
             assert role is S or end <= stretch.start_s or start >= stretch.end_s
-    assert all(one.end_s <= other.start_s for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end_s <= other.start_s for one, other in pairwise(found))
 
 
 def test_the_export_has_a_row_per_call_and_empty_cells_for_what_is_not_known(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from callqa.reports.build import build_run_report
 from callqa.reports.render import OPEN_CARDS, PRINTED_CALLS, render_run_report
 from models.errors import ReasonCode
 from models.run import RunStatus, RunView
+from models.scorecard import ComplaintStage, Evidence, MatchKind, ReviewCode
 from models.transcript import Correction, Role, SpeechSpan, Transcript
 from tests.unit import report_night as night
 from tests.unit.report_html import Element, read_html
@@ -374,6 +375,33 @@ def test_holds_speed_ringing_and_who_hung_up_stand_in_a_second_line() -> None:
     ):
         line = read_html(page(night.view_of([known]), language)).one("p", "conduct").text
         assert all(word in line for word in words), line
+
+
+def test_the_stages_of_a_complaint_stand_in_a_row_found_or_not() -> None:
+    call = night.good_call()
+    assert call.scorecard is not None
+    text = call.transcript.utterances[0].text if call.transcript else ""
+    proof = Evidence(0, 0, 2, 1.0, 1.5, text[:2], "accepted", MatchKind.EXACT)
+    stages = (ComplaintStage("accepted", "受理", proof), ComplaintStage("verified", "核实", None))
+    heard = replace(call, scorecard=replace(call.scorecard, complaint=stages))
+    card = read_html(page(night.view_of([heard]))).one("details", "call")
+    steps = list(card.one("ol", "stages").all("li"))
+    assert [step.attributes["class"] for step in steps] == ["found", "absent"]
+    assert "受理" in steps[0].text
+    assert text[:2] in steps[0].text
+    assert "核实" in steps[1].text
+    assert "通话中没有听到" in steps[1].text
+    assert list(conducted(spoken()).all("ol", "stages")) == []
+
+
+def test_why_a_person_is_asked_stands_beside_the_item() -> None:
+    call = night.good_call()
+    assert call.scorecard is not None
+    first, *others = call.scorecard.findings
+    codes = (ReviewCode.LOW_RECOGNITION, ReviewCode.ROLES_FLIP)
+    unsure = replace(first, needs_review=True, review_codes=codes)
+    asked = replace(call, scorecard=replace(call.scorecard, findings=(unsure, *others)))
+    assert "识别把握低、互换角色则结论不同" in read_html(page(night.view_of([asked]))).one("details", "call").text
 
 
 def test_corrected_words_are_marked_and_listed() -> None:
