@@ -32,6 +32,7 @@ from enum import Enum
 
 from models.scorecard import Evidence, MatchKind, Verdict
 from scoring.classifier.labels import ANY_UNFIT, UNFIT
+from scoring.doubts import doubt
 from scoring.opinions import Opinion
 from scoring.outcome import Outcome, at, quote
 from scoring.reasons import say
@@ -124,7 +125,7 @@ def _weighed(call: CallView, item: AnyItem, outcome: Outcome, judged: Sequence[t
     if not least and len(opposed) < len(judged):
         opposed = []
     doubts = tuple(
-        say(call.standard.language, "classifier_opposes", at=at(call, evidence), quote=quote(call, evidence))
+        doubt(call.standard.language, "classifier_opposes", at=at(call, evidence), quote=quote(call, evidence))
         for evidence in opposed
     )
     return replace(outcome, certainty=sure, doubts=(*outcome.doubts, *doubts))
@@ -154,7 +155,7 @@ def _suspected(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequen
         proofs.append(proof)
         name = say(language, f"likely_{kind}" if item.criterion != "prohibited" else kind)
         doubts.append(
-            say(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely)
+            doubt(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely)
         )  # fmt: skip
     if outcome.verdict is Verdict.MET and any(proof.kind in UNFIT for proof in proofs):
         outcome = replace(outcome, verdict=Verdict.VIOLATED, reasons=())

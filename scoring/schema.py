@@ -247,6 +247,19 @@ class ApologyItem(Item):
     customer_wording: tuple[Text, ...] = ()
 
 
+class Stage(Part):
+    """A step in handling a complaint: the agent's words that show it, once the customer has complained.
+
+    It is pointed out, found or missing, and worth no points.
+    """
+
+    id: Key
+    title: Text
+    phrases: Phrases
+    look_alikes: tuple[Text, ...] = ()
+    excused_by: tuple[Key, ...] = ()
+
+
 class CommitmentItem(Item):
     """A promise of what happens next, where something stays open.
 
@@ -337,5 +350,6 @@ class Document(Part):
     announcements: tuple[Text, ...] = ()
     context: tuple[ContextRule, ...] = ()
     promises: PromiseRules
+    complaint_stages: tuple[Stage, ...] = ()
     items: Annotated[tuple[AnyItem, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()

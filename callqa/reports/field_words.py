@@ -47,6 +47,7 @@ FIELD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "look_alikes": ("形似而无关的说法", "look-alikes"),
         "within": ("作用范围", "within"),
         "promises": ("承诺规则", "promises"),
+        "complaint_stages": ("投诉处理环节", "complaint stages"),
         "working_days": ("工作日历", "working days"),
         "business_closes": ("下班时间", "close of business"),
         "actions": ("承诺事项", "actions"),

@@ -15,6 +15,7 @@ from models.scorecard import Evidence, Verdict
 from scoring.agreement import CONFIRMS, ONLY_CLASSIFIER, SURE
 from scoring.context import excuse, overlaps_any
 from scoring.criteria.hold import waits
+from scoring.doubts import Doubt, doubt
 from scoring.lexicon import Hit
 from scoring.normalise import ASK, MARKS
 from scoring.opinions import Opinion
@@ -96,7 +97,7 @@ def judge(call: CallView, item: ApologyItem, grievances: Sequence[Opinion]) -> O
             say(language, "apology_courtesy", quote=quote(call, courtesy[0]), at=at(call, courtesy[0]))
         )  # fmt: skip
     doubtful = need.weight <= item.needed_from and not held
-    doubts = (say(language, "apology_doubtful"),) if doubtful else ()
+    doubts = (doubt(language, "apology_doubtful"),) if doubtful else ()
     return Outcome(
         Verdict.MISSED, 0, item.points, tuple(reasons), (*signs, *courtesy), doubts,
         certainty=_DOUBTFUL if doubtful else CERTAIN,
@@ -122,7 +123,7 @@ def _given(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apol
         best = found[0]
         reason = say(language, key, at=at(call, best.evidence), quote=quote(call, best.evidence), **facts)
         sure = owed or best.caused
-        doubts = () if sure else (say(language, "apology_occasion"),)
+        doubts = () if sure else (doubt(language, "apology_occasion"),)
         evidence = (*(a.evidence for a in found), *signs)
         certainty = CERTAIN if sure else _DOUBTFUL
         return Outcome(verdict, item.points * share, item.points, (reason,), evidence, doubts, certainty=certainty)
@@ -142,13 +143,13 @@ def _not_needed(
     call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology], felt: Opinion | None
 ) -> Outcome:
     language = call.standard.language
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     suspected: tuple[Evidence, ...] = ()
     if felt is not None and felt.of(_GRIEVANCE) >= SURE:
         proof = felt.evidence(_GRIEVANCE)
         name, likely = say(language, f"likely_{_GRIEVANCE}"), felt.of(_GRIEVANCE)
         doubts = (
-            say(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely),
+            doubt(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely),
         )  # fmt: skip
         suspected = (proof,)
     if need.waived:

@@ -137,7 +137,7 @@ def test_what_only_the_classifier_found(
     assert [e.kind for e in alone] == [kind]
     said = next(u for u in call.transcript.utterances if u.index == alone[0].utterance)
     assert said.text[alone[0].char_start : alone[0].char_end] == alone[0].quote
-    assert alone[0].quote in after.doubts[0]
+    assert alone[0].quote in after.doubts[0].sentence
 
 
 @pytest.mark.parametrize("turn", ["你说。", "干嘛？", "讲吧。"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -133,7 +134,7 @@ SETTLED = entry(
     ],
 )  # fmt: skip
 def test_which_promise_a_row_is_about(
-    facts: dict[str, str], entries: list[LedgerEntry], expected: tuple[str, ...]
+    facts: dict[str, Any], entries: list[LedgerEntry], expected: tuple[str, ...]
 ) -> None:
     assert outcome(ticket(**facts), *entries) == expected
 
