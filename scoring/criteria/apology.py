@@ -207,7 +207,10 @@ def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> li
         if trigger.said_by == "customer" and said.place > last:
             continue
         look_alikes = said.found(f"{name}.look_alikes")
+        nothing = said.found(f"items.{item.id}.never_triggers")
         for hit in said.found(f"{name}.phrases"):
+            if any(n.start <= hit.start and hit.end <= n.end for n in nothing):
+                continue
             if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, trigger.excused_by) is not None:
                 continue
             certain = said.place in surely or bool(
