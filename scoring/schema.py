@@ -224,7 +224,7 @@ class ApologyItem(Item):
     takes them back, and `sarcasm` never meant them. Of what follows, the first counts. `also_polite` are
     those of the words that are used for politeness as well: they are no more than that where the speaker turns to the
     customer right away (`customer_next`), or where no cause is named and nothing in the call speaks for a grievance.
-    What lies within `never_triggers` (a question, the customer's own slip) reports nothing, whatever trigger it looks like.
+    What lies within `never_triggers` (a question, the customer's own slip) reports nothing, whatever it looks like.
     """
 
     criterion: Literal["apology"]
