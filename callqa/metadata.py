@@ -49,7 +49,11 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Years of calls. Switchboards write 0001 or 1601 for "no date", which no arithmetic on times survives."""
 
 _Fact = TypeVar("_Fact")
-_DATE_FORMATS = ("%Y%m%d-%H%M%S", "%Y%m%d%H%M%S", "%Y%m%d_%H%M%S", "%Y-%m-%dT%H-%M-%S", "%Y/%m/%d %H:%M:%S")
+_DATE_FORMATS = (
+    *("%Y%m%d-%H%M%S", "%Y%m%d%H%M%S", "%Y%m%d_%H%M%S", "%Y-%m-%dT%H-%M-%S"),
+    # As spreadsheets write them: 2026/11/20 9:31.
+    *("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"),
+)
 _TRUE = frozenset({"true", "yes", "y", "1", "是"})
 _FALSE = frozenset({"false", "no", "n", "0", "否"})
 _ENDERS: Mapping[str, Role | None] = {

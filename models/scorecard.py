@@ -156,6 +156,7 @@ class Receipt:
     """Everything a score depends on. From equal receipts the same score comes again, bit for bit.
 
     `audio_sha256` and `engine` are None when the transcript came from elsewhere; `transcript_sha256` pins the input.
+    `company_days` is the digest of the company's own days off, None where there are none.
     `rules` is the version of the rules in code, None on scorecards that were made before receipts named it.
     """
 
@@ -167,6 +168,7 @@ class Receipt:
     callqa_version: str
     role_basis: str
     role_confidence: float
+    company_days: str | None = None
     rules: str | None = None
 
 

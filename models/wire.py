@@ -174,6 +174,7 @@ def receipt_to_json(receipt: Receipt) -> Json:
         "callqa_version": receipt.callqa_version,
         "role_basis": receipt.role_basis,
         "role_confidence": receipt.role_confidence,
+        "company_days": receipt.company_days,
         "rules": receipt.rules,
     }
 
@@ -190,6 +191,8 @@ def receipt_from_json(document: Mapping[str, Any]) -> Receipt:
         callqa_version=document["callqa_version"],
         role_basis=document["role_basis"],
         role_confidence=document["role_confidence"],
+        # Receipts of before there were company days lack it.
+        company_days=document.get("company_days"),
         rules=document.get("rules"),
     )
 

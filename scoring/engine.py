@@ -36,9 +36,17 @@ SCORER = "rules-5"
 
 
 def scorer_of(standard: ServiceStandard, classifier: Classifier | None) -> str:
-    """What a scorecard depends on beside transcript and standard: the rules in code, and the classifier if used."""
-    used = _used(standard, classifier)
-    return SCORER if used is None else f"{SCORER}+{used.version.removeprefix('sha256:')[:12]}"
+    """What a scorecard depends on beside transcript and standard.
+
+    The rules in code, then the classifier if one is used, then the company's own days off if there are any.
+    """
+    used, days = _used(standard, classifier), standard.company_days.digest
+    parts = [SCORER]
+    if used is not None:
+        parts.append(used.version.removeprefix("sha256:")[:12])
+    if days is not None:
+        parts.append(f"days-{days.removeprefix('sha256:')[:12]}")
+    return "+".join(parts)
 
 
 def score_call(
@@ -101,10 +109,13 @@ def _judge(transcript: Transcript, meta: CallMeta, standard: ServiceStandard, cl
 
 
 def _hear(call: CallView, classifier: Classifier | None) -> _Judged:
-    opinions = ask(classifier, call)
+    opinions = ask(classifier, call.agent)
+    grievances = ask(classifier, call.customer)
     overpromises = find_overpromises(call)
     made = find_promises(call, overpromises)
-    apologies = {item.id: apology.judge(call, item) for item in call.standard.items if isinstance(item, ApologyItem)}
+    apologies = {
+        item.id: apology.judge(call, item, grievances) for item in call.standard.items if isinstance(item, ApologyItem)
+    }
     signs = [
         sign
         for item in call.standard.items
@@ -173,5 +184,6 @@ def _receipt(
         callqa_version=callqa_version,
         role_basis=transcript.role_basis,
         role_confidence=transcript.role_confidence,
+        company_days=standard.company_days.digest,
         rules=SCORER,
     )

@@ -82,6 +82,7 @@ _ZH = {
     "classifier_alone": "规则没有认定，但分类模型认为{at}的{quote}是{name}（把握 {p:.0%}），请人工确认；未计入得分。",
     "abuse_unconfirmed": "{quote}没有其他印证，未扣分。",
     "likely_opening": "开头语", "likely_apology": "致歉", "likely_concrete": "有时限的承诺", "likely_vague": "承诺",
+    "likely_complaint": "客户的不满",
 }  # fmt: skip
 
 _EN = {
@@ -156,7 +157,7 @@ _EN = {
     "please check. It was not counted.",
     "abuse_unconfirmed": "Nothing else confirms {quote}; it was not charged.",
     "likely_opening": "an opening", "likely_apology": "an apology", "likely_concrete": "a promise with a time",
-    "likely_vague": "a promise",
+    "likely_vague": "a promise", "likely_complaint": "a complaint",
 }  # fmt: skip
 
 TEMPLATES = {"zh": _ZH | GENERIC_ZH, "en": _EN | GENERIC_EN}

@@ -221,8 +221,9 @@ class ApologyItem(Item):
 
     Who apologises without courtesy had cause, whether or not a trigger was recognised. What is said next to the words
     tells what they are: `fault_near` names the cause, `courtesy_near` makes a request, `softener_near` refuses, `blame`
-    takes them back, and `sarcasm` never meant them. Of what follows, the first counts. Without any of them, words that
-    turn to the customer right away (`customer_next`) begin something else.
+    takes them back, and `sarcasm` never meant them. Of what follows, the first counts. `also_polite` are
+    those of the words that are used for politeness as well: they are no more than that where the speaker turns to the
+    customer right away (`customer_next`), or where no cause is named and nothing in the call speaks for a grievance.
     """
 
     criterion: Literal["apology"]
@@ -236,6 +237,7 @@ class ApologyItem(Item):
     courtesy_near: Phrases
     softener_near: Phrases
     customer_next: tuple[Text, ...] = ()
+    also_polite: tuple[Text, ...] = ()
     fault_near: Phrases
     blame: Phrases
     sarcasm: Phrases

@@ -61,7 +61,7 @@ class Places:
         with suppress(StandardError):
             found.append(standard_for(self.settings, today(self.settings), f"{ref.id}@{ref.version}").standard)
         if ref.id in SHIPPED_STANDARDS:
-            found.append(find_standard(ref.id))
+            found.append(find_standard(ref.id, self.settings.company_days))
         return found
 
     def classifier(self, version: str) -> Classifier | None:

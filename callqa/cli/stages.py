@@ -132,7 +132,7 @@ def score(
         return
     if transcripts is None:
         raise InputError("nothing to score: name a file of transcript lines, or scorecards to check with --receipt")
-    written_standard = find_standard(settings.standard)
+    written_standard = find_standard(settings.standard, settings.company_days)
     classifier = classifier_in_use(settings.home, written_standard.language)
     cards = [
         scorecard_to_json(score_call(transcript, meta, written_standard, __version__, classifier))

@@ -20,10 +20,12 @@ from callqa.reports.context import (
     TurnLine,
 )
 from callqa.reports.file_names import file_names
+from models.ledger import LedgerEntry, PlacedPromise, events_of
 from models.run import InspectedCall
-from models.scorecard import Evidence, Finding, Promise, PromiseStatus, Scorecard, Verdict
+from models.scorecard import Evidence, Finding, Promise, Scorecard, Verdict
 from models.transcript import Correction, Role, Utterance
 from scoring.conduct import conduct
+from scoring.ledger import standing
 
 ROLES_CERTAIN = 0.9
 """From this confidence on the page does not speak of how the roles were found."""
@@ -52,8 +54,12 @@ def call_card(
     zone: tzinfo,
     generated_at: datetime,
     with_turns: bool,
+    ledger: Sequence[LedgerEntry],
 ) -> CallCard:
-    """The card of one call; `with_turns` is false where the conversation is left out for the page's size."""
+    """The card of one call; `with_turns` is false where the conversation is left out for the page's size.
+
+    `ledger` is what is known of the call's promises.
+    """
     meta, transcript = call.stored.meta, call.transcript
     spans = _numbered(card)
     language = transcript.language if transcript else "zh"
@@ -78,25 +84,7 @@ def call_card(
         possible=sum(f.max_points for f in applied),
         deducted=sum(f.points for f in card.findings if f.max_points == 0),
         items=tuple(_item_line(finding, spans, roles) for finding in card.findings),
-        promises=tuple(
-            PromiseLine(
-                anchor=anchor,
-                call_id=card.call_id,
-                agent_id=card.agent_id,
-                agent_name=meta.agent_name,
-                number=spans[_span(promise)],
-                start_s=promise.start_s,
-                quote=promise.quote,
-                action=promise.action,
-                specificity=promise.specificity,
-                deadline=promise.deadline,
-                due_at=promise.due_at.astimezone(zone) if promise.due_at else None,
-                status=promise.status,
-                overdue=_is_overdue(promise, generated_at),
-                language=language,
-            )
-            for promise in card.promises
-        ),
+        promises=_promises(call, card, spans, language, anchor=anchor, zone=zone, now=generated_at, ledger=ledger),
         complaint=_stages(card, spans),
         role_basis=receipt.role_basis if receipt.role_confidence < ROLES_CERTAIN else None,
         role_confidence=receipt.role_confidence,
@@ -112,8 +100,47 @@ def call_card(
     )
 
 
-def _is_overdue(promise: Promise, now: datetime) -> bool:
-    return promise.status is PromiseStatus.OPEN and promise.due_at is not None and promise.due_at < now
+def _promises(
+    call: InspectedCall,
+    card: Scorecard,
+    spans: dict[Span, int],
+    language: str,
+    *,
+    anchor: int,
+    zone: tzinfo,
+    now: datetime,
+    ledger: Sequence[LedgerEntry],
+) -> tuple[PromiseLine, ...]:
+    engine = card.receipt.engine.digest if card.receipt.engine else ""
+    told = events_of([PlacedPromise(engine, promise) for promise in card.promises], ledger)
+    lines = []
+    for promise, events in zip(card.promises, told, strict=True):
+        stands = standing(promise, events, now)
+        claim = stands.basis if stands.claimed else stands.dispute
+        lines.append(
+            PromiseLine(
+                anchor=anchor,
+                call_id=card.call_id,
+                agent_id=card.agent_id,
+                agent_name=call.stored.meta.agent_name,
+                number=spans[_span(promise)],
+                start_s=promise.start_s,
+                quote=promise.quote,
+                action=promise.action,
+                specificity=promise.specificity,
+                deadline=promise.deadline,
+                due_at=promise.due_at.astimezone(zone) if promise.due_at else None,
+                status=stands.status,
+                overdue=stands.overdue,
+                source=stands.basis.source if stands.basis else None,
+                reference=stands.basis.reference if stands.basis else "",
+                claimed=stands.claimed,
+                claim=claim.note if claim else None,
+                claimed_in=claim.reference if claim else "",
+                language=language,
+            )
+        )
+    return tuple(lines)
 
 
 def _duration_s(call: InspectedCall) -> float | None:

@@ -48,6 +48,9 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "status.kept": ("已兑现", "Kept"),
     "status.broken": ("未兑现", "Broken"),
     "status.cancelled": ("已取消", "Cancelled"),
+    "source.ticket": ("工单", "ticket"),
+    "source.later_call": ("后续通话", "later call"),
+    "source.person": ("人工认定", "a person"),
     # Ids of the shipped standards' actions; another standard may name its own.
     "action.callback": ("回电", "Call back"),
     "action.reply": ("答复", "Reply"),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from models.errors import ReasonCode
+from models.ledger import StatusSource
 from models.run import RunCounts, RunStatus
 from models.scorecard import MatchKind, PromiseStatus, ReviewCode, Specificity, StandardRef, Verdict
 from models.transcript import Role
@@ -140,8 +141,12 @@ class StageLine:
 
 @dataclass(frozen=True, slots=True)
 class PromiseLine:
-    """One promise with the call it was made in. `overdue` is true for an open one whose time has passed.
+    """One promise with the call it was made in, and how it stands (see `scoring.ledger`).
 
+    `overdue` is true for an open or merely claimed one whose time has passed. `source` says where the status is known
+    from, None where nobody has told it, `reference` is the ticket's number or the later call's id. `claim` is what the
+    customer said against it in the call `claimed_in`, None when there is nothing or a person has looked at it;
+    `claimed`: the status rests on that alone.
     `anchor` is the number of the call on the page, `number` that of the words in its conversation.
     """
 
@@ -158,6 +163,11 @@ class PromiseLine:
     due_at: datetime | None
     status: PromiseStatus
     overdue: bool
+    source: StatusSource | None
+    reference: str
+    claimed: bool
+    claim: str | None
+    claimed_in: str
     language: str
 
 

@@ -59,6 +59,7 @@ FIELD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "vague_look_alikes": ("形似含糊的说法", "look-alikes of vague phrases"),
         "customer_acts": ("由客户做的事", "what the customer does"),
         "customer_waits": ("请客户等候的说法", "customer waits"),
+        "also_polite": ("兼作客套的致歉用语", "words of apology that are also politeness"),
         "customer_next": ("客户接下来的动作", "what the customer does next"),
         "hedges": ("留有余地的说法", "hedges"),
         "deeds": ("其他办理", "other deeds"),

@@ -174,6 +174,7 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "promises.status": ("状态", "Status"),
     "promises.kind": ("类别", "Kind"),
     "promises.overdue": ("已过期", "Overdue"),
+    "promises.claimed": ("客户称未兑现，待核实", "Not done, says the customer; to be checked"),
     "files.heading": ("隔离的文件", "Quarantined files"),
     "files.intro": (
         "这些文件没有评分，也没有丢失。按“怎么办”处理后重新运行即可。",

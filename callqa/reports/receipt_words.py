@@ -16,8 +16,8 @@ RECEIPT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{call}: not derived again, for what is missing:",
     ),
     "receipt.other_rules": (
-        "{call}：凭据所指的评分规则不在此处，按现有规则重新评分，结果相同：",
-        "{call}: derived again under other rules than those of the receipt, with the same result:",
+        "{call}：凭据所指的评分规则或公司工作日历不在此处，按现有的重新评分，结果相同：",
+        "{call}: derived again under other rules or company days than those of the receipt, with the same result:",
     ),
     "receipt.difference": ("{place}：原为 {written}，现为 {derived}", "{place}: was {written}, is {derived}"),
     "receipt.nothing": ("（无）", "(nothing)"),
@@ -27,6 +27,7 @@ RECEIPT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "receipt.transcript": ("对话文本", "transcript"),
     "receipt.standard": ("服务标准", "standard"),
     "receipt.classifier": ("分类模型", "classifier"),
+    "receipt.company_days": ("公司工作日历", "company calendar"),
     "receipt.rules": ("评分规则", "rules"),
     "receipt.failed": (
         "{all} 张评分卡中有 {n} 张未能逐字节重新得出",

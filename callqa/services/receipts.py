@@ -22,6 +22,7 @@ class Part(StrEnum):
     TRANSCRIPT = "transcript"
     STANDARD = "standard"
     CLASSIFIER = "classifier"
+    COMPANY_DAYS = "company_days"
     RULES = "rules"
 
 
@@ -54,7 +55,8 @@ class Rederived:
     """What became of one scorecard line.
 
     `digest` is that of the line as written, in canonical JSON. `scorecard` is None when a part was missing without
-    which nothing can be scored; with other rules it is scored all the same, and `differences` say what they change.
+    which nothing can be scored; with other rules or other company days it is scored all the same, and `differences` say
+    what they change.
     """
 
     call_id: str
@@ -111,6 +113,8 @@ def rederive(document: Json, where: str, sources: Sources, callqa_version: str) 
     if receipt.classifier is not None and classifier is None:
         gaps.append(Gap(Part.CLASSIFIER, receipt.classifier, None))
     lacking = bool(gaps)
+    if standard is not None and standard.company_days.digest != receipt.company_days:
+        gaps.append(Gap(Part.COMPANY_DAYS, receipt.company_days or "-", standard.company_days.digest or "-"))
     if receipt.rules != SCORER:
         gaps.append(Gap(Part.RULES, receipt.rules or "?", SCORER))
     if lacking or call is None or standard is None:

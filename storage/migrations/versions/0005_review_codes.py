@@ -1,6 +1,6 @@
 """Findings say by code why a person is asked, calls who hung up, scorecards how a complaint was handled.
 
-Revision 0005, after 0003. Findings of earlier scorers have no codes and no stages, calls taken in earlier name nobody.
+Revision 0005, after 0004. Findings of earlier scorers have no codes and no stages, calls taken in earlier name nobody.
 A migration is a snapshot: it repeats types and values and imports nothing of callqa.
 """
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
