@@ -157,7 +157,7 @@ def _print_settled(result: SettleResult, words: Words) -> None:
                 "ledger.settled_row",
                 line=decision.ticket.line,
                 call=visible_name(meta.call_id),
-                quote=words("ledger.quoted", text=promise.quote),
+                quote=_quoted(promise.quote, words),
                 status=words.code("status", decision.event.status.value),
             )
         )
@@ -201,10 +201,14 @@ def _table(lines: list[LedgerLine], words: Words, zone: ZoneInfo) -> Table:
             "\n".join(_status(line, words)),
             "\n".join(map(visible_name, who)),
             words.code("action", promise.action),
-            f"{clock(promise.start_s)} {words('ledger.quoted', text=promise.quote)}",
+            f"{clock(promise.start_s)} {_quoted(promise.quote, words)}",
         )
         table.add_row(*map(escape, cells), style="bold" if line.standing.overdue else "")
     return table
+
+
+def _quoted(text: str, words: Words) -> str:
+    return f"{words('quote.open')}{text}{words('quote.close')}"
 
 
 def _status(line: LedgerLine, words: Words) -> list[str]:
@@ -217,7 +221,7 @@ def _status(line: LedgerLine, words: Words) -> list[str]:
         parts.append(words.code("status", stands.status.value) + source.replace(" )", ")"))
     claim = claim_of(stands)
     if claim is not None:
-        parts += [words("ledger.claimed"), f"{words('ledger.quoted', text=claim.note)} {claim.reference}"]
+        parts += [words("ledger.claimed"), f"{_quoted(claim.note, words)} {claim.reference}"]
     if not line.entry.found:
         parts.append(words("ledger.gone"))
     return parts

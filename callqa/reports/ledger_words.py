@@ -16,7 +16,6 @@ LEDGER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ledger.claimed": ("客户称未兑现，待核实", "Not done, says the customer; to be checked"),
     "ledger.gone": ("最新评分中已无此承诺", "Not in the newest scorecard"),
     "ledger.no_time": ("无确定时限", "No definite time"),
-    "ledger.quoted": ("“{text}”", "“{text}”"),
     "ledger.none": ("没有符合条件的承诺。", "No such promises."),
     "ledger.settled": (
         "已更新 {settled} 行，无变化 {unchanged} 行，工单仍在处理 {still_open} 行，未采用 {bad} 行",

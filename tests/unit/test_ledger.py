@@ -117,7 +117,7 @@ def test_the_same_words_are_the_same_promise(stood: PlacedPromise, now: list[Pla
 
 spans = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda pair: (pair[0], sum(pair)))
 places = st.builds(
-    lambda span, action, utterance, engine: placed(*span, action, utterance, engine),
+    lambda span, action, utterance, engine: placed(span[0], span[1], action, utterance, engine),
     spans,
     st.sampled_from(["callback", "visit"]),
     st.integers(0, 2),
