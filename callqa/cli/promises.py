@@ -13,13 +13,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callqa.bootstrap import open_database
+from callqa.bootstrap import open_database, standard_by_call
 from callqa.cli.common import (
     EXIT_QUARANTINED,
     DatabaseOption,
     HomeOption,
     JsonOption,
     LanguageOption,
+    StandardOption,
     console,
     parse_day,
     print_json,
@@ -33,6 +34,8 @@ from callqa.reports.ledger import LedgerLine, LedgerQuery, chosen, claim_of, cou
 from callqa.reports.vcon import shown_customer
 from callqa.reports.words import LANGUAGES, Words
 from callqa.services.ledger import SettleResult
+from callqa.services.ledger import follow_up as follow_up_promises
+from callqa.services.ledger import mark as mark_promise
 from callqa.services.ledger import settle as settle_tickets
 from callqa.tickets import read_tickets
 from models.call import UNASSIGNED_AGENT
@@ -116,6 +119,43 @@ def settle(
         _print_settled(result, Words(settings.language))
     if result.bad:
         raise typer.Exit(EXIT_QUARANTINED)
+
+
+@promises_app.command("follow-up")
+def follow_up(
+    json: JsonOption = False,
+    standard: StandardOption = None,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Look in the later calls of every customer for what became of promises; each run does so for its own customers."""
+    settings = settings_from(standard=standard, language=language, database_url=database_url, home=home)
+    connect = open_database(settings, create=False)
+    result = follow_up_promises(standard_by_call(settings), datetime.now(UTC), connect)
+    if json:
+        print_json(asdict(result))
+    else:
+        _say(Words(settings.language)("ledger.followed", **asdict(result)))
+
+
+@promises_app.command()
+def mark(
+    promise: Annotated[str, typer.Argument(help="Id of the promise, as `callqa promises` lists it.")],
+    status: Annotated[PromiseStatus, typer.Argument(help="What became of it; open takes an earlier word back.")],
+    note: Annotated[str, typer.Option(help="Why, for the history.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who says so; none: the user's login name.")] = None,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Say what became of a promise: a person's word goes before tickets, later calls and claims of customers."""
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    connect = open_database(settings, create=False)
+    new = mark_promise(promise, status, by or _login_name(), note, datetime.now(UTC), connect)
+    words = Words(settings.language)
+    told = {"id": promise, "status": words.code("status", status.value)}
+    _say(words("ledger.marked", **told) if new else words("ledger.marked_before", **told))
 
 
 def _login_name() -> str:

@@ -61,6 +61,14 @@ LEDGER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "与另一行对同一项承诺（{detail}）说法不一，两行都未采用",
         "another row says otherwise of the same promise ({detail}); neither was used",
     ),
+    "ledger.marked": ("已记录：{id} {status}", "recorded: {id} {status}"),
+    "ledger.marked_before": ("无变化：{id} {status} 已有记录", "nothing new: {id} {status} is recorded already"),
+    "ledger.followed": (
+        "查看了 {customers} 位多次通话的客户：新认定按时回电 {kept} 项，"
+        "客户称未兑现 {claimed} 项，无法处理 {failed} 通",
+        "{customers} customers with more than one call: {kept} promises found kept, {claimed} claimed broken, "
+        "{failed} calls could not be read",
+    ),
     "ledger.sums": (
         "共 {promises} 项承诺：已过期 {overdue}，待兑现 {open}，已兑现 {kept}，未兑现 {broken}，"
         "客户称未兑现 {claimed}，已取消 {cancelled}；到期的 {due} 项中已兑现 {kept} 项",
