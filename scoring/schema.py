@@ -110,11 +110,17 @@ class Family(Part):
 
 
 class Action(Part):
-    """Something a company can promise to do; the first action whose phrase stands nearest wins."""
+    """Something a company can promise to do; the first action whose phrase stands nearest wins.
+
+    `asked_after` is what customers call it when they ask where it has got to. `kept_by_call`: to call the customer is
+    all that was promised.
+    """
 
     id: Key
     title: Text
     phrases: Phrases
+    asked_after: tuple[Text, ...] = ()
+    kept_by_call: bool = False
 
 
 class PromiseRules(Part):
@@ -129,6 +135,9 @@ class PromiseRules(Part):
 
     Without a deadline, a `vague` phrase is a vague promise, and so is one of `vague_cues` (尽快, 回头, 有消息了) with
     an action at most `vague_reach` further on.
+
+    `broken_by` names triggers of the apology item: with these words customers say, in a later call, that a promise was
+    not kept (see `scoring.later_calls`).
     """
 
     working_days: Literal["china", "weekdays"]
@@ -153,6 +162,7 @@ class PromiseRules(Part):
     not_a_deadline_look_alikes: tuple[Text, ...] = ()
     excused_by: tuple[Key, ...] = ()
     overpromise: tuple[Family, ...] = ()
+    broken_by: tuple[Key, ...] = ()
 
 
 class GreetingPart(Part):
