@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from models.glossary import GlossaryTerm
 from models.scorecard import StandardRef
+from scoring.company_days import NO_DAYS, CompanyDays
 from scoring.grammar import PhraseError
 from scoring.lexicon import Lexicon
 from scoring.normalise import Normaliser
@@ -18,20 +19,28 @@ from scoring.schema_base import Part
 from scoring.yaml_text import Path
 
 # Texts that are no phrases: names, slots, other rules' ids, and words for other purposes.
-_NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune", "lifts"})
+_NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune", "lifts", "broken_by"})
 # Lists searched by sound too. Cues and look-alikes take sense away from a hit: they must stand as written.
 _SOUNDED_FIELDS = frozenset({"phrases", "farewell", "courtesy"})
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceStandard:
-    """One version of a written service standard; make it with `load_standard`. Safe to share between threads."""
+    """One version of a written service standard; make it with `load_standard`. Safe to share between threads.
+
+    `company_days` are no part of the document, nor of its digest: see `scoring.company_days`.
+    """
 
     ref: StandardRef
     document: Document
     normaliser: Normaliser
     lexicon: Lexicon
     zone: ZoneInfo
+    company_days: CompanyDays = NO_DAYS
+
+    def with_days(self, days: CompanyDays) -> ServiceStandard:
+        """The same standard, its working days reckoned by the company's own days."""
+        return replace(self, company_days=days)
 
     @property
     def language(self) -> str:
