@@ -173,6 +173,9 @@ class Scorecards(Protocol):
     def put(self, recording_id: str, engine_digest: str, scorer: str, scorecard: Scorecard) -> None:
         """Store scorecard, findings, evidence and promises and set the recording to scored; nothing if it is there."""
 
+    def of(self, recording_id: str) -> Scorecard | None:
+        """The newest scorecard of a recording, or None."""
+
     def latest(self) -> Iterator[tuple[StoredCall, Scorecard]]:
         """The newest scorecard of every call, ordered by call id."""
 

@@ -2,7 +2,7 @@
 
 from scoring.cases import Case, CaseFailure, check_cases, examples_of, load_case
 from scoring.company_days import NO_DAYS, CompanyDays, read_company_days
-from scoring.engine import score_call, scorer_of
+from scoring.engine import SCORER, score_call, scorer_of
 from scoring.load import load_standard
 from scoring.standard import ServiceStandard
 
@@ -11,6 +11,7 @@ SHIPPED_STANDARDS: tuple[str, ...] = ("telecom-hotline-zh", "service-desk-en")
 
 __all__ = [
     "NO_DAYS",
+    "SCORER",
     "SHIPPED_STANDARDS",
     "Case",
     "CaseFailure",

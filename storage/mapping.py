@@ -12,9 +12,17 @@ from sqlalchemy import Row
 from models.call import AudioFacts, CallMeta, Quarantine, Recording, RecordingState
 from models.ledger import LedgerEntry, StatusEvent
 from models.run import Run, StoredCall
-from models.scorecard import Evidence, Finding, Promise, PromiseStatus, Scorecard, StandardRef
+from models.scorecard import Evidence, Finding, Promise, PromiseStatus, ReviewCode, Scorecard, StandardRef
 from models.transcript import Role, Transcript
-from models.wire import Json, receipt_from_json, receipt_to_json, transcript_from_json, transcript_to_json
+from models.wire import (
+    Json,
+    complaint_from_json,
+    complaint_to_json,
+    receipt_from_json,
+    receipt_to_json,
+    transcript_from_json,
+    transcript_to_json,
+)
 
 _META_FIELDS = frozenset(field.name for field in fields(CallMeta))
 
@@ -38,6 +46,7 @@ def recording_to_row(recording: Recording, meta: CallMeta, quarantine: Quarantin
         "started_at_offset_s": _offset_s(meta.started_at),
         "direction": meta.direction,
         "ring_s": meta.ring_s,
+        "hung_up_by": meta.hung_up_by,
         "queue": meta.queue,
         "csat": meta.csat,
         "resolved": meta.resolved,
@@ -68,6 +77,7 @@ def stored_call_from_row(row: Row[Any]) -> StoredCall:
         started_at=_zoned(row.started_at, row.started_at_offset_s),
         direction=row.direction,
         ring_s=row.ring_s,
+        hung_up_by=row.hung_up_by,
         queue=row.queue,
         csat=row.csat,
         resolved=row.resolved,
@@ -139,6 +149,7 @@ def scorecard_to_row(card: Scorecard, transcript_id: int, scorer: str) -> Json:
         "fatal": card.fatal,
         "needs_review": card.needs_review,
         "receipt": receipt_to_json(card.receipt),
+        "complaint": complaint_to_json(card.complaint),
     }
 
 
@@ -157,6 +168,7 @@ def finding_to_row(finding: Finding, scorecard_id: int, position: int) -> Json:
         "needs_review": finding.needs_review,
         "fatal": finding.fatal,
         "reasons": list(finding.reasons),
+        "review_codes": [code.value for code in finding.review_codes],
     }
 
 
@@ -257,6 +269,7 @@ def scorecard_from_rows(
         findings=tuple(_finding_from_row(row, evidence.get(row.position, [])) for row in findings),
         promises=tuple(promise_from_row(row, row.status) for row in promises),
         receipt=receipt_from_json(card.receipt),
+        complaint=complaint_from_json(card.complaint),
     )
 
 
@@ -276,6 +289,7 @@ def _finding_from_row(row: Row[Any], evidence: Iterable[Row[Any]]) -> Finding:
             for e in evidence
         ),
         fatal=row.fatal,
+        review_codes=tuple(ReviewCode(code) for code in row.review_codes),
     )
 
 

@@ -10,6 +10,7 @@ from models.errors import ReasonCode
 from models.ledger import StatusSource
 from models.run import RunStatus
 from models.scorecard import MatchKind, PromiseStatus, Specificity, Verdict
+from models.transcript import Role
 from storage.column_types import Json, Moment, Real, Text, choice
 
 metadata = sa.MetaData(
@@ -53,6 +54,7 @@ recordings = Table(
     Column("started_at_offset_s", Integer),
     Column("direction", choice(Direction, "direction")),
     Column("ring_s", Real),
+    Column("hung_up_by", choice(Role, "hung_up_by")),
     Column("queue", Text),
     Column("csat", Real),
     Column("resolved", Boolean),
@@ -150,6 +152,7 @@ scorecards = Table(
     Column("fatal", Boolean, nullable=False),
     Column("needs_review", Boolean, nullable=False),
     Column("receipt", Json, nullable=False),
+    Column("complaint", Json(none_as_null=True)),
     sa.UniqueConstraint("transcript_id", "standard_digest", "scorer"),
 )
 
@@ -168,6 +171,7 @@ findings = Table(
     Column("needs_review", Boolean, nullable=False),
     Column("fatal", Boolean, nullable=False),
     Column("reasons", Json, nullable=False),
+    Column("review_codes", Json, nullable=False, server_default="[]"),
 )
 
 evidence = Table(

@@ -26,7 +26,7 @@ from models.call import RecordingState
 from models.errors import ReasonCode, SettingsError
 from models.ledger import LedgerEntry
 from models.run import InspectedCall, RunView
-from models.scorecard import Scorecard, Specificity, Verdict
+from models.scorecard import Finding, Scorecard, Specificity, Verdict
 
 MAX_TURNS = 60_000
 """Turns of conversation on one page, about 15 MB of HTML: 2,000 calls of two minutes. Beyond it a browser labours."""
@@ -75,6 +75,8 @@ def build_run_report(
         counts=view.counts,
         score=summarise(totals),
         not_scorable=len(cards) - len(totals),
+        sure=sum(_is_sure(finding) for card in cards for finding in card.findings),
+        judged=sum(len(card.findings) for card in cards),
         histogram=histogram(totals),
         bands=count_bands(cards),
         items=tally_items(cards, items),
@@ -94,6 +96,10 @@ def build_run_report(
         left_out_calls=sum(card.left_out for card in shown),
         callqa_versions=tuple(sorted({card.receipt.callqa_version for card in cards})),
     )
+
+
+def _is_sure(finding: Finding) -> bool:
+    return not finding.needs_review and finding.verdict is not Verdict.NOT_EVALUATED
 
 
 def _zone(name: str) -> ZoneInfo:

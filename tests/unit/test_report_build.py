@@ -330,3 +330,14 @@ def test_findings_reach_the_page_unchanged() -> None:
             )
             for line in lines
         ] == [stored(finding) for finding in call.scorecard.findings]
+
+
+def test_coverage_counts_what_no_person_is_asked_about() -> None:
+    items = (
+        night.Item("greeting", "开头语", night.M, 10, 10, "有。"),
+        night.Item("apology", "致歉", night.M, 15, 15, "有。", needs_review=True),
+        night.Item("closing", "结束语", night.NE, 0, 10, "没有时间信息。"),
+    )
+    report = report_of(night.view_of([night.call("C1", (("agent", "您好。"),), items, 90.0)]))
+
+    assert (report.sure, report.judged) == (1, 3)
