@@ -234,6 +234,7 @@ class ApologyItem(Item):
     takes them back, and `sarcasm` never meant them. Of what follows, the first counts. `also_polite` are
     those of the words that are used for politeness as well: they are no more than that where the speaker turns to the
     customer right away (`customer_next`), or where no cause is named and nothing in the call speaks for a grievance.
+    What lies within `never_triggers` (a question, the customer's own slip) reports nothing, whatever it looks like.
     """
 
     criterion: Literal["apology"]
@@ -251,6 +252,7 @@ class ApologyItem(Item):
     fault_near: Phrases
     blame: Phrases
     sarcasm: Phrases
+    never_triggers: tuple[Text, ...] = ()
     triggers: Annotated[tuple[Trigger, ...], Field(min_length=1)]
     waivers: tuple[Waiver, ...] = ()
     agent_wording: tuple[Text, ...] = ()
@@ -288,11 +290,16 @@ class CommitmentItem(Item):
 
 
 class ProhibitedItem(Item):
-    """Words that must not be said: deductions from the total by severity; fatal sets the total to 0."""
+    """Words that must not be said: deductions from the total by severity; fatal sets the total to 0.
+
+    `unlisted` is what becomes of unfit wording that none of the phrases holds and only the classifier knows: `noted`
+    for a person while the item stays met, or `violated` at no cost until a person has decided.
+    """
 
     criterion: Literal["prohibited"]
     soft: Annotated[float, Field(le=0, ge=-100)]
     hard: Annotated[float, Field(le=0, ge=-100)]
+    unlisted: Literal["noted", "violated"] = "noted"
     excused_by: tuple[Key, ...] = ()
     families: Annotated[tuple[Family, ...], Field(min_length=1)]
 

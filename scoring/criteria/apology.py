@@ -219,8 +219,11 @@ def trigger_hit(standard: ServiceStandard, item: ApologyItem, trigger: Trigger, 
     """The first words of the utterance that are the trigger's, neither look-alikes nor excused by their context."""
     name = f"items.{item.id}.triggers.{trigger.id}"
     look_alikes = said.found(f"{name}.look_alikes")
+    nothing = said.found(f"items.{item.id}.never_triggers")
     for hit in said.found(f"{name}.phrases"):
-        if not overlaps_any(hit, look_alikes) and excuse(standard, said, hit, trigger.excused_by) is None:
+        if any(n.start <= hit.start and hit.end <= n.end for n in nothing) or overlaps_any(hit, look_alikes):
+            continue
+        if excuse(standard, said, hit, trigger.excused_by) is None:
             return hit
     return None
 
