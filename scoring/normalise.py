@@ -1,4 +1,4 @@
-"""A text made comparable: width, case, punctuation, fillers, digits and known mishearings, with the way back.
+"""A text made comparable: width, case, script, punctuation, fillers, digits and known mishearings, with the way back.
 
 Matching works on `Reading.text`; evidence must quote the original. Every character of the reading therefore remembers
 where it came from, so that any span of the reading is a span of what was said.
@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from models.transcript import MASK
 from scoring.homophone import sounds_of
 from scoring.numerals import in_figures
+from scoring.traditional import simplified
 
 WEAK = "，"
 """Mark of a comma or a pause inside a sentence."""
@@ -77,9 +78,9 @@ class Normaliser:
 
     def __init__(self, language: str, fillers: Iterable[str] = (), mishearings: Sequence[tuple[str, str]] = ()) -> None:
         self._spaced = language != "zh"
-        fillers = sorted({fold_width(f).replace("'", "") for f in fillers}, key=lambda f: (-len(f), f))
+        fillers = sorted({fold(f).replace("'", "") for f in fillers}, key=lambda f: (-len(f), f))
         self._fillers = _alternation(fillers, self._spaced)
-        self._meant = {fold_width(heard): fold_width(meant) for heard, meant in mishearings}
+        self._meant = {fold(heard): fold(meant) for heard, meant in mishearings}
         self._heard = _alternation(sorted(self._meant, key=lambda h: (-len(h), h)), self._spaced)
 
     def read(self, original: str) -> Reading:
@@ -116,7 +117,7 @@ class Normaliser:
             elif char in _OPENING:
                 awaited.append((_OPENING[char], place + 1))
             if self._joins_digits(original, place):
-                signs.append((fold_width(char), place))
+                signs.append((fold(char), place))
             elif char == MASK:
                 # A masked digit: nothing matches it, but somebody spoke here, and the distances stay.
                 signs.append((char, place))
@@ -131,7 +132,7 @@ class Normaliser:
             elif char.isspace():
                 signs.append((blank, place))
             else:
-                signs.extend((sign, place) for sign in fold_width(char) if sign.isalnum())
+                signs.extend((sign, place) for sign in fold(char) if sign.isalnum())
         return signs, quotes
 
     def _blank_sign(self, original: str) -> str:
@@ -142,7 +143,7 @@ class Normaliser:
 
     @staticmethod
     def _joins_digits(original: str, place: int) -> bool:
-        char = fold_width(original[place])
+        char = fold(original[place])
         if char == "%":
             return place > 0 and original[place - 1].isdigit()
         return (
@@ -154,9 +155,9 @@ class Normaliser:
 
 
 @lru_cache(maxsize=32_768)
-def fold_width(text: str) -> str:
-    """Half-width, lower-case form; may be longer than `text`."""
-    return unicodedata.normalize("NFKC", text).lower()
+def fold(text: str) -> str:
+    """Half-width, lower-case form in simplified characters; may be longer than `text`."""
+    return simplified(unicodedata.normalize("NFKC", text).lower())
 
 
 def _ends_sentence(original: str, place: int) -> bool:
