@@ -1,17 +1,24 @@
 """All phrase lists of a standard in one index: a text is scanned once, at a cost that does not grow with the phrases.
 
-Each phrase has keys of which any match must contain one (see `Phrase.keys`). A scan looks up the pairs of characters
-(words, in English) of the text and runs only the phrases whose key occurs.
+Each phrase has anchors, of which one stands in every text that it matches (see `scoring.anchors`). A scan looks up the
+short stretches of a text and tries only the phrases whose anchor is among them.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from models.scorecard import MatchKind
-from scoring.normalise import MARKS, Reading
+from models.transcript import Role
+from scoring.anchors import anchors, bare, grams
+from scoring.homophone import sounds_of
+from scoring.normalise import MARKS, STRONG, Reading
 from scoring.phrase import Phrase
 
 # A phrase found by sound must share at least this part of its characters with what was recognised. Recognisers
@@ -19,8 +26,7 @@ from scoring.phrase import Phrase
 _SHARED_CHARACTERS = 0.5
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """`reading.text[start:end]` matches `phrase`, a phrase of one list."""
 
     start: int
@@ -29,76 +35,163 @@ class Hit:
     phrase: str
 
 
-Hits = Mapping[str, Sequence[Hit]]
-"""Hits by name of the phrase list, in order of place; lists without a hit are absent."""
+@dataclass(frozen=True, slots=True)
+class PhraseList:
+    """Phrases under one name, searched in what `speakers` say; with `by_sound` also where only the sound fits."""
+
+    name: str
+    phrases: Sequence[Phrase]
+    by_sound: bool = False
+    speakers: frozenset[Role] = frozenset(Role)
+
+
+class Heard(dict[str, Sequence[Hit]]):
+    """What somebody says, and what of a lexicon's lists stands in it: `heard[name]` are the hits of a list, by place.
+
+    They are sought when first asked for; where two overlap, the longer exact one stays. `names` are the lists that may
+    have a hit, in no particular order; all others have none. To ask for a list that is not searched in what this
+    speaker says raises LookupError.
+    """
+
+    __slots__ = ("_not_searched", "_sought", "_sounds", "names", "reading")
+
+    def __init__(
+        self,
+        reading: Reading,
+        sounds: str,
+        sought: Mapping[str, Sequence[_Sought]],
+        not_searched: frozenset[str],
+    ) -> None:
+        self.reading = reading
+        self.names = sought.keys()
+        self._sounds = sounds
+        self._sought = sought
+        self._not_searched = not_searched
+
+    def __missing__(self, name: str) -> Sequence[Hit]:
+        found: list[Hit] = []
+        if name in self._sought:
+            for sought in self._sought[name]:
+                match = sought.search(self._sounds if sought.by_sound else self.reading.text)
+                if match is not None:
+                    found += sought.hits(self.reading, match)
+        elif name in self._not_searched:
+            raise LookupError(f"the list {name} is not searched in what this speaker says")
+        hits = self[name] = _without_overlap(found) if len(found) > 1 else found
+        return hits
 
 
 class Lexicon:
-    """Named phrase lists. `lists` maps a name to its compiled phrases; `sounded` names those searched by sound too."""
+    """Phrase lists with names of their own."""
 
-    def __init__(self, lists: Mapping[str, Iterable[Phrase]], sounded: frozenset[str], spaced: bool) -> None:
+    def __init__(self, lists: Sequence[PhraseList], spaced: bool) -> None:
         self._spaced = spaced
-        self._entries: list[tuple[str, Phrase]] = []
-        self._exact: dict[str, list[int]] = defaultdict(list)
-        self._sound: dict[str, list[int]] = defaultdict(list)
-        for name, phrases in lists.items():
-            for phrase in phrases:
-                number = len(self._entries)
-                self._entries.append((name, phrase))
-                for key in phrase.keys:
-                    self._exact[key].append(number)
-                if phrase.sound_expression is not None and name in sounded:
-                    for key in phrase.sound_keys:
-                        self._sound[key].append(number)
+        self.phrases = tuple(phrase for own in lists for phrase in own.phrases)
+        """All phrases, list by list."""
+        written = [(own, phrase) for own in lists for phrase in own.phrases]
+        sounded = [(own, phrase) for own, phrase in written if own.by_sound and phrase.sound_pieces]
+        self._by_sound = bool(sounded)
+        shelves: dict[Role, dict[str, list[_Sought]]] = {role: {} for role in Role}
+        for some, by_sound, needed in (
+            (written, False, [phrase.pieces for _, phrase in written]),
+            (sounded, True, [phrase.sound_pieces for _, phrase in sounded]),
+        ):
+            for (own, phrase), words in zip(some, anchors(needed, spaced), strict=True):
+                sought = _Sought(own.name, phrase, by_sound)
+                for speaker in own.speakers:
+                    for anchor in words:
+                        shelves[speaker].setdefault(anchor, []).append(sought)
+        self._shelves = {
+            speaker: _Shelf(
+                frozenset(index),
+                {anchor: tuple(sought) for anchor, sought in index.items()},
+                frozenset(own.name for own in lists if speaker not in own.speakers),
+            )
+            for speaker, index in shelves.items()
+        }
 
-    def scan(self, reading: Reading) -> Hits:
-        """Every hit of every list in `reading`; where two hits of a list overlap, the longer exact one stays."""
-        found: dict[str, list[Hit]] = defaultdict(list)
-        for number in _candidates(self._exact, reading.text, self._spaced):
-            name, phrase = self._entries[number]
-            for match in phrase.pattern.finditer(reading.text):
-                start, end = _trim(reading.text, *match.span())
+    def scan(self, reading: Reading, speaker: Role) -> Heard:
+        """What stands in `reading`, of what is searched for in the words of `speaker`."""
+        shelf = self._shelves[speaker]
+        shown, sounds = bare(reading.text, self._spaced), ""
+        if self._by_sound:
+            sounds = sounds_of(reading.text)
+            # Nothing spans the mark. What of the sounds is no sound, such as letters, stands in both and does no harm.
+            shown += STRONG + bare(sounds, self._spaced)
+        met: set[_Sought] = set()
+        for anchor in shelf.anchors.intersection(grams(shown, self._spaced)):
+            met.update(shelf.phrases[anchor])
+        by_list: dict[str, list[_Sought]] = defaultdict(list)
+        for sought in met:
+            by_list[sought.name].append(sought)
+        return Heard(reading, sounds, by_list, shelf.not_searched)
+
+    def searches(self, name: str, speaker: Role) -> bool:
+        """Whether the list is searched in what `speaker` says."""
+        return name not in self._shelves[speaker].not_searched
+
+
+class _Shelf(NamedTuple):
+    """What is searched in the words of one speaker: phrases by their anchors. `not_searched` are the other lists."""
+
+    anchors: frozenset[str]
+    phrases: Mapping[str, Sequence[_Sought]]
+    not_searched: frozenset[str]
+
+
+class _Sought:
+    """A phrase of a list, to be found as written or by its sound."""
+
+    __slots__ = ("_phrase", "by_sound", "name", "search")
+
+    def __init__(self, name: str, phrase: Phrase, by_sound: bool) -> None:
+        self.name = name
+        self.by_sound = by_sound
+        self.search: Callable[[str], re.Match[str] | None] = self._first_search
+        """Finds the first match in a text, or in its sounds."""
+        self._phrase = phrase
+
+    def _first_search(self, text: str) -> re.Match[str] | None:
+        # Compiled when first needed: of thousands, a call needs some dozens.
+        expression = self._phrase.sound_expression if self.by_sound else self._phrase.expression
+        assert expression is not None, "only phrases with a sound are searched by it"
+        self.search = re.compile(expression).search
+        return self.search(text)
+
+    def hits(self, reading: Reading, first: re.Match[str]) -> list[Hit]:
+        """Of `first` and all further matches, in order of place."""
+        found: list[Hit] = []
+        text = reading.text
+        for match in first.re.finditer(first.string, first.start()):
+            start, end = match.span()
+            while text[start] in MARKS:
+                start += 1
+            while text[end - 1] in MARKS:
+                end -= 1
+            if self.by_sound:
+                if self._shares_enough(text[start:end]):
+                    found.append(Hit(start, end, MatchKind.HOMOPHONE, self._phrase.source))
+            elif reading.corrected and not reading.corrected.isdisjoint(range(start, end)):
                 # A match that needed a mishearing put right was found by sound, not as written.
-                mended = not reading.corrected.isdisjoint(range(start, end))
-                kind = MatchKind.HOMOPHONE if mended else MatchKind.EXACT
-                found[name].append(Hit(start, end, kind, phrase.source))
-        if self._sound:
-            for number in _candidates(self._sound, reading.sounds, self._spaced):
-                name, phrase = self._entries[number]
-                for match in phrase.by_sound.finditer(reading.sounds) if phrase.by_sound else ():
-                    start, end = _trim(reading.sounds, *match.span())
-                    heard = [char for char in reading.text[start:end] if char not in MARKS]
-                    shared = sum(char in phrase.characters for char in heard)
-                    if shared >= _SHARED_CHARACTERS * min(len(heard), phrase.syllables):
-                        found[name].append(Hit(start, end, MatchKind.HOMOPHONE, phrase.source))
-        return {name: _without_overlap(hits) for name, hits in found.items()}
+                found.append(Hit(start, end, MatchKind.HOMOPHONE, self._phrase.source))
+            else:
+                found.append(Hit(start, end, MatchKind.EXACT, self._phrase.source))
+        return found
+
+    def _shares_enough(self, heard: str) -> bool:
+        words = [char for char in heard if char not in MARKS]
+        shared = sum(char in self._phrase.characters for char in words)
+        return shared >= _SHARED_CHARACTERS * min(len(words), self._phrase.syllables)
 
 
-def _candidates(index: Mapping[str, Sequence[int]], text: str, spaced: bool) -> list[int]:
-    if spaced:
-        keys = set(text.translate(_MARKS_TO_BLANKS).split())
-    else:
-        bare = text.translate(_NO_MARKS)
-        keys = {bare[i : i + 2] for i in range(len(bare) - 1)} | set(bare)
-    # Sorted: the order of hits must not depend on the hash seed.
-    return sorted({number for key in keys if key in index for number in index[key]})
-
-
-_NO_MARKS = str.maketrans("", "", MARKS)
-_MARKS_TO_BLANKS = str.maketrans(MARKS, " " * len(MARKS))
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while text[start] in MARKS:
-        start += 1
-    while text[end - 1] in MARKS:
-        end -= 1
-    return start, end
-
-
-def _without_overlap(hits: Iterable[Hit]) -> list[Hit]:
+def _without_overlap(hits: Sequence[Hit]) -> Sequence[Hit]:
+    hits = sorted(hits)
+    if all(one.end <= other.start for one, other in pairwise(hits)):
+        return hits
     kept: list[Hit] = []
     for hit in sorted(set(hits), key=lambda h: (h.match != MatchKind.EXACT, h.start - h.end, h.start, h.phrase)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
-            kept.append(hit)
-    return sorted(kept)
+        place = bisect_left(kept, (hit.start,))
+        before, after = kept[place - 1 : place], kept[place : place + 1]
+        if (not before or before[0].end <= hit.start) and (not after or hit.end <= after[0].start):
+            kept.insert(place, hit)
+    return kept
