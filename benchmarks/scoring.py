@@ -79,9 +79,9 @@ class Alternations:
 
     def __init__(self, standard: ServiceStandard) -> None:
         phrases = standard.lexicon.phrases
-        self._words = re.compile("|".join(f"(?:{phrase.expression})" for phrase in phrases))
+        self._words = re.compile("|".join(f"(?:{phrase.expression()})" for phrase in phrases))
         self._sounds = re.compile(
-            "|".join(f"(?:{phrase.sound_expression})" for phrase in phrases if phrase.sound_expression is not None)
+            "|".join(f"(?:{phrase.sound_expression()})" for phrase in phrases if phrase.sounds is not None)
         )
 
     def search(self, texts: Iterable[tuple[str, str]]) -> int:

@@ -45,6 +45,13 @@ class PhraseList:
     speakers: frozenset[Role] = frozenset(Role)
 
 
+class _Shown(NamedTuple):
+    """A text, or its sounds, and whether something in it may stand twice in a row."""
+
+    text: str
+    stutters: bool
+
+
 class Heard(dict[str, Sequence[Hit]]):
     """What somebody says, and what of a lexicon's lists stands in it: `heard[name]` are the hits of a list, by place.
 
@@ -53,17 +60,19 @@ class Heard(dict[str, Sequence[Hit]]):
     speaker says raises LookupError.
     """
 
-    __slots__ = ("_not_searched", "_sought", "_sounds", "names", "reading")
+    __slots__ = ("_not_searched", "_sought", "_sounds", "_text", "names", "reading")
 
     def __init__(
         self,
         reading: Reading,
-        sounds: str,
+        text: _Shown,
+        sounds: _Shown,
         sought: Mapping[str, Sequence[_Sought]],
         not_searched: frozenset[str],
     ) -> None:
         self.reading = reading
         self.names = sought.keys()
+        self._text = text
         self._sounds = sounds
         self._sought = sought
         self._not_searched = not_searched
@@ -72,7 +81,8 @@ class Heard(dict[str, Sequence[Hit]]):
         found: list[Hit] = []
         if name in self._sought:
             for sought in self._sought[name]:
-                match = sought.search(self._sounds if sought.by_sound else self.reading.text)
+                text, stutters = self._sounds if sought.by_sound else self._text
+                match = (sought.search if stutters else sought.search_fluent)(text)
                 if match is not None:
                     found += sought.hits(self.reading, match)
         elif name in self._not_searched:
@@ -113,18 +123,22 @@ class Lexicon:
     def scan(self, reading: Reading, speaker: Role) -> Heard:
         """What stands in `reading`, of what is searched for in the words of `speaker`."""
         shelf = self._shelves[speaker]
-        shown, sounds = bare(reading.text, self._spaced), ""
-        if self._by_sound:
-            sounds = sounds_of(reading.text)
-            # Nothing spans the mark. What of the sounds is no sound, such as letters, stands in both and does no harm.
-            shown += STRONG + bare(sounds, self._spaced)
+        text = sounds = _Shown(reading.text, True)
+        if self._spaced:
+            shown = bare(reading.text, spaced=True)
+        else:
+            shown, text = _fluent(reading.text)
+            if self._by_sound:
+                shown_sounds, sounds = _fluent(sounds_of(reading.text))
+                # Nothing spans the mark. What of the sounds is no sound, such as letters, does no harm in both.
+                shown += STRONG + shown_sounds
         met: set[_Sought] = set()
         for anchor in shelf.anchors.intersection(grams(shown, self._spaced)):
             met.update(shelf.phrases[anchor])
         by_list: dict[str, list[_Sought]] = defaultdict(list)
         for sought in met:
             by_list[sought.name].append(sought)
-        return Heard(reading, sounds, by_list, shelf.not_searched)
+        return Heard(reading, text, sounds, by_list, shelf.not_searched)
 
     def searches(self, name: str, speaker: Role) -> bool:
         """Whether the list is searched in what `speaker` says."""
@@ -139,24 +153,34 @@ class _Shelf(NamedTuple):
     not_searched: frozenset[str]
 
 
+_Search = Callable[[str], "re.Match[str] | None"]
+
+
 class _Sought:
     """A phrase of a list, to be found as written or by its sound."""
 
-    __slots__ = ("_phrase", "by_sound", "name", "search")
+    __slots__ = ("_phrase", "by_sound", "name", "search", "search_fluent")
 
     def __init__(self, name: str, phrase: Phrase, by_sound: bool) -> None:
         self.name = name
         self.by_sound = by_sound
-        self.search: Callable[[str], re.Match[str] | None] = self._first_search
-        """Finds the first match in a text, or in its sounds."""
         self._phrase = phrase
+        # Compiled when first needed: of thousands, a call needs some dozens.
+        self.search: _Search = self._first_search
+        """Finds the first match in a text, or in its sounds."""
+        self.search_fluent: _Search = self._first_search_fluent
+        """The same for a text in which nothing stands twice in a row."""
 
     def _first_search(self, text: str) -> re.Match[str] | None:
-        # Compiled when first needed: of thousands, a call needs some dozens.
-        expression = self._phrase.sound_expression if self.by_sound else self._phrase.expression
-        assert expression is not None, "only phrases with a sound are searched by it"
-        self.search = re.compile(expression).search
+        self.search = self._compiled(stutter=True).search
         return self.search(text)
+
+    def _first_search_fluent(self, text: str) -> re.Match[str] | None:
+        self.search_fluent = self._compiled(stutter=False).search
+        return self.search_fluent(text)
+
+    def _compiled(self, stutter: bool) -> re.Pattern[str]:
+        return re.compile((self._phrase.sound_expression if self.by_sound else self._phrase.expression)(stutter))
 
     def hits(self, reading: Reading, first: re.Match[str]) -> list[Hit]:
         """Of `first` and all further matches, in order of place."""
@@ -182,6 +206,12 @@ class _Sought:
         words = [char for char in heard if char not in MARKS]
         shared = sum(char in self._phrase.characters for char in words)
         return shared >= _SHARED_CHARACTERS * min(len(words), self._phrase.syllables)
+
+
+def _fluent(text: str) -> tuple[str, _Shown]:
+    """The bare text, and the text with whether it stutters: then something fell together."""
+    shown = bare(text, spaced=False)
+    return shown, _Shown(text, len(shown) < len(text) - sum(map(text.count, MARKS)))
 
 
 def _without_overlap(hits: Sequence[Hit]) -> Sequence[Hit]:

@@ -32,20 +32,35 @@ _NUMBER_EN = (
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase as regular expressions: `expression` matches a reading's text, `sound_expression` its sounds.
+    """One phrase. Any text that matches meets each of `pieces` (its sounds: each of `sound_pieces`).
 
-    Any text that matches meets each of `pieces` (its sounds: each of `sound_pieces`), which is what makes a lexicon
-    fast. `syllables` is the fewest characters of words that a match has, `characters` are those that it can have.
-    `sound_expression` is None for phrases too short, or with numbers, to be trusted by sound alone.
+    That is what makes a lexicon fast. `syllables` is the fewest characters of words that a match has, `characters` are
+    those that it can have. `sounds` is None for phrases too short, or with numbers, to be trusted by sound alone.
     """
 
     source: str
-    expression: str
+    nodes: Nodes
+    spaced: bool
     pieces: tuple[Piece, ...]
-    sound_expression: str | None = None
+    sounds: Nodes | None = None
     sound_pieces: tuple[Piece, ...] = ()
     syllables: int = 0
     characters: frozenset[str] = frozenset()
+
+    def expression(self, stutter: bool = True) -> str:
+        """The regular expression that matches a reading's text; without `stutter`, where no character stands twice.
+
+        That one is a third as long, and finds the same in such a text.
+        """
+        if self.spaced:
+            return _whole_words(_Spaced().sequence(self.nodes))
+        return _Unspaced(stutter).sequence(self.nodes)
+
+    def sound_expression(self, stutter: bool = True) -> str:
+        """The same for the sounds of a reading. Raises ValueError for a phrase that is not trusted by sound."""
+        if self.sounds is None:
+            raise ValueError(f"the phrase {self.source} is not trusted by sound")
+        return _Unspaced(stutter).sequence(self.sounds)
 
 
 def compile_phrase(
@@ -64,26 +79,26 @@ def compile_phrase(
     needed = pieces(nodes, spaced)
     if not needed:
         raise PhraseError("would match almost anything: at least one part with words must not be optional")
-    lower: _Spaced | _Unspaced = _Spaced() if spaced else _Unspaced()
-    expression = _whole_words(lower.sequence(nodes), spaced)
-    sound_expression, sound_pieces = None, tuple[Piece, ...]()
+    sounds, sound_pieces = None, tuple[Piece, ...]()
     syllables = _shortest(nodes)
     if not spaced and syllables >= min_syllables and not _has_number(nodes):
         sounds = _map_literals(nodes)
-        sound_expression = _Unspaced().sequence(sounds)
         sound_pieces = pieces(sounds, spaced)
-    return Phrase(source, expression, needed, sound_expression, sound_pieces, syllables, frozenset(_characters(nodes)))
+    return Phrase(source, nodes, spaced, needed, sounds, sound_pieces, syllables, frozenset(_characters(nodes)))
 
 
 class _Unspaced:
-    """Chinese: characters in a row, with an optional pause and stutter between them."""
+    """Chinese: characters in a row, with an optional pause between them, and with `stutter` each up to three times."""
+
+    def __init__(self, stutter: bool) -> None:
+        self._character = _stuttered if stutter else re.escape
 
     def sequence(self, nodes: Nodes) -> str:
         return f"{WEAK}?".join(self._node(node) for node in nodes) if nodes else ""
 
     def _node(self, node: Node) -> str:
         if isinstance(node, Literal):
-            return f"{WEAK}?".join(_stuttered(char) for char in node.text)
+            return f"{WEAK}?".join(map(self._character, node.text))
         if isinstance(node, Gap):
             return f"[^{STRONG}{ASK}]{{0,{node.size}}}?"
         if isinstance(node, Number):
@@ -136,8 +151,8 @@ def _edge(node: Edge) -> str:
     return f"(?<![^{MARKS}])" if node.first else f"(?![^{MARKS}])"
 
 
-def _whole_words(body: str, spaced: bool) -> str:
-    return f"(?<![^ {MARKS}])(?:{body})(?![^ {MARKS}])" if spaced else body
+def _whole_words(body: str) -> str:
+    return f"(?<![^ {MARKS}])(?:{body})(?![^ {MARKS}])"
 
 
 def _shortest(nodes: Nodes) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from models.glossary import GlossaryTerm
 from models.scorecard import StandardRef
 from models.transcript import Role
 from scoring.grammar import PhraseError
-from scoring.lexicon import Lexicon, PhraseList
+from scoring.lexicon import Heard, Lexicon, PhraseList
 from scoring.normalise import Normaliser
 from scoring.phrase import Phrase, compile_phrase
 from scoring.schema import (
@@ -62,6 +62,13 @@ _SPEAKERS_BY_FIELD = {
     "agent_wording": frozenset((Role.UNKNOWN,)),
     "customer_wording": frozenset((Role.UNKNOWN,)),
 }
+
+
+REMEMBERED = 8192
+"""How many short texts are remembered for each standard."""
+
+# Characters. What is longer is rarely said twice in the same words, and would only push out what is.
+_SHORT = 30
 
 
 class ContextLists(NamedTuple):
@@ -146,6 +153,20 @@ class ServiceStandard:
     def asr_glossary(self) -> tuple[GlossaryTerm, ...]:
         """Words of the trade for the recogniser, the most important first."""
         return tuple(GlossaryTerm(e.term, e.prompt, e.heard, e.near, e.never) for e in self.document.asr_glossary)
+
+    def hear(self, text: str, speaker: Role) -> Heard:
+        """A text read and scanned, of what is searched for in the words of `speaker`.
+
+        What is short is remembered: people say 好的 and 请您稍等 all day.
+        """
+        return self._remembered(text, speaker) if len(text) <= _SHORT else self._understand(text, speaker)
+
+    def _understand(self, text: str, speaker: Role) -> Heard:
+        return self.lexicon.scan(self.normaliser.read(text), speaker)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str, Role], Heard]:
+        return lru_cache(maxsize=REMEMBERED)(self._understand)
 
     @cached_property
     def context(self) -> Mapping[str, ContextLists]:

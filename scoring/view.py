@@ -97,8 +97,8 @@ def view(transcript: Transcript, meta: CallMeta, standard: ServiceStandard) -> C
     """Read and scan every utterance. Recorded announcements taken for the agent are set apart as SYSTEM speech."""
     said = []
     for place, utterance in enumerate(transcript.utterances):
-        reading = standard.normaliser.read(utterance.text)
-        said.append(Said(place, utterance, reading, standard.lexicon.scan(reading, utterance.role)))
+        heard = standard.hear(utterance.text, utterance.role)
+        said.append(Said(place, utterance, heard.reading, heard))
     agent, customer, unknown = [], [], []
     for one in said:
         if not one.reading.text.strip(MARKS) or one.utterance.role is Role.SYSTEM or is_announcement(one):

@@ -118,5 +118,5 @@ def test_the_index_finds_what_a_plain_search_finds(text: str) -> None:
     normaliser = NORMALISERS["zh"]
     reading = normaliser.read(text)
     phrase = compile_phrase("(不归|归)[您]我管", WORDS, lambda t: normaliser.read(t).text, False, 4)
-    plain = re.search(phrase.expression, reading.text) is not None
+    plain = re.search(phrase.expression(), reading.text) is not None
     assert bool(Lexicon([PhraseList("list", [phrase])], False).scan(reading, Role.AGENT)["list"]) == plain
