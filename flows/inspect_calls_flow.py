@@ -175,6 +175,7 @@ def _app_of(run: Run, standard: str | None) -> App:
         )
     if scorer_of(app.standard, app.classifier) != run.scorer:
         raise ModelError(
-            f"another classifier was promoted during run {run.id}, which began with {run.scorer}; run again"
+            f"the classifier or the file of company days changed during run {run.id}, which began with {run.scorer}; "
+            "run again"
         )
     return app

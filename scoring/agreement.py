@@ -8,12 +8,15 @@
 | by sound           | confirms it                | the rules'  | 0.80       | as the rules say   |
 | by sound           | is undecided               | the rules'  | 0.60       | as the rules say   |
 | by sound           | opposes it                 | the rules'  | 0.40       | yes                |
-| not at all         | is sure of it (0.9)        | the rules'  | 0.50       | yes, with evidence |
+| no unfit wording   | is sure of it (0.9)        | violated    | 0.50       | yes, with evidence |
+| nothing else       | is sure of it (0.9)        | the rules'  | 0.50       | yes, with evidence |
 | not at all         | is not                     | the rules'  | unchanged  | no                 |
 
 Without a classifier confidence is that of the rules. Abuse is stricter: found by sound, it is charged only if the
 classifier confirms it; found as written but opposed, it is never fatal before a person has listened. What only the
-classifier finds is shown as evidence (`match` classifier) and never charged.
+classifier finds is shown as evidence (`match` classifier) and takes no points: rules cannot know every unfit
+wording, so a call with one that only the classifier knows goes to a person as violated, and costs nothing before he has
+confirmed it.
 
 The numbers (`benchmarks/policy.py`): on made-up sentences of families that the classifier had not learnt from, many
 made to mislead, what the rules found was right in 96 of 100 cases that it confirmed, in 62 where it was undecided and
@@ -29,6 +32,7 @@ from enum import Enum
 
 from models.scorecard import Evidence, MatchKind, Verdict
 from scoring.classifier.labels import ANY_UNFIT, UNFIT
+from scoring.doubts import doubt
 from scoring.opinions import Opinion
 from scoring.outcome import Outcome, at, quote
 from scoring.reasons import say
@@ -121,7 +125,7 @@ def _weighed(call: CallView, item: AnyItem, outcome: Outcome, judged: Sequence[t
     if not least and len(opposed) < len(judged):
         opposed = []
     doubts = tuple(
-        say(call.standard.language, "classifier_opposes", at=at(call, evidence), quote=quote(call, evidence))
+        doubt(call.standard.language, "classifier_opposes", at=at(call, evidence), quote=quote(call, evidence))
         for evidence in opposed
     )
     return replace(outcome, certainty=sure, doubts=(*outcome.doubts, *doubts))
@@ -151,8 +155,10 @@ def _suspected(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequen
         proofs.append(proof)
         name = say(language, f"likely_{kind}" if item.criterion != "prohibited" else kind)
         doubts.append(
-            say(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely)
+            doubt(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely)
         )  # fmt: skip
+    if outcome.verdict is Verdict.MET and any(proof.kind in UNFIT for proof in proofs):
+        outcome = replace(outcome, verdict=Verdict.VIOLATED, reasons=())
     return replace(
         outcome,
         certainty=min(outcome.certainty, ONLY_CLASSIFIER),

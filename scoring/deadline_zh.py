@@ -46,7 +46,7 @@ _DAY = (
     r"(?P<event>当天|当日|当晚|次日|第二天|隔天|(?:春节|年三十|除夕|过年|年前|节前|国庆|元旦|五一|中秋|端午|清明|元宵|天黑|开学|下个?账期|下次出账|出账)节?(?=之?前|以前|之?后|以后))|"
     r"(?P<week>本|这个?|下下个?|下个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])|"
     r"(?P<wholeweek>本周|这周|这个?星期|这个?礼拜|下周|下个?星期|下个?礼拜|周(?=内))(?=内|之内|以内|前|之前|以前|[^一二三四五六日天末])|"
-    r"(?P<monthof>本|这个|当|下个?)?月(?:底|末)|(?P<yearend>年底|年末|年内|今年(?:之?内|以内))|"
+    r"(?P<monthof>本|这个|当|下个?)?月(?:底|末)|(?P<bill>下个?)月的?(?=账单|账期)|(?P<yearend>年底|年末|年内|今年(?:之?内|以内))|"
     r"(?:这个?|本)?月?(?P<tenth>上旬|中旬|下旬|月中(?!旬))|"
     rf"(?P<nextmonth>下个?月|这个?月|本月)(?P<mday>{_N})[号日]|下个?月(?P<monthstart>初)|"
     rf"(?P<month>{_N})月(?P<date>{_N})[号日]|(?<!工号)(?<![0-9工])(?P<lonedate>{_N})号(?![楼线院店厅窗键门单码段卡机房柜口坐话下的扣出就结起]|之前的|开始|到期|生效|产生)"
@@ -211,6 +211,8 @@ def _day(match: re.Match[str]) -> Day | None:
         return Day(DayKind.WEEKDAY, 6, _weeks(match["wholeweek"]))
     if match["yearend"]:
         return Day(DayKind.DATE, 31, 12)
+    if match["bill"]:
+        return Day(DayKind.MONTH_END, 1)
     if match["tenth"] in _TENTHS:
         return Day(DayKind.MONTH_DAY, _TENTHS[match["tenth"]])
     if match["tenth"]:

@@ -69,6 +69,9 @@ def _inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
         yield from _family_inconsistencies(family, ("promises", "overpromise", i), known)
         if family.kind != "overpromise":
             yield ("promises", "overpromise", i), f"kind {family.kind!r} does not belong here; write overpromise"
+    yield from _duplicates([stage.id for stage in document.complaint_stages], ("complaint_stages",), "stage id")
+    for i, stage in enumerate(document.complaint_stages):
+        yield from _unknown_rules(stage.excused_by, ("complaint_stages", i, "excused_by"), known)
     yield from _unknown_rules(document.promises.excused_by, ("promises", "excused_by"), known)
     bands = [band.at_least for band in document.bands]
     if bands != sorted(set(bands), reverse=True) or bands[-1] != 0:

@@ -258,4 +258,5 @@ def _to_clause_end(said: Said, hit: Hit) -> Hit:
 def _office(standard: ServiceStandard) -> OfficeTime:
     rules = standard.document.promises
     hour, minute = map(int, rules.business_closes.split(":"))
-    return OfficeTime(standard.zone, time(hour, minute), CALENDARS[rules.working_days])
+    is_workday = standard.company_days.over(CALENDARS[rules.working_days])
+    return OfficeTime(standard.zone, time(hour, minute), is_workday)

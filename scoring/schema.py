@@ -221,8 +221,9 @@ class ApologyItem(Item):
 
     Who apologises without courtesy had cause, whether or not a trigger was recognised. What is said next to the words
     tells what they are: `fault_near` names the cause, `courtesy_near` makes a request, `softener_near` refuses, `blame`
-    takes them back, and `sarcasm` never meant them. Of what follows, the first counts. Without any of them, words that
-    turn to the customer right away (`customer_next`) begin something else.
+    takes them back, and `sarcasm` never meant them. Of what follows, the first counts. `also_polite` are
+    those of the words that are used for politeness as well: they are no more than that where the speaker turns to the
+    customer right away (`customer_next`), or where no cause is named and nothing in the call speaks for a grievance.
     """
 
     criterion: Literal["apology"]
@@ -236,6 +237,7 @@ class ApologyItem(Item):
     courtesy_near: Phrases
     softener_near: Phrases
     customer_next: tuple[Text, ...] = ()
+    also_polite: tuple[Text, ...] = ()
     fault_near: Phrases
     blame: Phrases
     sarcasm: Phrases
@@ -243,6 +245,19 @@ class ApologyItem(Item):
     waivers: tuple[Waiver, ...] = ()
     agent_wording: tuple[Text, ...] = ()
     customer_wording: tuple[Text, ...] = ()
+
+
+class Stage(Part):
+    """A step in handling a complaint: the agent's words that show it, once the customer has complained.
+
+    It is pointed out, found or missing, and worth no points.
+    """
+
+    id: Key
+    title: Text
+    phrases: Phrases
+    look_alikes: tuple[Text, ...] = ()
+    excused_by: tuple[Key, ...] = ()
 
 
 class CommitmentItem(Item):
@@ -335,5 +350,6 @@ class Document(Part):
     announcements: tuple[Text, ...] = ()
     context: tuple[ContextRule, ...] = ()
     promises: PromiseRules
+    complaint_stages: tuple[Stage, ...] = ()
     items: Annotated[tuple[AnyItem, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from models.glossary import GlossaryTerm
 from models.scorecard import StandardRef
 from models.transcript import Role
+from scoring.company_days import NO_DAYS, CompanyDays
 from scoring.grammar import PhraseError
 from scoring.lexicon import Heard, Lexicon, PhraseList
 from scoring.normalise import Normaliser
@@ -30,6 +31,7 @@ from scoring.schema import (
     HoldItem,
     ProhibitedItem,
     PromiseRules,
+    Stage,
     Trigger,
     Waiver,
 )
@@ -53,6 +55,7 @@ _SPEAKERS_BY_PART: Mapping[type[Part], frozenset[Role]] = {
     ProhibitedItem: _AGENT_OR_UNKNOWN,
     ClosingItem: _AGENT,
     HoldItem: _AGENT,
+    Stage: _AGENT,
 }
 _SPEAKERS_BY_FIELD = {
     "asked_when": frozenset((Role.CUSTOMER,)),
@@ -91,13 +94,21 @@ class FamilyLists(NamedTuple):
 
 @dataclass(frozen=True)
 class ServiceStandard:
-    """One version of a written service standard; make it with `load_standard`. Safe to share between threads."""
+    """One version of a written service standard; make it with `load_standard`. Safe to share between threads.
+
+    `company_days` are no part of the document, nor of its digest: see `scoring.company_days`.
+    """
 
     ref: StandardRef
     document: Document
     normaliser: Normaliser
     lexicon: Lexicon
     zone: ZoneInfo
+    company_days: CompanyDays = NO_DAYS
+
+    def with_days(self, days: CompanyDays) -> ServiceStandard:
+        """The same standard, its working days reckoned by the company's own days."""
+        return replace(self, company_days=days)
 
     @cached_property
     def language(self) -> str:

@@ -18,7 +18,7 @@ from callqa.reports.backtest_tally import Tally
 from models.errors import origin_of
 from models.ports import UnitOfWork, UnitOfWorkFactory
 from models.scorecard import Verdict
-from scoring import load_standard
+from scoring import NO_DAYS, CompanyDays, load_standard
 from scoring.classifier import Classifiers
 from scoring.compare import Comparison
 
@@ -35,10 +35,11 @@ Connect = Callable[[], UnitOfWorkFactory]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A standard as text, which another process can load; `source` names it in messages."""
+    """A standard as text, which another process can load; `source` names it in messages, `days` are the company's."""
 
     text: str
     source: str
+    days: CompanyDays = NO_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ _in_worker: tuple[Comparison, UnitOfWorkFactory] | None = None
 def _begin(plan: Backtest) -> None:
     # A process pool has no other way to hand its initializer's work to its jobs.
     global _in_worker
-    old, new = (load_standard(written.text, written.source) for written in (plan.old, plan.new))
+    old, new = (load_standard(w.text, w.source).with_days(w.days) for w in (plan.old, plan.new))
     _in_worker = Comparison(old, new, plan.classifiers), plan.connect()
 
 

@@ -1,22 +1,25 @@
 """An apology where one is owed (致歉): after a trigger it may not be missing, and only a sincere one counts in full.
 
 Politeness before a request (不好意思，请您再说一遍), softened refusals (很抱歉，这项业务还没有开办), denied and quoted
-apologies, and the customer's own are none. An agent who apologises without courtesy had cause, also where no trigger
-was recognised; where the cause is not named either, a person is asked.
+apologies, and the customer's own are none. An agent who apologises in words that mean nothing else had cause, also
+where no trigger was recognised; where the cause is not named either, a person is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from models.scorecard import Evidence, Verdict
 from models.transcript import Role
+from scoring.agreement import CONFIRMS, ONLY_CLASSIFIER, SURE
 from scoring.context import excuse, overlaps_any
 from scoring.criteria.hold import waits
+from scoring.doubts import Doubt, doubt
 from scoring.lexicon import Hit
 from scoring.normalise import ASK, MARKS
+from scoring.opinions import Opinion
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.reasons import say
 from scoring.schema import ApologyItem, Trigger
@@ -25,6 +28,8 @@ from scoring.view import CallView, Said
 # How far, in characters or words, a courtesy, a softener or a reproach may follow the apology it belongs to.
 _NEAR = 14
 _DOUBTFUL = 0.6
+# The classifier's name for what an apology is owed for.
+_GRIEVANCE = "complaint"
 # What may trail an apology: 抱歉哈, 对不起了, 不好意思先生.
 _PARTICLES = "哈了的呢吧嘛咯先生女士大哥姐"
 # What is no longer than this (喂，你好。是客服吗？) says nothing yet about why somebody calls.
@@ -44,6 +49,8 @@ class _Apology:
     evidence: Evidence
     caused: bool
     """Whether its cause is named beside it: 让您白等了, 是我们算错了."""
+    ambiguous: bool
+    """Whether its words may as well be politeness, and nothing beside them says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,12 @@ class _Need:
     long_hold_s: float
 
 
-def judge(call: CallView, item: ApologyItem) -> Outcome:
+def judge(call: CallView, item: ApologyItem, grievances: Sequence[Opinion]) -> Outcome:
     """Met or partial (insincere) by the best apology given, missed where one was owed, else not applicable.
 
     Words of unknown speakers count where they settle by themselves who speaks: 给您带来不便 is the agent's.
+    `grievances` are the classifier's opinions of the customer's words: where the rules saw no trigger, they tell an
+    apology from politeness, and ask a person whether one was owed; by themselves they never cost a point.
     """
     if not call.agent:
         return nobody(call, item.points)
@@ -71,11 +80,15 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
     apologies += [a for a in unnamed if _settled(call, item, a)]
     held = need.long_hold_s >= item.long_hold_s
     owed = held or need.weight >= item.needed_from
+    felt = _felt(call, grievances) if not need.possible and not held else None
+    if not need.possible and not held and (felt is None or felt.of(_GRIEVANCE) < CONFIRMS):
+        # Nothing speaks for a grievance: 真的不好意思，这已经是最低的了 is politeness.
+        apologies = [replace(a, sense=_Sense.COURTESY) if a.ambiguous else a for a in apologies]
     given = _given(call, item, need, apologies, owed)
     if given is not None:
         return given
     if not owed:
-        return _not_needed(call, item, need, apologies)
+        return _not_needed(call, item, need, apologies, felt)
     signs = tuple(e for _, e in need.signs)
     which, facts = _occasion(call, need)
     reasons = [say(language, f"apology_missed{which}", **facts)]
@@ -85,7 +98,7 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
             say(language, "apology_courtesy", quote=quote(call, courtesy[0]), at=at(call, courtesy[0]))
         )  # fmt: skip
     doubtful = need.weight <= item.needed_from and not held
-    doubts = (say(language, "apology_doubtful"),) if doubtful else ()
+    doubts = (doubt(language, "apology_doubtful"),) if doubtful else ()
     return Outcome(
         Verdict.MISSED, 0, item.points, tuple(reasons), (*signs, *courtesy), doubts,
         certainty=_DOUBTFUL if doubtful else CERTAIN,
@@ -111,7 +124,7 @@ def _given(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apol
         best = found[0]
         reason = say(language, key, at=at(call, best.evidence), quote=quote(call, best.evidence), **facts)
         sure = owed or best.caused
-        doubts = () if sure else (say(language, "apology_occasion"),)
+        doubts = () if sure else (doubt(language, "apology_occasion"),)
         evidence = (*(a.evidence for a in found), *signs)
         certainty = CERTAIN if sure else _DOUBTFUL
         return Outcome(verdict, item.points * share, item.points, (reason,), evidence, doubts, certainty=certainty)
@@ -127,8 +140,19 @@ def _occasion(call: CallView, need: _Need) -> tuple[str, dict[str, object]]:
     return f"_{trigger.said_by}", facts | {"trigger": trigger.title, "trigger_quote": quote(call, evidence)}
 
 
-def _not_needed(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology]) -> Outcome:
+def _not_needed(
+    call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology], felt: Opinion | None
+) -> Outcome:
     language = call.standard.language
+    doubts: tuple[Doubt, ...] = ()
+    suspected: tuple[Evidence, ...] = ()
+    if felt is not None and felt.of(_GRIEVANCE) >= SURE:
+        proof = felt.evidence(_GRIEVANCE)
+        name, likely = say(language, f"likely_{_GRIEVANCE}"), felt.of(_GRIEVANCE)
+        doubts = (
+            doubt(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely),
+        )  # fmt: skip
+        suspected = (proof,)
     if need.waived:
         reported, waiver = need.waived[0]
         reasons = [say(language, "apology_waived", quote=quote(call, reported), waiver=quote(call, waiver))]
@@ -136,11 +160,17 @@ def _not_needed(call: CallView, item: ApologyItem, need: _Need, apologies: list[
         reasons = [say(language, "apology_not_needed")]
     if apologies:
         reasons.append(say(language, "apology_courtesy_anyway", quote=quote(call, apologies[0].evidence)))
-    evidence = (*(e for _, e in need.signs), *(e for pair in need.waived for e in pair))
+    evidence = (*(e for _, e in need.signs), *(e for pair in need.waived for e in pair), *suspected)
     return Outcome(
-        Verdict.NOT_APPLICABLE, 0, item.points, tuple(reasons), evidence,
-        whoever_spoke=need.possible < item.needed_from,
+        Verdict.NOT_APPLICABLE, 0, item.points, tuple(reasons), evidence, doubts,
+        certainty=ONLY_CLASSIFIER if doubts else CERTAIN, whoever_spoke=need.possible < item.needed_from,
     )  # fmt: skip
+
+
+def _felt(call: CallView, grievances: Sequence[Opinion]) -> Opinion | None:
+    """What the classifier most likely takes for a complaint, of what the agent could still answer; None of nothing."""
+    last = call.agent[-1].place
+    return max((o for o in grievances if o.said.place < last), key=lambda o: o.of(_GRIEVANCE), default=None)
 
 
 def _need(call: CallView, item: ApologyItem) -> _Need:
@@ -224,25 +254,27 @@ def _apologies(call: CallView, item: ApologyItem, speakers: Sequence[Said]) -> l
         for hit in said.found(f"items.{item.id}.phrases"):
             if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, item.excused_by) is not None:
                 continue
-            sense, span, caused = _sense(call, said, hit, item)
+            polite = overlaps_any(hit, said.found(f"items.{item.id}.also_polite"))
+            sense, span, caused = _sense(call, said, hit, item, polite)
             evidence = said.evidence(span.start, span.end, sense.value, span.match)
-            out.append(_Apology(sense, evidence, caused))
+            out.append(_Apology(sense, evidence, caused, ambiguous=polite and not caused))
         # A sarcastic apology need not contain a regular one: 行了吧，算我错了.
         out += [
-            _Apology(_Sense.SARCASM, said.evidence(hit.start, hit.end, _Sense.SARCASM.value, hit.match), True)
+            _Apology(_Sense.SARCASM, said.evidence(hit.start, hit.end, _Sense.SARCASM.value, hit.match), True, False)
             for hit in said.found(f"items.{item.id}.sarcasm")
             if excuse(call.standard, said, hit, item.excused_by) is None
         ]
     return out
 
 
-def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem) -> tuple[_Sense, Hit, bool]:
+def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem, polite_too: bool) -> tuple[_Sense, Hit, bool]:
     """How the words are meant, the stretch that shows it, and whether their cause is named."""
     name = f"items.{item.id}"
     for sense, cues in ((_Sense.SARCASM, "sarcasm"), (_Sense.BLAME, "blame")):
         for cue in said.found(f"{name}.{cues}"):
-            # Across sentences: 真的很抱歉。但是您自己没看清楚.
-            if cue.end > hit.start and cue.start - hit.end <= 2 * _NEAR:
+            # Across sentences: 真的很抱歉。但是您自己没看清楚. Mockery may come before: 行行行，算我错了，给您赔罪.
+            behind = cue.end > hit.start or (sense is _Sense.SARCASM and hit.start - cue.end <= _NEAR)
+            if behind and cue.start - hit.end <= 2 * _NEAR:
                 return sense, Hit(min(hit.start, cue.start), max(hit.end, cue.end), hit.match, hit.phrase), True
     after = [s for s in _following(call, said) if s.found(f"{name}.blame")]
     if after and after[0].found(f"{name}.blame")[0].start <= _NEAR and len(said.reading.text) - hit.end <= _NEAR:
@@ -260,7 +292,8 @@ def _sense(call: CallView, said: Said, hit: Hit, item: ApologyItem) -> tuple[_Se
     if fault is not None and (first is None or fault <= first):
         return _Sense.SINCERE, hit, True
     before = any(start <= cue.start and 0 <= hit.start - cue.end <= _NEAR for cue in polite)
-    if first is not None or asks or before or _turns_to_customer(said, hit, f"{name}.customer_next"):
+    turns = polite_too and _turns_to_customer(said, hit, f"{name}.customer_next")
+    if first is not None or asks or before or turns:
         return _Sense.COURTESY, hit, False
     return _Sense.SINCERE, hit, False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.scorecard import Evidence, Specificity, Verdict
+from scoring.doubts import doubt
 from scoring.lexicon import Hit
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.promises import Made
@@ -40,7 +41,7 @@ def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint:
         if any(m.guessed_days for m in own):
             reasons.append(say(language, "commitment_guessed_days"))
         unnamed = all(m.unnamed for m in own)
-        doubts = (say(language, "commitment_unnamed", quote=quote(call, evidence[0])),) if unnamed else ()
+        doubts = (doubt(language, "commitment_unnamed", quote=quote(call, evidence[0])),) if unnamed else ()
         certainty = _DOUBTFUL if unnamed else CERTAIN
         return Outcome(verdict, item.points * share, item.points, tuple(reasons), evidence, doubts, certainty=certainty)
     done = _first(call.agent, f"items.{item.id}.done_by_agent", "done")
@@ -50,7 +51,7 @@ def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint:
         done = None
     asked = _first(call.customer, f"items.{item.id}.asked_when", "asked_when")
     opened = asked or still or _first((*call.agent, *call.customer), f"items.{item.id}.open_signs", "open")
-    if done is not None and asked is None:
+    if done is not None and (asked is None or _answers(call, item, asked, done)):
         reason = say(language, "commitment_done", quote=quote(call, done))
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (reason,), (done,))
     if opened is None and complaint and call.customer:
@@ -60,6 +61,12 @@ def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint:
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (say(language, "commitment_nothing_open"),))
     reason = say(language, "commitment_missed", quote=quote(call, opened), at=at(call, opened))
     return Outcome(Verdict.MISSED, 0, item.points, (reason,), (opened,))
+
+
+def _answers(call: CallView, item: CommitmentItem, asked: Evidence, done: Evidence) -> bool:
+    """Whether what was done ends the waiting that the customer asked about; to be passed on (登记好了) does not."""
+    said = next(s for s in call.said if s.utterance.index == done.utterance)
+    return done.utterance > asked.utterance and not said.found(f"items.{item.id}.open_signs")
 
 
 def _first(speakers: Sequence[Said], name: str, kind: str) -> Evidence | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from models.scorecard import Evidence, MatchKind, Verdict
 from scoring.agreement import Backing, backing
 from scoring.context import families_of, living_hits
+from scoring.doubts import Doubt, doubt
 from scoring.lexicon import Hit
 from scoring.opinions import Opinion
 from scoring.outcome import Outcome, at, nobody, quote, recognition
@@ -49,7 +50,7 @@ def judge(
     """
     language = call.standard.language
     doubts = [
-        say(language, "prohibited_unknown", at=at(call, e), quote=quote(call, e)) for e in _by_unknown(call, item)
+        doubt(language, "prohibited_unknown", at=at(call, e), quote=quote(call, e)) for e in _by_unknown(call, item)
     ]
     if not call.agent:
         nothing = nobody(call, 0)
@@ -59,7 +60,7 @@ def judge(
     offences = [o for o in found if o not in spared]
     for offence in spared:
         doubts += _unsure(call, offence)
-        doubts.append(say(language, "abuse_unconfirmed", quote=quote(call, offence.evidence)))
+        doubts.append(doubt(language, "abuse_unconfirmed", quote=quote(call, offence.evidence)))
     shown = tuple(o.evidence for o in found)
     if not offences:
         return Outcome(Verdict.MET, 0, 0, (say(language, "prohibited_none"),), shown, tuple(doubts))
@@ -69,7 +70,7 @@ def judge(
         words = quote(call, evidence)
         doubts += _unsure(call, offence)
         if family.always_review:
-            doubts.append(say(language, "prohibited_always", quote=words))
+            doubts.append(doubt(language, "prohibited_always", quote=words))
         if family.severity == "fatal" and _certain(call, offence, opinions):
             fatal = True
             effect = say(language, "to_zero")
@@ -92,14 +93,14 @@ def judge(
     return Outcome(Verdict.VIOLATED, points, 0, tuple(reasons), shown, tuple(doubts), fatal=fatal)
 
 
-def _unsure(call: CallView, offence: _Offence) -> list[str]:
+def _unsure(call: CallView, offence: _Offence) -> list[Doubt]:
     """Why its words may not have been said so; empty if they are as written."""
     language, where, words = call.standard.language, at(call, offence.evidence), quote(call, offence.evidence)
     if offence.heard:
         heard = say(language, "and").join(say(language, "quote", q=h) for h in offence.heard)
-        return [say(language, "prohibited_corrected", at=where, quote=words, heard=heard)]
+        return [doubt(language, "prohibited_corrected", at=where, quote=words, heard=heard)]
     if not offence.as_written:
-        return [say(language, "prohibited_unsure", at=where, quote=words, phrase=offence.hit.phrase)]
+        return [doubt(language, "prohibited_unsure", at=where, quote=words, phrase=offence.hit.phrase)]
     return []
 
 

@@ -24,7 +24,7 @@ from storage.tables import metadata
 from tests import factories
 from tests.databases import bare_engine, dump
 
-HEAD, NEXT = "0003", "0004"
+HEAD, NEXT = "0005", "0006"
 
 TEAM_LEAD = f"""
 import sqlalchemy as sa

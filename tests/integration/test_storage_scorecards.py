@@ -59,6 +59,18 @@ def test_a_recording_goes_from_received_to_transcribed_to_scored(database: Datab
         assert list(uow.scorecards.latest()) == [(uow.calls.get(recording_id), CARD)]
 
 
+def test_of_a_recording_the_newest_scorecard_is_found(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        recording_id = add(uow)
+        uow.transcripts.put(TRANSCRIPT)
+        assert uow.scorecards.of(recording_id) is None
+        score(uow, "one", CARD)
+        newer = replace(CARD, total=50.0)
+        score(uow, "one", newer, "rules-newer")
+        assert uow.scorecards.of(recording_id) == newer
+        assert uow.scorecards.of("unknown") is None
+
+
 def test_what_is_not_there_is_none(database: Database) -> None:
     with database.unit_of_work() as uow:
         recording_id = add(uow)
