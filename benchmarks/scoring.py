@@ -78,7 +78,7 @@ class Alternations:
     """The peer: all phrases of a standard as two regular expressions."""
 
     def __init__(self, standard: ServiceStandard) -> None:
-        phrases = standard.lexicon.phrases
+        phrases = [*standard.lexicon.phrases]
         self._words = re.compile("|".join(f"(?:{phrase.expression()})" for phrase in phrases))
         self._sounds = re.compile(
             "|".join(f"(?:{phrase.sound_expression()})" for phrase in phrases if phrase.sounds is not None)
@@ -138,7 +138,7 @@ def main() -> None:
     standards = {}
     for extra in (0, arguments.phrases):
         standard = standard_with(extra)
-        standards[f"{len(standard.lexicon.phrases)} phrases"] = standard
+        standards[f"{sum(1 for _ in standard.lexicon.phrases)} phrases"] = standard
     print(f"{arguments.calls} calls of {UTTERANCES} utterances in each of {arguments.rounds} rounds")
     for line in table(race(standards, arguments.calls, arguments.rounds)):
         print(line)

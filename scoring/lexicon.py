@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from scoring.phrase import Phrase
 # A phrase found by sound must share at least this part of its characters with what was recognised. Recognisers
 # confuse one or two characters of a phrase; a stretch with all characters different is another sentence.
 _SHARED_CHARACTERS = 0.5
+# Two standards that are compared have most of their phrases in common.
+_PATTERNS = 16_384
 
 
 class Hit(NamedTuple):
@@ -43,6 +46,10 @@ class PhraseList:
     phrases: Sequence[Phrase]
     by_sound: bool = False
     speakers: frozenset[Role] = frozenset(Role)
+
+    def is_part_of(self, other: PhraseList) -> bool:
+        """Whether the other finds the same in what these speakers say."""
+        return replace(other, speakers=self.speakers) == self and self.speakers <= other.speakers
 
 
 class _Shown(NamedTuple):
@@ -67,7 +74,7 @@ class Heard(dict[str, Sequence[Hit]]):
         reading: Reading,
         text: _Shown,
         sounds: _Shown,
-        sought: Mapping[str, Sequence[_Sought]],
+        sought: dict[str, list[_Sought]],
         not_searched: frozenset[str],
     ) -> None:
         self.reading = reading
@@ -76,6 +83,13 @@ class Heard(dict[str, Sequence[Hit]]):
         self._sounds = sounds
         self._sought = sought
         self._not_searched = not_searched
+
+    def take_over(self, known: Heard, lists: frozenset[str]) -> None:
+        """Have these lists as `known` has them: the same text, scanned by another lexicon."""
+        for name in known.names & lists:
+            self._sought[name] = known._sought[name]
+            if name in known:
+                self[name] = known[name]
 
     def __missing__(self, name: str) -> Sequence[Hit]:
         found: list[Hit] = []
@@ -92,12 +106,18 @@ class Heard(dict[str, Sequence[Hit]]):
 
 
 class Lexicon:
-    """Phrase lists with names of their own."""
+    """Phrase lists with names of their own.
 
-    def __init__(self, lists: Sequence[PhraseList], spaced: bool) -> None:
+    `known` has lists for the same language. Texts that it has scanned need not be searched again for lists that both
+    have alike: see `scan`.
+    """
+
+    def __init__(self, lists: Sequence[PhraseList], spaced: bool, known: Lexicon | None = None) -> None:
         self._spaced = spaced
-        self.phrases = tuple(phrase for own in lists for phrase in own.phrases)
-        """All phrases, list by list."""
+        self.lists = tuple(lists)
+        theirs = {own.name: own for own in known.lists} if known is not None else {}
+        alike = [own for own in lists if own.name in theirs and own.is_part_of(theirs[own.name])]
+        lists = [own for own in lists if own not in alike]
         written = [(own, phrase) for own in lists for phrase in own.phrases]
         sounded = [(own, phrase) for own, phrase in written if own.by_sound and phrase.sound_pieces]
         self._by_sound = bool(sounded)
@@ -115,13 +135,22 @@ class Lexicon:
             speaker: _Shelf(
                 frozenset(index),
                 {anchor: tuple(sought) for anchor, sought in index.items()},
-                frozenset(own.name for own in lists if speaker not in own.speakers),
+                frozenset(own.name for own in alike if speaker in own.speakers),
+                frozenset(own.name for own in self.lists if speaker not in own.speakers),
             )
             for speaker, index in shelves.items()
         }
 
-    def scan(self, reading: Reading, speaker: Role) -> Heard:
-        """What stands in `reading`, of what is searched for in the words of `speaker`."""
+    @property
+    def phrases(self) -> Iterator[Phrase]:
+        """All phrases, list by list."""
+        return (phrase for own in self.lists for phrase in own.phrases)
+
+    def scan(self, reading: Reading, speaker: Role, known: Heard | None = None) -> Heard:
+        """What stands in `reading`, of what is searched for in the words of `speaker`.
+
+        `known` is what the lexicon that this one was made with found in it; without one, `known` must be None.
+        """
         shelf = self._shelves[speaker]
         text = sounds = _Shown(reading.text, True)
         if self._spaced:
@@ -135,10 +164,13 @@ class Lexicon:
         met: set[_Sought] = set()
         for anchor in shelf.anchors.intersection(grams(shown, self._spaced)):
             met.update(shelf.phrases[anchor])
-        by_list: dict[str, list[_Sought]] = defaultdict(list)
+        by_list: defaultdict[str, list[_Sought]] = defaultdict(list)
         for sought in met:
             by_list[sought.name].append(sought)
-        return Heard(reading, text, sounds, by_list, shelf.not_searched)
+        heard = Heard(reading, text, sounds, by_list, shelf.not_searched)
+        if known is not None:
+            heard.take_over(known, shelf.alike)
+        return heard
 
     def searches(self, name: str, speaker: Role) -> bool:
         """Whether the list is searched in what `speaker` says."""
@@ -146,10 +178,14 @@ class Lexicon:
 
 
 class _Shelf(NamedTuple):
-    """What is searched in the words of one speaker: phrases by their anchors. `not_searched` are the other lists."""
+    """What is searched in the words of one speaker: phrases by their anchors.
+
+    `alike` are lists that another lexicon searches, `not_searched` those that nobody does.
+    """
 
     anchors: frozenset[str]
     phrases: Mapping[str, Sequence[_Sought]]
+    alike: frozenset[str]
     not_searched: frozenset[str]
 
 
@@ -180,7 +216,7 @@ class _Sought:
         return self.search_fluent(text)
 
     def _compiled(self, stutter: bool) -> re.Pattern[str]:
-        return re.compile((self._phrase.sound_expression if self.by_sound else self._phrase.expression)(stutter))
+        return _pattern((self._phrase.sound_expression if self.by_sound else self._phrase.expression)(stutter))
 
     def hits(self, reading: Reading, first: re.Match[str]) -> list[Hit]:
         """Of `first` and all further matches, in order of place."""
@@ -206,6 +242,11 @@ class _Sought:
         words = [char for char in heard if char not in MARKS]
         shared = sum(char in self._phrase.characters for char in words)
         return shared >= _SHARED_CHARACTERS * min(len(words), self._phrase.syllables)
+
+
+@lru_cache(maxsize=_PATTERNS)
+def _pattern(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
 
 
 def _fluent(text: str) -> tuple[str, _Shown]:

@@ -43,6 +43,9 @@ _NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immu
 # Lists searched by sound too. Cues and look-alikes take sense away from a hit: they must stand as written.
 _SOUNDED_FIELDS = frozenset({"phrases", "farewell", "courtesy"})
 
+# What decides how a text is read.
+_READING = ("language", "fillers", "mishearings")
+
 # Whose words a criterion looks at. Nobody else's are searched for its lists, which saves half of the work.
 _EVERYBODY = frozenset(Role)
 _AGENT = frozenset((Role.AGENT,))
@@ -72,6 +75,8 @@ REMEMBERED = 8192
 
 # Characters. What is longer is rarely said twice in the same words, and would only push out what is.
 _SHORT = 30
+# Enough for a call, which may be judged twice: under another standard, or with the roles exchanged.
+_LATEST = 256
 
 
 class ContextLists(NamedTuple):
@@ -96,7 +101,8 @@ class FamilyLists(NamedTuple):
 class ServiceStandard:
     """One version of a written service standard; make it with `load_standard`. Safe to share between threads.
 
-    `company_days` are no part of the document, nor of its digest: see `scoring.company_days`.
+    `company_days` are no part of the document, nor of its digest: see `scoring.company_days`. `known` is a standard
+    that judges the same calls: what it found in a text of lists that both have alike is not sought again.
     """
 
     ref: StandardRef
@@ -105,6 +111,7 @@ class ServiceStandard:
     lexicon: Lexicon
     zone: ZoneInfo
     company_days: CompanyDays = NO_DAYS
+    known: ServiceStandard | None = None
 
     def with_days(self, days: CompanyDays) -> ServiceStandard:
         """The same standard, its working days reckoned by the company's own days."""
@@ -168,16 +175,23 @@ class ServiceStandard:
     def hear(self, text: str, speaker: Role) -> Heard:
         """A text read and scanned, of what is searched for in the words of `speaker`.
 
-        What is short is remembered: people say 好的 and 请您稍等 all day.
+        What is short is remembered: people say 好的 and 请您稍等 all day. Of the rest only what was heard last.
         """
-        return self._remembered(text, speaker) if len(text) <= _SHORT else self._understand(text, speaker)
+        return (self._remembered if len(text) <= _SHORT else self._latest)(text, speaker)
 
     def _understand(self, text: str, speaker: Role) -> Heard:
-        return self.lexicon.scan(self.normaliser.read(text), speaker)
+        if self.known is None:
+            return self.lexicon.scan(self.normaliser.read(text), speaker)
+        known = self.known.hear(text, speaker)
+        return self.lexicon.scan(known.reading, speaker, known)
 
     @cached_property
     def _remembered(self) -> Callable[[str, Role], Heard]:
         return lru_cache(maxsize=REMEMBERED)(self._understand)
+
+    @cached_property
+    def _latest(self) -> Callable[[str, Role], Heard]:
+        return lru_cache(maxsize=_LATEST)(self._understand)
 
     @cached_property
     def context(self) -> Mapping[str, ContextLists]:
@@ -271,6 +285,16 @@ def _speakers(part: Part, speakers: frozenset[Role]) -> frozenset[Role]:
     if isinstance(part, Trigger | Waiver):
         return frozenset((Role(part.said_by), Role.UNKNOWN))
     return next((own for kind, own in _SPEAKERS_BY_PART.items() if isinstance(part, kind)), speakers)
+
+
+def beside(known: ServiceStandard, standard: ServiceStandard, document: Document) -> ServiceStandard:
+    """The standard with a part of its document, for calls that were judged under `known` just before."""
+    normaliser, lexicon, _ = compile_document(document)
+    reads_alike = all(getattr(document, name) == getattr(known.document, name) for name in _READING)
+    if not reads_alike:
+        return replace(standard, document=document, normaliser=normaliser, lexicon=lexicon)
+    lexicon = Lexicon(lexicon.lists, document.language != "zh", known.lexicon)
+    return replace(standard, document=document, normaliser=normaliser, lexicon=lexicon, known=known)
 
 
 def compile_document(document: Document) -> tuple[Normaliser, Lexicon, list[PhraseProblem]]:
