@@ -204,6 +204,9 @@ class Runs(Protocol):
     def finish(self, run_id: str, status: RunStatus, finished_at: datetime) -> None:
         """Close the run. A run that is closed with this status already keeps its `finished_at`."""
 
+    def customers(self, run_id: str) -> frozenset[str]:
+        """References of the customers whose calls the run took in; calls without one count for nothing."""
+
     def view(self, run_id: str) -> RunView | None:
         """The run with all its calls, or None when there is no such run."""
 
@@ -247,9 +250,10 @@ class Ledger(Protocol):
         """
 
     def record(self, entry: LedgerEntry, event: StatusEvent) -> bool:
-        """Add to what is known of the entry; False when the newest event of its source and reference says the same.
+        """Add to what is known of the entry; False when it adds nothing.
 
-        Nothing is ever taken back or written over.
+        So it is when the newest event of the same source and reference says the same; of a person, when the newest of
+        all does, because a person answers what was said last. Nothing is ever taken back or written over.
         """
 
 

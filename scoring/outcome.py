@@ -45,9 +45,10 @@ def finish(call: CallView, item: AnyItem, outcome: Outcome) -> Finding:
         criterion=item.criterion,
         title=item.title,
         verdict=outcome.verdict,
-        points=round(outcome.points, 1),
-        max_points=round(outcome.max_points, 1),
-        confidence=round(confidence, 3),
+        # As a database gives them back: 0 and 0.0 are not the same bytes.
+        points=round(float(outcome.points), 1),
+        max_points=round(float(outcome.max_points), 1),
+        confidence=round(float(confidence), 3),
         needs_review=bool(doubts),
         reasons=tuple(dict.fromkeys((*outcome.reasons, *(d.sentence for d in doubts)))),
         evidence=tuple(

@@ -39,7 +39,7 @@ from scoring.schema_base import Part
 from scoring.yaml_text import Path
 
 # Texts that are no phrases: names, slots, other rules' ids, and words for other purposes.
-_NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune", "lifts"})
+_NO_PHRASES = frozenset({"asr_glossary", "fillers", "turns", "excused_by", "immune", "lifts", "broken_by"})
 # Lists searched by sound too. Cues and look-alikes take sense away from a hit: they must stand as written.
 _SOUNDED_FIELDS = frozenset({"phrases", "farewell", "courtesy"})
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -214,10 +214,22 @@ def _without_contradictions(decisions: list[Decision], bad: list[BadRow]) -> tup
         for entry in decision.entries:
             said[entry.id].add(decision.event.status)
     disputed = {entry_id for entry_id, statuses in said.items() if len(statuses) > 1}
-    kept = [d for d in decisions if disputed.isdisjoint(entry.id for entry in d.entries)]
-    refused = [
-        BadRow(d.ticket.line, RowProblem.DISAGREE, ", ".join(entry.id for entry in d.entries))
-        for d in decisions
-        if not disputed.isdisjoint(entry.id for entry in d.entries)
-    ]
-    return kept, sorted([*bad, *refused], key=lambda row: row.line)
+    agreed, refused = [], list(bad)
+    for decision in decisions:
+        if disputed.isdisjoint(entry.id for entry in decision.entries):
+            agreed.append(decision)
+        else:
+            ids = ", ".join(entry.id for entry in decision.entries)
+            refused.append(BadRow(decision.ticket.line, RowProblem.DISAGREE, ids))
+    return _last_of_each_ticket(agreed), sorted(refused, key=lambda row: row.line)
+
+
+def _last_of_each_ticket(decisions: list[Decision]) -> list[Decision]:
+    """Of several rows of one ticket about the same promise only the last: the same table must end in the same words."""
+    last = {(entry.id, d.event.reference): place for place, d in enumerate(decisions) for entry in d.entries}
+    kept = []
+    for place, decision in enumerate(decisions):
+        own = tuple(entry for entry in decision.entries if last[entry.id, decision.event.reference] == place)
+        if own:
+            kept.append(replace(decision, entries=own))
+    return kept

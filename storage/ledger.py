@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from models.call import RecordingState
-from models.ledger import History, LedgerEntry, PlacedPromise, StatusEvent, entries_of
+from models.ledger import History, LedgerEntry, PlacedPromise, StatusEvent, StatusSource, entries_of
 from models.scorecard import PromiseStatus, StandardRef
 from storage.calls import locked_state
 from storage.column_types import storable
@@ -58,16 +58,10 @@ class Ledger:
         locked_state(self._transaction, entry.recording_id)
         history_ids = entry.history_ids or (self._begin_history(entry),)
         # Read under the lock: another process may have said the same since the entry was read.
-        last = self._transaction.first(
-            select(ledger_events)
-            .where(
-                ledger_events.c.promise_id.in_(history_ids),
-                ledger_events.c.source == event.source,
-                ledger_events.c.reference == event.reference,
-            )
-            .order_by(ledger_events.c.id.desc())
-            .limit(1)
-        )
+        said = select(ledger_events).where(ledger_events.c.promise_id.in_(history_ids))
+        if event.source is not StatusSource.PERSON:
+            said = said.where(ledger_events.c.source == event.source, ledger_events.c.reference == event.reference)
+        last = self._transaction.first(said.order_by(ledger_events.c.id.desc()).limit(1))
         stored = replace(event, reference=str(storable(event.reference)), note=str(storable(event.note)))
         if last is not None and stored.says_the_same(event_from_row(last)):
             return False

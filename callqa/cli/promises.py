@@ -13,13 +13,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callqa.bootstrap import open_database
+from callqa.bootstrap import open_database, standard_by_call
 from callqa.cli.common import (
     EXIT_QUARANTINED,
     DatabaseOption,
     HomeOption,
     JsonOption,
     LanguageOption,
+    StandardOption,
     console,
     parse_day,
     print_json,
@@ -33,6 +34,8 @@ from callqa.reports.ledger import LedgerLine, LedgerQuery, chosen, claim_of, cou
 from callqa.reports.vcon import shown_customer
 from callqa.reports.words import LANGUAGES, Words
 from callqa.services.ledger import SettleResult
+from callqa.services.ledger import follow_up as follow_up_promises
+from callqa.services.ledger import mark as mark_promise
 from callqa.services.ledger import settle as settle_tickets
 from callqa.tickets import read_tickets
 from models.call import UNASSIGNED_AGENT
@@ -118,6 +121,43 @@ def settle(
         raise typer.Exit(EXIT_QUARANTINED)
 
 
+@promises_app.command("follow-up")
+def follow_up(
+    json: JsonOption = False,
+    standard: StandardOption = None,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Look in the later calls of every customer for what became of promises; each run does so for its own customers."""
+    settings = settings_from(standard=standard, language=language, database_url=database_url, home=home)
+    connect = open_database(settings, create=False)
+    result = follow_up_promises(standard_by_call(settings), datetime.now(UTC), connect)
+    if json:
+        print_json(asdict(result))
+    else:
+        _say(Words(settings.language)("ledger.followed", **asdict(result)))
+
+
+@promises_app.command()
+def mark(
+    promise: Annotated[str, typer.Argument(help="Id of the promise, as `callqa promises` lists it.")],
+    status: Annotated[PromiseStatus, typer.Argument(help="What became of it; open takes an earlier word back.")],
+    note: Annotated[str, typer.Option(help="Why, for the history.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who says so; none: the user's login name.")] = None,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Say what became of a promise: a person's word goes before tickets, later calls and claims of customers."""
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    connect = open_database(settings, create=False)
+    new = mark_promise(promise, status, by or _login_name(), note, datetime.now(UTC), connect)
+    words = Words(settings.language)
+    told = {"id": promise, "status": words.code("status", status.value)}
+    _say(words("ledger.marked", **told) if new else words("ledger.marked_before", **told))
+
+
 def _login_name() -> str:
     try:
         return getpass.getuser()
@@ -157,7 +197,7 @@ def _print_settled(result: SettleResult, words: Words) -> None:
                 "ledger.settled_row",
                 line=decision.ticket.line,
                 call=visible_name(meta.call_id),
-                quote=words("ledger.quoted", text=promise.quote),
+                quote=_quoted(promise.quote, words),
                 status=words.code("status", decision.event.status.value),
             )
         )
@@ -201,10 +241,14 @@ def _table(lines: list[LedgerLine], words: Words, zone: ZoneInfo) -> Table:
             "\n".join(_status(line, words)),
             "\n".join(map(visible_name, who)),
             words.code("action", promise.action),
-            f"{clock(promise.start_s)} {words('ledger.quoted', text=promise.quote)}",
+            f"{clock(promise.start_s)} {_quoted(promise.quote, words)}",
         )
         table.add_row(*map(escape, cells), style="bold" if line.standing.overdue else "")
     return table
+
+
+def _quoted(text: str, words: Words) -> str:
+    return f"{words('quote.open')}{text}{words('quote.close')}"
 
 
 def _status(line: LedgerLine, words: Words) -> list[str]:
@@ -217,7 +261,7 @@ def _status(line: LedgerLine, words: Words) -> list[str]:
         parts.append(words.code("status", stands.status.value) + source.replace(" )", ")"))
     claim = claim_of(stands)
     if claim is not None:
-        parts += [words("ledger.claimed"), f"{words('ledger.quoted', text=claim.note)} {claim.reference}"]
+        parts += [words("ledger.claimed"), f"{_quoted(claim.note, words)} {claim.reference}"]
     if not line.entry.found:
         parts.append(words("ledger.gone"))
     return parts

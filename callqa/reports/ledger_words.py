@@ -16,7 +16,6 @@ LEDGER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ledger.claimed": ("客户称未兑现，待核实", "Not done, says the customer; to be checked"),
     "ledger.gone": ("最新评分中已无此承诺", "Not in the newest scorecard"),
     "ledger.no_time": ("无确定时限", "No definite time"),
-    "ledger.quoted": ("“{text}”", "“{text}”"),
     "ledger.none": ("没有符合条件的承诺。", "No such promises."),
     "ledger.settled": (
         "已更新 {settled} 行，无变化 {unchanged} 行，工单仍在处理 {still_open} 行，未采用 {bad} 行",
@@ -61,6 +60,14 @@ LEDGER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ledger.problem.disagree": (
         "与另一行对同一项承诺（{detail}）说法不一，两行都未采用",
         "another row says otherwise of the same promise ({detail}); neither was used",
+    ),
+    "ledger.marked": ("已记录：{id} {status}", "recorded: {id} {status}"),
+    "ledger.marked_before": ("无变化：{id} {status} 已有记录", "nothing new: {id} {status} is recorded already"),
+    "ledger.followed": (
+        "查看了 {customers} 位多次通话的客户：新认定按时回电 {kept} 项，"
+        "客户称未兑现 {claimed} 项，无法处理 {failed} 通",
+        "{customers} customers with more than one call: {kept} promises found kept, {claimed} claimed broken, "
+        "{failed} calls could not be read",
     ),
     "ledger.sums": (
         "共 {promises} 项承诺：已过期 {overdue}，待兑现 {open}，已兑现 {kept}，未兑现 {broken}，"

@@ -23,6 +23,7 @@ from scoring.opinions import Opinion
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.reasons import say
 from scoring.schema import ApologyItem, Trigger
+from scoring.standard import ServiceStandard
 from scoring.view import CallView, Said
 
 # How far, in characters or words, a courtesy, a softener or a reproach may follow the apology it belongs to.
@@ -194,7 +195,6 @@ def _need(call: CallView, item: ApologyItem) -> _Need:
 
 def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> list[tuple[bool, Evidence]]:
     """Where the trigger was said before place `last`, each with whether it was surely the one of whom it asks."""
-    name = f"items.{item.id}.triggers.{trigger.id}"
     asked, mine, theirs = (
         (Role.CUSTOMER, "customer_wording", "agent_wording")
         if trigger.said_by == "customer"
@@ -212,16 +212,26 @@ def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> li
     for said in holding:
         if trigger.said_by == "customer" and said.place > last:
             continue
-        look_alikes = said.found(f"{name}.look_alikes")
-        for hit in said.found(f"{name}.phrases"):
-            if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, trigger.excused_by) is not None:
-                continue
+        hit = trigger_hit(call.standard, item, trigger, said)
+        if hit is not None:
             certain = said.place in surely or bool(
                 said.found(f"items.{item.id}.{mine}") and not said.found(f"items.{item.id}.{theirs}")
             )
             out.append((certain, said.evidence(hit.start, hit.end, trigger.id, hit.match)))
-            break
     return out
+
+
+def trigger_hit(standard: ServiceStandard, item: ApologyItem, trigger: Trigger, said: Said) -> Hit | None:
+    """The first words of the utterance that are the trigger's, neither look-alikes nor excused by their context."""
+    name = f"items.{item.id}.triggers.{trigger.id}"
+    look_alikes = said.found(f"{name}.look_alikes")
+    nothing = said.found(f"items.{item.id}.never_triggers")
+    for hit in said.found(f"{name}.phrases"):
+        if any(n.start <= hit.start and hit.end <= n.end for n in nothing) or overlaps_any(hit, look_alikes):
+            continue
+        if excuse(standard, said, hit, trigger.excused_by) is None:
+            return hit
+    return None
 
 
 def _waiver(call: CallView, item: ApologyItem, trigger: Trigger) -> Evidence | None:

@@ -212,7 +212,7 @@ def test_settling_twice_changes_nothing_and_scoring_again_loses_nothing(
         for table in tables:
             settle(table, {}, "王", at(30), lambda: cast(UnitOfWork, held))
             once = uow.ledger.entries()
-            again = settle(table, {}, "张", at(31), lambda: cast(UnitOfWork, held))
+            again = settle(table, {}, "张", at(30, 12), lambda: cast(UnitOfWork, held))
             assert again.settled == ()
             assert uow.ledger.entries() == once
         person = StatusEvent(PromiseStatus.CANCELLED, StatusSource.PERSON, "", None, at(29), "李")

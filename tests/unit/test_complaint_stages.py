@@ -59,7 +59,12 @@ def test_what_was_said_before_the_complaint_is_no_stage_of_it() -> None:
 
 
 def test_the_customers_words_are_no_stage() -> None:
-    assert shown(score(HELLO["zh"], TROUBLE["zh"], ("customer", "你们给您登记，给您回访。"), ("agent", "嗯。"))) == {}
+    assert (
+        shown(
+            score(HELLO["zh"], TROUBLE["zh"], ("customer", "说给您登记，给您回访。"), ("agent", "这样啊，我知道了。"))
+        )
+        == {}
+    )
 
 
 def test_what_is_stored_comes_back() -> None:

@@ -39,14 +39,18 @@ def entry(
 
 
 def ticket(
-    state: TicketState = TicketState.DONE, closed: datetime | None = CLOSED, line: int = 2, **facts: str
+    state: TicketState = TicketState.DONE,
+    closed: datetime | None = CLOSED,
+    line: int = 2,
+    *,
+    call_id: str | None = None,
+    number: str | None = None,
+    customer: str | None = None,
+    action: str | None = None,
+    opened_at: str | None = None,
 ) -> Ticket:
-    opened = facts.pop("opened_at", None)
-    named = {"call_id": None, "number": None, "customer": None, "action": None, **facts}
-    return Ticket(
-        line, named["call_id"], named["number"], named["customer"], named["action"],
-        datetime.fromisoformat(opened) if opened else None, state, (closed, closed) if closed else None, "状态",
-    )  # fmt: skip
+    opened = datetime.fromisoformat(opened_at) if opened_at else None
+    return Ticket(line, call_id, number, customer, action, opened, state, (closed, closed) if closed else None, "状态")
 
 
 def outcome(one: Ticket, *entries: LedgerEntry) -> tuple[str, ...]:
@@ -147,8 +151,14 @@ def test_rows_that_contradict_each_other_settle_nothing() -> None:
         (2, RowProblem.DISAGREE, "p1"),
         (3, RowProblem.DISAGREE, "p1"),
     ]
-    decisions, bad = decide([done, replace(done, line=3)], [CALLBACK], ACTIONS, "王", at(30))
-    assert (len(decisions), bad) == (2, [])
+
+
+def test_of_several_rows_of_a_ticket_the_last_counts() -> None:
+    first, second = ticket(call_id="C1", number="T1"), ticket(closed=at(20, 19), line=3, call_id="C1", number="T1")
+    other = replace(first, line=4, number="T2")
+    decisions, bad = decide([first, second, other], [CALLBACK, OTHER_CALL], ACTIONS, "王", at(30))
+    assert bad == []
+    assert [(d.ticket.line, d.event.happened_at) for d in decisions] == [(3, at(20, 19)), (4, CLOSED)]
 
 
 def test_the_event_tells_ticket_time_and_who_brought_it() -> None:
