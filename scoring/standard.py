@@ -65,6 +65,8 @@ _SPEAKERS_BY_FIELD = {
     "solved_by_customer": frozenset((Role.CUSTOMER,)),
     "still_open": frozenset((Role.CUSTOMER,)),
     "done_by_agent": _AGENT,
+    "asked_after": frozenset((Role.CUSTOMER,)),
+    "never_triggers": _EVERYBODY,
     "agent_wording": frozenset((Role.UNKNOWN,)),
     "customer_wording": frozenset((Role.UNKNOWN,)),
 }
@@ -282,8 +284,11 @@ def _asked(document: Document) -> Mapping[str, frozenset[Role]]:
 
 def _speakers(part: Part, speakers: frozenset[Role]) -> frozenset[Role]:
     """Whose words are searched for the lists of a part of what `speakers` are asked about."""
-    if isinstance(part, Trigger | Waiver):
-        return frozenset((Role(part.said_by), Role.UNKNOWN))
+    if isinstance(part, Trigger):
+        # The customer's, too: in later calls they are asked whether a promise was kept.
+        return frozenset((Role(part.said_by), Role.CUSTOMER, Role.UNKNOWN))
+    if isinstance(part, Waiver):
+        return frozenset((Role(part.said_by),))
     return next((own for kind, own in _SPEAKERS_BY_PART.items() if isinstance(part, kind)), speakers)
 
 

@@ -200,10 +200,11 @@ def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> li
         if trigger.said_by == "customer"
         else (Role.AGENT, "agent_wording", "customer_wording")
     )
-    holding = [*call.holding(asked, f"{name}.phrases")]
+    name = f"items.{item.id}.triggers.{trigger.id}.phrases"
+    holding = [*call.holding(asked, name)]
     surely = {said.place for said in holding}
     if trigger.first_turns is None:
-        holding += call.holding(Role.UNKNOWN, f"{name}.phrases")
+        holding += call.holding(Role.UNKNOWN, name)
     elif holding:
         spoken = call.customer if asked is Role.CUSTOMER else call.agent
         surely = {said.place for said in [s for s in spoken if len(s.reading.text) > _HELLO][: trigger.first_turns]}
