@@ -290,11 +290,16 @@ class CommitmentItem(Item):
 
 
 class ProhibitedItem(Item):
-    """Words that must not be said: deductions from the total by severity; fatal sets the total to 0."""
+    """Words that must not be said: deductions from the total by severity; fatal sets the total to 0.
+
+    `unlisted` is what becomes of unfit wording that none of the phrases holds and only the classifier knows: `noted`
+    for a person while the item stays met, or `violated` at no cost until a person has decided.
+    """
 
     criterion: Literal["prohibited"]
     soft: Annotated[float, Field(le=0, ge=-100)]
     hard: Annotated[float, Field(le=0, ge=-100)]
+    unlisted: Literal["noted", "violated"] = "noted"
     excused_by: tuple[Key, ...] = ()
     families: Annotated[tuple[Family, ...], Field(min_length=1)]
 

@@ -120,6 +120,7 @@ FIELD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "still_open": ("客户说仍未解决", "customer says it is still open"),
         "soft": ("轻微扣分", "soft deduction"),
         "hard": ("严重扣分", "hard deduction"),
+        "unlisted": ("仅分类模型认定的用语", "wording that only the classifier knows"),
         "families": ("禁语类", "families"),
         "last_agent_turns": ("坐席最后几次发言", "last agent turns"),
         "bare_share": ("过简得分比例", "share when bare"),
