@@ -243,7 +243,7 @@ def _words(lines: Sequence[list[Any]], text: str, what: str) -> tuple[Word, ...]
     except (TypeError, ValueError):
         in_order = False
     if in_order:
-        return tuple(map(Word, *columns))
+        return tuple(map(Word._make, lines))
     return tuple(_word(word, text, f"{what}word {i}") for i, word in enumerate(lines))
 
 

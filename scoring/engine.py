@@ -110,7 +110,7 @@ def _judge(transcript: Transcript, meta: CallMeta, standard: ServiceStandard, cl
 
 def _hear(call: CallView, classifier: Classifier | None) -> _Judged:
     opinions = ask(classifier, call.agent)
-    grievances = ask(classifier, call.customer)
+    grievances = ask(classifier, call.customer) if any(isinstance(i, ApologyItem) for i in call.standard.items) else ()
     overpromises = find_overpromises(call)
     made = find_promises(call, overpromises)
     apologies = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +55,14 @@ def ask(classifier: Classifier | None, words: Sequence[Said]) -> tuple[Opinion, 
     if classifier is None:
         return ()
     stretches = [(said, start, end) for said in words for start, end in _stretches(said.reading)]
-    rows = classifier.classify([said.reading.text[start:end] for said, start, end in stretches])
+    rows = _classified(classifier, tuple(said.reading.text[start:end] for said, start, end in stretches))
     return tuple(Opinion(*stretch, row) for stretch, row in zip(stretches, rows, strict=True))
+
+
+@lru_cache(maxsize=8)
+def _classified(classifier: Classifier, texts: tuple[str, ...]) -> NDArray[np.float64]:
+    """Of both speakers of the latest calls: the same call is often judged under another standard right after."""
+    return classifier.classify(texts)
 
 
 def _stretches(reading: Reading) -> list[tuple[int, int]]:

@@ -51,7 +51,9 @@ def finish(call: CallView, item: AnyItem, outcome: Outcome) -> Finding:
         confidence=round(float(confidence), 3),
         needs_review=bool(doubts),
         reasons=tuple(dict.fromkeys((*outcome.reasons, *(d.sentence for d in doubts)))),
-        evidence=tuple(sorted(set(outcome.evidence), key=lambda e: (e.utterance, e.char_start, e.char_end, e.kind))),
+        evidence=tuple(
+            sorted(set(outcome.evidence), key=lambda e: (e.utterance, e.char_start, e.char_end, e.kind, e.match))
+        ),
         fatal=outcome.fatal,
         review_codes=tuple(dict.fromkeys(d.code for d in doubts)),
     )

@@ -6,6 +6,7 @@ The first pages are counted here; only what needs longer is worth the start of o
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -141,6 +142,8 @@ def _begin(plan: Backtest) -> None:
     global _in_worker
     old, new = (load_standard(w.text, w.source).with_days(w.days) for w in (plan.old, plan.new))
     _in_worker = Comparison(old, new, plan.classifiers), plan.connect()
+    # Nothing made so far is ever let go: looking through it for garbage would be in vain.
+    gc.freeze()
 
 
 def _count_in_worker(recording_ids: Sequence[str]) -> Tally:

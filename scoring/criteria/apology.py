@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from models.scorecard import Evidence, Verdict
+from models.transcript import Role
 from scoring.agreement import CONFIRMS, ONLY_CLASSIFIER, SURE
 from scoring.context import excuse, overlaps_any
 from scoring.criteria.hold import waits
@@ -195,15 +196,21 @@ def _need(call: CallView, item: ApologyItem) -> _Need:
 def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> list[tuple[bool, Evidence]]:
     """Where the trigger was said before place `last`, each with whether it was surely the one of whom it asks."""
     asked, mine, theirs = (
-        (call.customer, "customer_wording", "agent_wording")
+        (Role.CUSTOMER, "customer_wording", "agent_wording")
         if trigger.said_by == "customer"
-        else (call.agent, "agent_wording", "customer_wording")
+        else (Role.AGENT, "agent_wording", "customer_wording")
     )
-    if trigger.first_turns is not None:
-        asked = tuple(said for said in asked if len(said.reading.text) > _HELLO)[: trigger.first_turns]
+    name = f"items.{item.id}.triggers.{trigger.id}.phrases"
+    holding = [*call.holding(asked, name)]
+    surely = {said.place for said in holding}
+    if trigger.first_turns is None:
+        holding += call.holding(Role.UNKNOWN, name)
+    elif holding:
+        spoken = call.customer if asked is Role.CUSTOMER else call.agent
+        surely = {said.place for said in [s for s in spoken if len(s.reading.text) > _HELLO][: trigger.first_turns]}
+        holding = [said for said in holding if said.place in surely]
     out = []
-    surely = {said.place for said in asked}
-    for said in (*asked, *(call.unknown if trigger.first_turns is None else ())):
+    for said in holding:
         if trigger.said_by == "customer" and said.place > last:
             continue
         hit = trigger_hit(call.standard, item, trigger, said)
@@ -234,7 +241,7 @@ def _waiver(call: CallView, item: ApologyItem, trigger: Trigger) -> Evidence | N
         if trigger.id not in waiver.lifts:
             continue
         name = f"items.{item.id}.waivers.{waiver.id}"
-        for said in call.customer if waiver.said_by == "customer" else call.agent:
+        for said in call.holding(Role(waiver.said_by), f"{name}.phrases"):
             look_alikes = said.found(f"{name}.look_alikes")
             for hit in said.found(f"{name}.phrases"):
                 if not overlaps_any(hit, look_alikes):

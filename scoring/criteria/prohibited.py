@@ -5,12 +5,12 @@ A fatal verdict needs words recognised as written and well, and an agent known t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from models.scorecard import Evidence, MatchKind, Verdict
 from scoring.agreement import Backing, backing
-from scoring.context import living_hits
+from scoring.context import families_of, living_hits
 from scoring.doubts import Doubt, doubt
 from scoring.lexicon import Hit
 from scoring.opinions import Opinion
@@ -124,9 +124,7 @@ def _offences(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overp
     """One offence per utterance and kind, the gravest: a stutter or a repeated word is not charged twice."""
     found = [
         _Offence(family, said, hit, said.evidence(hit.start, hit.end, family.kind, hit.match))
-        for said in call.agent
-        for family in item.families
-        for hit in living_hits(call.standard, said, f"items.{item.id}.families.{family.id}", family, item.excused_by)
+        for said, family, hit in _living(call, item, call.agent)
     ]
     # 绝对不可能再掉线 assures; it refuses nothing.
     found = [f for f in found if not any(o.said is f.said and _within(f.hit, o.hit) for o in overpromises)]
@@ -156,7 +154,14 @@ def _within(inner: Hit, outer: Hit) -> bool:
 def _by_unknown(call: CallView, item: ProhibitedItem) -> list[Evidence]:
     return [
         said.evidence(hit.start, hit.end, family.kind, hit.match)
-        for said in call.unknown
-        for family in item.families
-        for hit in living_hits(call.standard, said, f"items.{item.id}.families.{family.id}", family, item.excused_by)
+        for said, family, hit in _living(call, item, call.unknown)
     ]
+
+
+def _living(call: CallView, item: ProhibitedItem, speakers: Sequence[Said]) -> Iterator[tuple[Said, Family, Hit]]:
+    """What is prohibited and meant so, in order of the call, then of the families."""
+    families = call.standard.prohibited_lists[item.id]
+    for said in speakers:
+        for lists in families_of(said, families):
+            for hit in living_hits(call.standard, said, lists, item.excused_by):
+                yield said, lists.family, hit

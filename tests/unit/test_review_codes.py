@@ -83,7 +83,7 @@ def test_badly_heard_words_and_absent_agents_have_codes_of_their_own() -> None:
     faint = replace(
         CALL,
         utterances=(
-            replace(CALL.utterances[0], words=tuple(replace(w, probability=0.2) for w in CALL.utterances[0].words)),
+            replace(CALL.utterances[0], words=tuple(w._replace(probability=0.2) for w in CALL.utterances[0].words)),
             *CALL.utterances[1:],
         ),
     )
