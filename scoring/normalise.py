@@ -104,7 +104,7 @@ class Normaliser:
 
     def _read_plain(self, original: str) -> tuple[str, Sequence[int]]:
         """The text and its origin for what nearly all Chinese is: nothing is quoted, masked, blank, or joins digits."""
-        text = original.lower()
+        text = simplified(original.lower())
         if not self._untidy.search(text):
             return text, range(len(text))
         text = text.translate(_TO_MARKS)
