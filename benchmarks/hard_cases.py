@@ -3,6 +3,7 @@
     python -m benchmarks.hard_cases                      the open half: figures of each criterion
     python -m benchmarks.hard_cases --show               and every case that went wrong
     python -m benchmarks.hard_cases --half kept_out      the kept-out half: totals only, never a case
+    python -m benchmarks.hard_cases --rules              the rules alone; else with the shipped classifier, as calls are scored
 
 Precision: of the verdicts that credit (met, partial) or, for prohibited phrasing, convict (violated), the share that an
 expert accepts. Recall: of the calls in which every expert credits or convicts, the share with a verdict one of them
@@ -16,15 +17,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.agreement import share, strongest_commitment
 from benchmarks.hard_case_data import CRITERIA, KEPT_OUT, OPEN, HardCase, read_suite
 from callqa import __version__
+from callqa.classifiers import classifier_in_use
 from callqa.standards import find_standard
 from models.call import CallMeta
 from models.scorecard import Evidence, Finding, Scorecard, Verdict
 from models.transcript import Role
 from scoring import ServiceStandard, score_call
+from scoring.classifier import Classifier
 
 _CREDIT = frozenset({Verdict.MET, Verdict.PARTIAL})
 _CONVICT = frozenset({Verdict.VIOLATED})
@@ -66,9 +71,9 @@ class Judged:
     fatal_missed: bool
 
 
-def score(case: HardCase, standard: ServiceStandard) -> Scorecard:
+def score(case: HardCase, standard: ServiceStandard, classifier: Classifier | None) -> Scorecard:
     """The scorecard of a case, through the entry that every command uses."""
-    return score_call(case.transcript(), CallMeta(case.id), standard, __version__)
+    return score_call(case.transcript(), CallMeta(case.id), standard, __version__, classifier)
 
 
 def judge(case: HardCase, card: Scorecard) -> Judged:
@@ -186,11 +191,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--half", choices=(OPEN, KEPT_OUT), default=OPEN)
     parser.add_argument("--show", action="store_true", help="print the cases that went wrong (open half only)")
+    parser.add_argument("--rules", action="store_true", help="the rules alone, without the shipped classifier")
     arguments = parser.parse_args()
     if arguments.show and arguments.half == KEPT_OUT:
         parser.error("--show: single cases of the kept-out half are not for those who write rules")
     standard = find_standard("telecom-hotline-zh")
-    judged = [judge(case, score(case, standard)) for case in read_suite() if case.half == arguments.half]
+    with TemporaryDirectory() as empty:
+        classifier = None if arguments.rules else classifier_in_use(Path(empty), standard.language)
+    judged = [judge(case, score(case, standard, classifier)) for case in read_suite() if case.half == arguments.half]
     if arguments.show:
         print("\n".join(text for text in map(wrong, judged) if text))
     print(table(judged))
