@@ -3,7 +3,7 @@
     python -m benchmarks.hard_cases                      the open half: figures of each criterion
     python -m benchmarks.hard_cases --show               and every case that went wrong
     python -m benchmarks.hard_cases --half kept_out      the kept-out half: totals only, never a case
-    python -m benchmarks.hard_cases --rules              the rules alone; else with the shipped classifier, as calls are scored
+    python -m benchmarks.hard_cases --rules              the rules alone, without the shipped classifier
 
 Precision: of the verdicts that credit (met, partial) or, for prohibited phrasing, convict (violated), the share that an
 expert accepts. Recall: of the calls in which every expert credits or convicts, the share with a verdict one of them
