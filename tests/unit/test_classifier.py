@@ -115,6 +115,12 @@ def test_it_is_right_when_sure_about_families_it_has_not_seen(
     assert measured.calibration_error < 0.1
 
 
+def test_a_complaint_of_a_customer_is_told_from_a_plain_question(measured: Evaluation) -> None:
+    result = next(r for r in measured.labels if r.output == "complaint")
+    assert (result.precision[0].value or 0) >= 0.85
+    assert (result.recall[0].value or 0) >= 0.8
+
+
 def test_skops_reads_the_same_and_finds_nothing_to_trust(shipped: Classifier) -> None:
     assert skops.io.get_untrusted_types(data=SHIPPED) == []
     content = skops.io.loads(SHIPPED, trusted=[])
