@@ -52,6 +52,7 @@ test-fast: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.agreement
 	$(BIN)/python -m benchmarks.sentences
+	$(BIN)/python -m benchmarks.prohibited
 	$(BIN)/python -m benchmarks.hard_cases
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.accuracy

@@ -16,6 +16,9 @@ from models.errors import SettingsError
 CPU_BATCH = 8
 """More windows at once gain nothing on a processor; fewer make the decoder read its weights more often."""
 
+_MOST_WORKERS_BESIDE_GPU = 8
+"""Threads that feed a GPU; more of them lose more to Python's lock than they add (measured on 16 cores)."""
+
 _LEAST_GPU_BATCH, _MOST_GPU_BATCH = 8, 64
 _SHARE_OF_FREE_MEMORY = 0.5
 
@@ -70,6 +73,11 @@ def choose(device: str, compute_type: str) -> Choice:
     return Choice(chosen, compute_type, f"{why}; compute type {compute_type} as set", vectors)
 
 
+def workers_for(device: str, cores: int) -> int:
+    """How many threads to listen with on so many cores: one on each, beside a GPU as many as feed it best."""
+    return cores if device == "cpu" else min(cores, _MOST_WORKERS_BESIDE_GPU)
+
+
 def batch_for(device: str, weights: Path, environ: Mapping[str, str] | None = None) -> int:
     """How many windows to decode at once: on a GPU as many as half of its free memory holds, 8 to 64.
 
@@ -78,21 +86,22 @@ def batch_for(device: str, weights: Path, environ: Mapping[str, str] | None = No
     if device == "cpu":
         return CPU_BATCH
     try:
-        pynvml.nvmlInit()
-        free_bytes = float(pynvml.nvmlDeviceGetMemoryInfo(_card(os.environ if environ is None else environ)).free)
+        free_bytes = float(pynvml.nvmlDeviceGetMemoryInfo(card(environ)).free)
     except pynvml.NVMLError:
         return _LEAST_GPU_BATCH
     window_bytes = _WINDOW_PER_WEIGHTS * weights.stat().st_size
     return int(min(max(_SHARE_OF_FREE_MEMORY * free_bytes / window_bytes, _LEAST_GPU_BATCH), _MOST_GPU_BATCH))
 
 
-def _card(environ: Mapping[str, str]) -> object:
+def card(environ: Mapping[str, str] | None = None) -> object:
     """NVML's handle of CUDA's first device, which CTranslate2 takes: NVML does not heed CUDA_VISIBLE_DEVICES.
 
     Its entries are indices or UUIDs. Indices agree as long as CUDA counts as NVML does, by place on the bus
-    (CUDA_DEVICE_ORDER=PCI_BUS_ID) or on machines whose cards are alike. Raises NVMLError for a card that is not there.
+    (CUDA_DEVICE_ORDER=PCI_BUS_ID) or on machines whose cards are alike. Raises NVMLError for a card or a
+    library that is not there.
     """
-    first = environ.get("CUDA_VISIBLE_DEVICES", "").split(",")[0].strip()
+    pynvml.nvmlInit()
+    first = (os.environ if environ is None else environ).get("CUDA_VISIBLE_DEVICES", "").split(",")[0].strip()
     if first and not first.isdecimal():
         return pynvml.nvmlDeviceGetHandleByUUID(first)
     return pynvml.nvmlDeviceGetHandleByIndex(int(first or 0))

@@ -13,7 +13,7 @@ from models.glossary import GlossaryTerm
 RATE_HZ = 16_000
 """Sampling rate at which Whisper and the speech detector listen."""
 
-ALGORITHM = "packed-3"
+ALGORITHM = "packed-4"
 """Name of this way from sound to text. Change it whenever the same sound may come out as another transcript."""
 
 LANGUAGES = ("zh", "en")

@@ -1,22 +1,25 @@
-"""The Silero speech detector's network on plain matrices: many stretches of sound at once, a third of the work.
+"""The Silero speech detector's network as two small graphs: many stretches of sound at once, a third of the work.
 
 The network (MIT, package silero-vad) hears 32 ms frames: a short-time spectrum, four small convolutions, and an LSTM
 from frame to frame. Run as it is shipped, four fifths of its time go into convolutions over four positions each, one
 frame after the other; as products of big matrices they cost a quarter of that, and the LSTM steps through all stretches
-of a recording side by side. The numbers are the same but for rounding.
+of a recording side by side. The numbers are the same but for rounding. onnxruntime runs both graphs without Python's
+lock: stepping in Python, 16 threads beside a GPU spent most of their time waiting for each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
-from onnx.numpy_helper import to_array
+from onnx import TensorProto, helper
+from onnx.numpy_helper import from_array, to_array
+from onnxruntime import InferenceSession, SessionOptions
 
 from asr.channels import FRAME_SAMPLES
 from models.errors import ModelError
@@ -38,47 +41,28 @@ _GROUP_FRAMES = 4096
 _SECTION_FRAMES = 512
 """Bounds of what is in memory at once: frames of a group of stretches, and steps taken before the next sound."""
 
+_LENGTHS = "lengths"
+_OPSET, _IR_VERSION = 17, 9
+"""Of the ONNX graphs that are made here: what onnxruntime has known for years."""
+
+_MOST_PADDING = 2
+"""Stretches step side by side as long as they, filled up to the longest, hold at most so many times their frames."""
+
 # The last position of a frame reaches 64 samples beyond it; there the frame is mirrored at its end.
 _MIRRORED = np.concatenate([np.arange(_HEARD_SAMPLES), np.arange(_HEARD_SAMPLES - 2, FRAME_SAMPLES - 2, -1)])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Layer:
-    """Rows of `weights` are inputs (a convolution's three taps one behind the other), columns outputs."""
-
-    weights: Values
-    bias: Values
-
-    def of(self, inputs: Values) -> Values:
-        """The layer's outputs, cut off below zero."""
-        outputs: Values = inputs @ self.weights
-        outputs += self.bias
-        return np.maximum(outputs, 0.0, out=outputs)
-
-
 class SileroNetwork:
-    """The detector's weights; `listen` may be called from several threads."""
+    """The detector's network; `listen` may be called from several threads."""
 
     def __init__(self, file: Path) -> None:
         """Take the weights out of `silero_vad_16k_sequence.onnx`; raises ModelError when it is not that network."""
         try:
             graph = onnx.load(file).graph
             tensors = {tensor.name: to_array(tensor) for tensor in graph.initializer}
-            self._spectrum = np.ascontiguousarray(tensors["stft.forward_basis_buffer"].reshape(-1, _SPECTRUM_SAMPLES).T)
-            self._bins = self._spectrum.shape[1] // 2
-            self._convolutions = [_convolution(tensors, f"encoder.{i}") for i in range(3)]
-            # The last one sees a single position: of its three taps only the middle one meets anything.
-            self._last = _Layer(np.ascontiguousarray(tensors["encoder.3.weight"][:, :, 1].T), tensors["encoder.3.bias"])
             [lstm] = (node for node in graph.node if node.op_type == "LSTM")
-            inward, onward, bias = (tensors[name][0] for name in lstm.input[1:4])
-            # Gates in the order input, output, forget, cell. sigmoid(x) = (1 + tanh(x / 2)) / 2: with the first three
-            # halved here, all of them are one tanh.
-            halves = np.repeat(np.array([0.5, 0.5, 0.5, 1.0], np.float32), _HIDDEN)
-            self._inward = np.ascontiguousarray(inward.T * halves)
-            self._onward = np.ascontiguousarray(onward.T * halves)
-            self._gate_bias = bias.reshape(2, -1).sum(axis=0) * halves
-            self._verdict = tensors["output.weight"].reshape(_HIDDEN)
-            self._verdict_bias = tensors["output.bias"]
+            self._frames = _frames_session(tensors)
+            self._steps = _steps_session(tensors, lstm.input[1:4])
         except (OSError, DecodeError, KeyError, ValueError, IndexError) as error:
             raise ModelError(f"the speech detector {file} cannot be used: {error}; install silero-vad again") from error
 
@@ -89,93 +73,139 @@ class SileroNetwork:
         silence where there is none. Each stretch is heard as if nothing had been before it. No stretches, no pieces.
         """
         for group in _groups(stretches):
-            longest_first = sorted(group, key=lambda stretch: stretch[0] - stretch[1])
-            hidden = np.zeros((len(group), _HIDDEN), np.float32)
+            hidden = np.zeros((1, len(group), _HIDDEN), np.float32)
             cell = np.zeros_like(hidden)
-            for done in range(0, longest_first[0][1] - longest_first[0][0], _SECTION_FRAMES):
+            for done in range(0, group[0][1] - group[0][0], _SECTION_FRAMES):
                 parts = [
                     (first + done, min(first + done + _SECTION_FRAMES, end))
-                    for first, end in longest_first
+                    for first, end in group
                     if first + done < end
                 ]
-                gates = np.concatenate([self._gates(sound(*part)) for part in parts])
-                yield from self._recur(parts, gates, hidden, cell)
+                lengths = np.array([end - first for first, end in parts], np.int32)
+                heard = np.zeros((lengths[0], len(parts), _HIDDEN), np.float32)
+                for i, (part, length) in enumerate(zip(parts, lengths.tolist(), strict=True)):
+                    heard[:length, i] = self._heard(sound(*part))
+                states = {"hidden": hidden[:, : len(parts)], "cell": cell[:, : len(parts)]}
+                found, hidden, cell = self._steps.run(None, {"heard": heard, _LENGTHS: lengths, **states})
+                for i, ((first, _), length) in enumerate(zip(parts, lengths.tolist(), strict=True)):
+                    yield first, found[:length, i]
 
-    def _gates(self, sound: Values) -> Values:
-        """What each frame of a stretch, on its own, contributes to the gates of the LSTM."""
+    def _heard(self, sound: Values) -> Values:
+        """What the convolutions make of each frame of a part, (frames, 128)."""
         frames = np.lib.stride_tricks.sliding_window_view(sound, _HEARD_SAMPLES)[::FRAME_SAMPLES][:, _MIRRORED]
-        count = len(frames)
-        # With one empty position on both sides the three taps of a convolution are one run of a row.
-        magnitudes = np.zeros((count, _POSITIONS + 2, self._bins), np.float32)
-        for i in range(_POSITIONS):
-            lines = frames[:, i * _HOP_SAMPLES : i * _HOP_SAMPLES + _SPECTRUM_SAMPLES] @ self._spectrum
-            lines *= lines
-            np.add(lines[:, : self._bins], lines[:, self._bins :], out=magnitudes[:, i + 1])
-        np.sqrt(magnitudes, out=magnitudes)
-        outputs = magnitudes
-        for layer, step in zip(self._convolutions, (1, 2, 2), strict=True):
-            outputs = _convolved(layer, outputs, step)
-        gates: Values = self._last.of(outputs[:, 1]) @ self._inward
-        gates += self._gate_bias
-        return gates
-
-    def _recur(
-        self, parts: Sequence[Stretch], gates: Values, hidden: Values, cell: Values
-    ) -> Iterator[tuple[int, Values]]:
-        """Step through parts, the longest first, side by side; `hidden` and `cell` go on from where they were."""
-        lengths = np.array([end - first for first, end in parts])
-        begins = np.cumsum(lengths) - lengths
-        steps = np.arange(lengths[0])
-        active = (lengths[:, None] > steps).sum(axis=0)
-        # Row by row what is needed at each step: of every part that goes on, its frame.
-        rows = np.concatenate([begins[:count] + step for step, count in zip(steps, active.tolist(), strict=True)])
-        gates = gates[rows]
-        states = np.empty((len(rows), _HIDDEN), np.float32)
-        at = 0
-        for count in active.tolist():
-            now = hidden[:count] @ self._onward
-            now += gates[at : at + count]
-            np.tanh(now, out=now)
-            now[:, : 3 * _HIDDEN] += 1.0
-            # Twice the gates, hence the halves behind each product.
-            cell[:count] *= now[:, 2 * _HIDDEN : 3 * _HIDDEN]
-            now[:, 3 * _HIDDEN :] *= now[:, :_HIDDEN]
-            cell[:count] += now[:, 3 * _HIDDEN :]
-            cell[:count] *= 0.5
-            np.tanh(cell[:count], out=hidden[:count])
-            hidden[:count] *= now[:, _HIDDEN : 2 * _HIDDEN]
-            hidden[:count] *= 0.5
-            states[at : at + count] = hidden[:count]
-            at += count
-        logits = np.maximum(states, 0.0, out=states) @ self._verdict + self._verdict_bias
-        found = np.empty(len(rows), np.float32)
-        found[rows] = 1.0 / (1.0 + np.exp(-logits))
-        for (first, _), begin, length in zip(parts, begins.tolist(), lengths.tolist(), strict=True):
-            yield first, found[begin : begin + length]
+        [heard] = self._frames.run(None, {"sound": frames.reshape(len(frames), _POSITIONS + 1, _HOP_SAMPLES)})
+        found: Values = heard
+        return found
 
 
-def _convolution(tensors: Mapping[str, Values], name: str) -> _Layer:
-    weights = tensors[f"{name}.weight"]
-    return _Layer(np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(-1, len(weights))), tensors[f"{name}.bias"])
+class _Graph:
+    """A graph in the making; what its methods take and give are names of values, one row of positions per frame."""
+
+    def __init__(self) -> None:
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: list[onnx.TensorProto] = []
+
+    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        """The output of an operation."""
+        made = f"{kind}{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, inputs, [made], **attributes))
+        return made
+
+    def lstm(self, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        """The network's only recurrence: its states at each step, and the two at the end."""
+        self._nodes.append(helper.make_node("LSTM", inputs, outputs, hidden_size=_HIDDEN))
+
+    def constant(self, values: NDArray[Any]) -> str:
+        """A value that is always the same."""
+        name = f"constant{len(self._constants)}"
+        self._constants.append(from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def row(self, *numbers: int) -> str:
+        """Whole numbers, as operations take them for shapes and places."""
+        return self.constant(np.array(numbers, np.int64))
+
+    def windows(self, values: str, taps: int, step: int, count: int) -> str:
+        """`count` windows of so many positions side by side, a `step` from each other: what a convolution sees."""
+        span = (count - 1) * step + 1
+        shifted = [
+            self.node("Slice", values, self.row(tap), self.row(tap + span), self.row(1), self.row(step))
+            for tap in range(taps)
+        ]
+        return self.node("Concat", *shifted, axis=2)
+
+    def layer(self, values: str, weights: Values, bias: Values) -> str:
+        """A product of matrices, cut off below zero."""
+        product = self.node("MatMul", values, self.constant(weights))
+        return self.node("Relu", self.node("Add", product, self.constant(bias)))
+
+    def session(self, inputs: Mapping[str, Sequence[int | str]], outputs: Sequence[str]) -> InferenceSession:
+        """The graph ready to run in the caller's thread; `inputs` have shapes."""
+        taken = [
+            helper.make_tensor_value_info(name, TensorProto.INT32 if name == _LENGTHS else TensorProto.FLOAT, shape)
+            for name, shape in inputs.items()
+        ]
+        given = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
+        graph = helper.make_graph(self._nodes, "silero", taken, given, self._constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
+        options = SessionOptions()
+        options.inter_op_num_threads = options.intra_op_num_threads = 1
+        return InferenceSession(model.SerializeToString(), sess_options=options, providers=["CPUExecutionProvider"])
 
 
-def _convolved(layer: _Layer, padded: Values, step: int) -> Values:
-    """A convolution of three taps over positions, of which the first and the last are padding, as are the result's."""
-    count, positions, width = padded.shape
-    rows = padded.reshape(count, -1)
-    starts = range(0, positions - 2, step)
-    outputs = np.zeros((count, len(starts) + 2, layer.weights.shape[1]), np.float32)
-    for i, start in enumerate(starts):
-        outputs[:, i + 1] = layer.of(rows[:, start * width : (start + 3) * width])
-    return outputs
+def _frames_session(tensors: Mapping[str, Values]) -> InferenceSession:
+    """Spectrum and convolutions of each frame on its own: `sound` (frames, 5, 128) becomes (frames, 128) values."""
+    made = _Graph()
+    spectrum = tensors["stft.forward_basis_buffer"].reshape(-1, _SPECTRUM_SAMPLES).T
+    parts = []
+    stretches = made.windows("sound", taps=2, step=1, count=_POSITIONS)
+    for half in np.hsplit(spectrum, 2):
+        part = made.node("MatMul", stretches, made.constant(half))
+        parts.append(made.node("Mul", part, part))
+    outputs, count = made.node("Sqrt", made.node("Add", *parts)), _POSITIONS
+    for i, step in enumerate((1, 2, 2)):
+        weights = tensors[f"encoder.{i}.weight"]
+        count = (count - 1) // step + 1
+        padded = made.node("Pad", outputs, made.row(0, 1, 0, 0, 1, 0))
+        taps = made.windows(padded, taps=3, step=step, count=count)
+        outputs = made.layer(taps, weights.transpose(2, 1, 0).reshape(-1, len(weights)), tensors[f"encoder.{i}.bias"])
+    # The last one sees a single position: of its three taps only the middle one meets anything.
+    last = made.layer(outputs, tensors["encoder.3.weight"][:, :, 1].T, tensors["encoder.3.bias"])
+    heard = made.node("Squeeze", last, made.row(1))
+    return made.session({"sound": ("frames", _POSITIONS + 1, _HOP_SAMPLES)}, [heard])
+
+
+def _steps_session(tensors: Mapping[str, Values], lstm: Sequence[str]) -> InferenceSession:
+    """The LSTM over stretches side by side and its verdict.
+
+    `heard` (steps, stretches, 128) with `lengths` (stretches,), `hidden` and `cell` (1, stretches, 128) become
+    probabilities (steps, stretches) and the two states at the end of each stretch.
+    """
+    made = _Graph()
+    weights = [made.constant(tensors[name]) for name in lstm]
+    made.lstm(["heard", *weights, _LENGTHS, "hidden", "cell"], ["states", "hidden_after", "cell_after"])
+    verdict, bias = made.constant(tensors["output.weight"].reshape(_HIDDEN, 1)), made.constant(tensors["output.bias"])
+    logits = made.node("Add", made.node("MatMul", made.node("Relu", "states"), verdict), bias)
+    found = made.node("Squeeze", made.node("Sigmoid", logits), made.row(1, 3))
+    state = (1, "stretches", _HIDDEN)
+    inputs: dict[str, Sequence[int | str]] = {
+        "heard": ("steps", "stretches", _HIDDEN),
+        _LENGTHS: ("stretches",),
+        "hidden": state,
+        "cell": state,
+    }
+    return made.session(inputs, [found, "hidden_after", "cell_after"])
 
 
 def _groups(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
-    """Stretches that are heard side by side: as many as `_GROUP_FRAMES` hold, one at least."""
+    """Stretches that are heard side by side, the longest first: what one takes besides its frames is padding."""
     group: list[Stretch] = []
     frames = 0
-    for first, end in stretches:
-        if group and frames + end - first > _GROUP_FRAMES:
+    for first, end in sorted(stretches, key=lambda stretch: (stretch[0] - stretch[1], stretch[0])):
+        longest = group[0][1] - group[0][0] if group else 0
+        full = frames + end - first > _GROUP_FRAMES
+        sparse = longest * (len(group) + 1) > _MOST_PADDING * (frames + end - first)
+        if group and (full or sparse):
             yield group
             group, frames = [], 0
         group.append((first, end))

@@ -13,7 +13,7 @@ import av
 from asr.assemble import assemble, known_roles, names_a_side, turns_of
 from asr.budget import Budget
 from asr.cores import usable_cores
-from asr.device import batch_for, choose
+from asr.device import batch_for, choose, workers_for
 from asr.glossary import Glossary
 from asr.hearing import Hearer, Way
 from asr.listen import Analysis, analyse
@@ -39,6 +39,8 @@ from models.transcript import EngineReceipt, Transcript
 log = logging.getLogger(__name__)
 
 _BACKLOG_S = 900.0
+_BATCHES_WAITING = 4
+"""Windows wait until there are so many batches of them, since only equally long ones share one."""
 _OPEN_S = 3 * 3600.0
 """Sound held in memory at once: an hour of stereo takes 230 MB, and as much again while it is decoded."""
 _UNKNOWN_S = 300.0
@@ -52,6 +54,7 @@ class _Parts:
     receipt: EngineReceipt
     hearer: Hearer
     reader: WindowReader
+    workers: int
     batch: int
 
 
@@ -70,7 +73,6 @@ class WhisperTranscriber:
         self._options = options
         self._prompt = options.prompt or prompt_for(options.language)
         self._glossary = Glossary(options.glossary) if options.corrections else None
-        self._workers = options.workers or usable_cores()
         self._profile = PROFILES[options.profile]
         self._clock = StageClock()
         self._detector = SpeechDetector()
@@ -105,9 +107,9 @@ class WhisperTranscriber:
             self._prepare,
             self._ready().reader.read,
             expected_s=_declared_s,
-            threads=self._workers,
+            threads=self._ready().workers,
             batch=self._ready().batch,
-            backlog_s=_BACKLOG_S,
+            backlog_s=max(_BACKLOG_S, _BATCHES_WAITING * self._ready().batch * self._profile.window_s),
             open_s=_OPEN_S,
         )
         yield from schedule.outcomes()
@@ -115,27 +117,29 @@ class WhisperTranscriber:
     def _ready(self) -> _Parts:
         with self._lock:
             if self._parts is None:
-                receipt, hearer, batch = self._remote() or self._packed()
+                receipt, hearer, workers, batch = self._remote() or self._packed()
                 way = Way(self._prompt, self._profile.beam_size, self._profile.tempo)
                 charged = self._options.remote is None
                 reader = WindowReader(hearer, way, self._options.language, self._clock, charged=charged)
-                self._parts = _Parts(receipt, hearer, reader, batch)
+                self._parts = _Parts(receipt, hearer, reader, workers, batch)
             return self._parts
 
-    def _packed(self) -> tuple[EngineReceipt, Hearer, int]:
+    def _packed(self) -> tuple[EngineReceipt, Hearer, int, int]:
         choice = choose(self._options.device, self._options.compute_type)
         files = ensure_model(self._options.model, self._options.data_dir)
         receipt = engine_receipt(files, choice, self._options, self._prompt)
         trimmed = ensure_trimmed(files, self._options.data_dir, self._options.language)
-        whisper = PackedWhisper(trimmed, choice, self._workers, self._options.language, self._clock)
-        return receipt, whisper, batch_for(choice.device, files.path / "model.bin")
+        workers = self._options.workers or workers_for(choice.device, usable_cores())
+        whisper = PackedWhisper(trimmed, choice, workers, self._options.language, self._clock)
+        return receipt, whisper, workers, batch_for(choice.device, files.path / "model.bin")
 
-    def _remote(self) -> tuple[EngineReceipt, Hearer, int] | None:
+    def _remote(self) -> tuple[EngineReceipt, Hearer, int, int] | None:
         remote = self._options.remote
         if remote is None:
             return None
         receipt = remote_receipt(remote, self._options, self._prompt)
-        return receipt, RemoteWhisper(remote, self._options.language, self._clock), PARALLEL
+        workers = self._options.workers or usable_cores()
+        return receipt, RemoteWhisper(remote, self._options.language, self._clock), workers, PARALLEL
 
     def _prepare(self, job: AudioJob) -> _Prepared:
         budget = Budget(self._options.work_s_per_s, self._options.longest_h)

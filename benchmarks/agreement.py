@@ -3,7 +3,8 @@
     python -m benchmarks.agreement                        the bundled calls (held out from rule writing)
     python -m benchmarks.agreement CALLS [--truth DIR]    a folder of recordings; ID.json in the truth folder
 
-Compared are verdicts: greeting proper / late / missing, apology not needed / sincere / insincere / absent, the
+Coverage is the share of verdicts that the machine does not send to a person; the accuracy of that part stands beside
+it. Compared are verdicts: greeting proper / late / missing, apology not needed / sincere / insincere / absent, the
 strongest commitment, and whether the agent used prohibited phrasing. Where the author of the truth marked a phrase as
 debatable, either answer is accepted.
 """
@@ -150,8 +151,17 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     return middle - half, middle + half
 
 
+def share(hits: int, total: int) -> str:
+    """Hits of a total, as a share with its 95 % interval."""
+    low, high = wilson(hits, total)
+    return f"{hits} of {total} {hits / max(1, total):.1%} [{low:.1%}, {high:.1%}]"
+
+
 def table(pairs: Iterable[Pair]) -> str:
-    """Every disagreement, then agreement per criterion and over all, with intervals."""
+    """Every disagreement, then agreement per criterion and over all, with intervals.
+
+    Covered is the share that was not sent to a person; how often that part is right is told apart.
+    """
     pairs = list(pairs)
     lines = [f"{p.call:38}{p.criterion:12}truth {p.truth:22}machine {p.machine:15}"
              f"{'asks a person' if p.needs_review else 'SURE'}" for p in pairs if not p.agrees]  # fmt: skip
@@ -164,7 +174,8 @@ def table(pairs: Iterable[Pair]) -> str:
         low, high = wilson(hits, len(group))
         lines.append(
             f"{name:12}{hits:4} of {len(group):4}  {hits / max(1, len(group)):6.1%}  [{low:.1%}, {high:.1%}]"
-            f"   where sure: {sum(p.agrees for p in sure)} of {len(sure)}"
+            f"   covered: {len(sure) / max(1, len(group)):6.1%}"
+            f"   right where covered: {share(sum(p.agrees for p in sure), len(sure))}"
         )
     return "\n".join(lines)
 

@@ -6,12 +6,14 @@ It loads and warms up, then answers each line on standard input (a JSON list of 
 standard output: what it cost and what was heard. Nothing is imported that the system itself does not need, so that a
 peer may run under another environment's Python.
 
-Everyone gets the same weights in int8, the language, beam 5, word times, and recordings with one party per channel,
-whose order is told. What each has beside that:
+Everyone gets the same weights, the language, beam 5, word times, and recordings with one party per channel, whose
+order is told. On a processor the arithmetic is int8; callqa and faster-whisper also run on a GPU (`benchmarks.gpu`).
+What each has beside that:
 
 - callqa: a gate against cross-talk, a prompt with words of the standard, repair of bad windows, roles of announcements.
 - sequential: faster-whisper's `WhisperModel.transcribe` on each channel with its speech filter.
-- batched: faster-whisper's `BatchedInferencePipeline` on each channel, 8 segments at a time, its speech filter.
+- batched: faster-whisper's `BatchedInferencePipeline` on each channel, 8 segments at a time unless told otherwise, its
+  speech filter.
 - `*-tuned`: the same with callqa's allocator settings, one thread for each of as many workers, one channel per worker.
 - whisper-ctranslate2: its command line, `--batched`, one process for all channels; they are split beforehand, at no
   cost to it, and what a start on one second of silence costs is taken off, which is its loading.
@@ -67,13 +69,24 @@ class Cost:
     parts_of: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What callqa and faster-whisper run on: cpu or cuda, its arithmetic, and segments that a peer decodes at once."""
+
+    device: str = "cpu"
+    compute_type: str = "int8"
+    batch: int = BATCH
+
+
 System = Callable[[Sequence[Call]], Texts]
 Parts = Callable[[], dict[str, float]]
 
 
-def callqa(profile: str | None, home: Path, threads: int) -> tuple[System, Parts]:
+def callqa(profile: str | None, home: Path, threads: int, hardware: Hardware) -> tuple[System, Parts]:
     """callqa as `callqa transcribe` runs it, and its counters of time by part."""
     os.environ["CALLQA_WORKERS"] = str(threads)
+    os.environ["CALLQA_DEVICE"] = hardware.device
+    os.environ["CALLQA_COMPUTE_TYPE"] = hardware.compute_type
     from benchmarks.listening import bench_settings, party_texts
     from callqa.bootstrap import transcriber_for
     from callqa.standards import find_standard
@@ -103,7 +116,7 @@ def callqa(profile: str | None, home: Path, threads: int) -> tuple[System, Parts
     return hear, parts
 
 
-def faster_whisper(model_path: str, threads: int, *, batched: bool, tuned: bool) -> System:
+def faster_whisper(model_path: str, threads: int, hardware: Hardware, *, batched: bool, tuned: bool) -> System:
     """faster-whisper on each channel; tuned: our allocator, one thread for each of `threads` workers."""
     if tuned:
         from asr.process import keep_buffers, wide_vectors
@@ -111,26 +124,34 @@ def faster_whisper(model_path: str, threads: int, *, batched: bool, tuned: bool)
         wide_vectors()
         if not keep_buffers():
             raise RuntimeError("the allocator took no settings: the tuned peers need glibc")
-    from faster_whisper import BatchedInferencePipeline, WhisperModel, decode_audio
+    import soundfile
+    import soxr
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
 
     workers = threads if tuned else 1
     model = WhisperModel(
-        model_path, device="cpu", compute_type="int8", cpu_threads=1 if tuned else threads, num_workers=workers
+        model_path,
+        device=hardware.device,
+        compute_type=hardware.compute_type,
+        cpu_threads=1 if tuned else threads,
+        num_workers=workers,
     )
 
     def text(sound: Any) -> str:
         options: dict[str, Any] = {"language": "zh", "beam_size": BEAM, "word_timestamps": True, "vad_filter": True}
         if batched:
             # A pipeline keeps state between segments, so each channel has its own.
-            segments, _ = BatchedInferencePipeline(model).transcribe(sound, batch_size=BATCH, **options)
+            segments, _ = BatchedInferencePipeline(model).transcribe(sound, batch_size=hardware.batch, **options)
         else:
             segments, _ = model.transcribe(sound, **options)
         return "".join(segment.text for segment in segments)
 
     def channels(call: Call) -> Iterator[tuple[str, str, Any]]:
-        sounds = decode_audio(call.path, split_stereo=True) if len(call.parties) > 1 else [decode_audio(call.path)]
-        for party, sound in zip(call.parties, sounds, strict=True):
-            yield call.path, party, sound
+        # faster-whisper 1.2.1 opens no file with PyAV 19; this takes less time than its own way does with 18.
+        sound, rate_hz = soundfile.read(call.path, dtype="float32", always_2d=True)
+        columns = soxr.resample(sound, rate_hz, 16_000).T
+        for party, column in zip(call.parties, columns, strict=True):
+            yield call.path, party, column.copy()
 
     def hear(calls: Sequence[Call]) -> Texts:
         heard: Texts = {call.path: {} for call in calls}
@@ -261,24 +282,31 @@ def _silence() -> Call:
 
 def main() -> None:
     """Answer until standard input ends."""
+    usual = Hardware()
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("system")
     parser.add_argument("--model", required=True, help="folder with the CTranslate2 model")
     parser.add_argument("--home", type=Path, required=True, help="callqa's data folder")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default=usual.device)
+    parser.add_argument("--compute-type", default=usual.compute_type)
+    parser.add_argument("--batch", type=int, default=usual.batch)
     parser.add_argument("--command", default="whisper-ctranslate2", help="the program of that name")
     arguments = parser.parse_args()
     # Libraries print what they like; the answers go where they cannot.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
+    hardware = Hardware(arguments.device, arguments.compute_type, arguments.batch)
     parts: Parts | None = None
     start = Cost(0.0, 0.0, 0.0, 0.0, {})
     name, _, how = arguments.system.partition("-")
     if name == "callqa":
-        system, parts = callqa(how or None, arguments.home, arguments.threads)
+        system, parts = callqa(how or None, arguments.home, arguments.threads, hardware)
     elif name in ("sequential", "batched"):
-        system = faster_whisper(arguments.model, arguments.threads, batched=name == "batched", tuned=how == "tuned")
+        system = faster_whisper(
+            arguments.model, arguments.threads, hardware, batched=name == "batched", tuned=how == "tuned"
+        )
     elif arguments.system == "whisper-ctranslate2":
         system = whisper_ctranslate2(arguments.command, arguments.model, arguments.threads)
         start = measure(system, [_silence()])

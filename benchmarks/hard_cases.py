@@ -7,7 +7,8 @@
 Precision: of the verdicts that credit (met, partial) or, for prohibited phrasing, convict (violated), the share that an
 expert accepts. Recall: of the calls in which every expert credits or convicts, the share with a verdict one of them
 accepts. A conviction counts only where it quotes an utterance that holds a violation. Exact: the verdict is one of the
-accepted ones, whatever it is. What is gray counts nowhere.
+accepted ones, whatever it is. What is gray counts nowhere. Covered: the share of verdicts that is not sent to a person,
+with how often that part is exact.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.agreement import strongest_commitment, wilson
+from benchmarks.agreement import share, strongest_commitment
 from benchmarks.hard_case_data import CRITERIA, KEPT_OUT, OPEN, HardCase, read_suite
 from callqa import __version__
 from callqa.standards import find_standard
@@ -122,22 +123,32 @@ def _credited(case: HardCase, card: Scorecard, findings: dict[str, Finding]) -> 
 
 def table(judged: Sequence[Judged]) -> str:
     """Totals: nothing in them tells one case from another."""
-    lines = [f"{len(judged)} cases", f"{'':12}{'precision':>34}{'recall':>34}{'exact':>14}{'exact where sure':>20}"]
+    lines = [
+        f"{len(judged)} cases",
+        f"{'':12}{'precision':>34}{'recall':>34}{'exact':>14}{'covered':>10}{'exact where covered':>34}",
+    ]
     for criterion in CRITERIA:
         answers = [a for j in judged for a in j.answers if a.criterion == criterion]
         claims, due = [a for a in answers if a.claims], [a for a in answers if a.due]
         sure = [a for a in answers if not a.needs_review]
         lines.append(
-            f"{criterion:12}{_share(sum(a.right for a in claims), len(claims)):>34}"
-            f"{_share(sum(a.right for a in due), len(due)):>34}"
+            f"{criterion:12}{share(sum(a.right for a in claims), len(claims)):>34}"
+            f"{share(sum(a.right for a in due), len(due)):>34}"
             f"{f'{sum(a.right for a in answers)} of {len(answers)}':>14}"
-            f"{f'{sum(a.right for a in sure)} of {len(sure)}':>20}"
+            f"{f'{len(sure) / max(1, len(answers)):.1%}':>10}{share(sum(a.right for a in sure), len(sure)):>34}"
         )
+    every = [a for j in judged for a in j.answers]
+    sure = [a for a in every if not a.needs_review]
+    lines.append(
+        f"all: covered {share(len(sure), len(every))}; exact where covered "
+        f"{share(sum(a.right for a in sure), len(sure))}, where a person is asked "
+        f"{share(sum(a.right for a in every if a.needs_review), len(every) - len(sure))}"
+    )
     levels = [j.level_right for j in judged if j.level_right is not None]
     phrases, found = sum(j.phrases for j in judged), sum(j.phrases_found for j in judged)
     kinds = sum(j.kinds_right for j in judged)
     lines += [
-        f"prohibited phrases quoted: {_share(found, phrases)}; of an accepted kind: {kinds}",
+        f"prohibited phrases quoted: {share(found, phrases)}; of an accepted kind: {kinds}",
         f"over-promises named as such: {sum(levels)} of {len(levels)}",
         f"customer utterances charged to the agent: {sum(j.customers_charged for j in judged)}",
         f"utterances charged that must not be, customers' among them: {sum(len(j.charged) for j in judged)}",
@@ -148,11 +159,6 @@ def table(judged: Sequence[Judged]) -> str:
         f"of {sum(j.case.fatal is True for j in judged)}",
     ]
     return "\n".join(lines)
-
-
-def _share(hits: int, total: int) -> str:
-    low, high = wilson(hits, total)
-    return f"{hits} of {total} {hits / max(1, total):.1%} [{low:.1%}, {high:.1%}]"
 
 
 def wrong(judged: Judged) -> str:

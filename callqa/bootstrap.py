@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -22,7 +22,7 @@ from asr.weights import ensure_model, verify_model
 from callqa.classifiers import classifier_in_use
 from callqa.services.audio import AudioKeeper
 from callqa.settings import Settings
-from callqa.standards import FoundStandard, find
+from callqa.standards import FoundStandard, find, find_days
 from models.call import CallMeta
 from models.errors import InputError, NoVersionError
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
@@ -101,8 +101,12 @@ def today(settings: Settings) -> date:
 
 
 def standard_for(settings: Settings, day: date, name: str | None = None) -> FoundStandard:
-    """The standard that `name`, or the setting, means on that day. Raises StandardError when it means none."""
-    return find(name or settings.standard, day, lambda standard_id: _published(settings, standard_id))
+    """The standard that `name`, or the setting, means on that day, with the company's own days.
+
+    Raises StandardError when it means none, or when the file of those days cannot be used.
+    """
+    found = find(name or settings.standard, day, lambda standard_id: _published(settings, standard_id))
+    return replace(found, days=find_days(settings.company_days))
 
 
 def standard_by_call(settings: Settings) -> Callable[[CallMeta], ServiceStandard | None]:
@@ -111,10 +115,8 @@ def standard_by_call(settings: Settings) -> Callable[[CallMeta], ServiceStandard
     None where no version holds. Raises StandardError when the setting names no standard at all.
     """
     zone, undated = ZoneInfo(settings.time_zone), today(settings)
-    versions = _published(settings, settings.standard)
-    only = (
-        find(settings.standard, undated, lambda named: _published(settings, named)).standard if not versions else None
-    )
+    versions, days = _published(settings, settings.standard), find_days(settings.company_days)
+    only = None if versions else standard_for(settings, undated).standard
 
     def standard_of(meta: CallMeta) -> ServiceStandard | None:
         if only is not None:
@@ -124,7 +126,7 @@ def standard_by_call(settings: Settings) -> Callable[[CallMeta], ServiceStandard
     @lru_cache(maxsize=400)
     def by_day(day: date) -> ServiceStandard | None:
         try:
-            return find(settings.standard, day, lambda _: versions).standard
+            return find(settings.standard, day, lambda _: versions).standard.with_days(days)
         except NoVersionError:
             return None
 

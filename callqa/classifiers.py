@@ -69,6 +69,19 @@ def find_classifier(home: Path, name: str) -> Classifier:
     return _load(data, str(path))
 
 
+def classifier_of_version(home: Path, version: str) -> Classifier | None:
+    """The classifier whose file has this digest (sha256:...), shipped or trained here; None when there is none.
+
+    Raises ModelError for a damaged one.
+    """
+    shipped = find_classifier(home, SHIPPED)
+    if shipped.version == version:
+        return shipped
+    name = version.removeprefix("sha256:")[:_NAME_LENGTH]
+    found = find_classifier(home, name) if name in _names(home) else None
+    return found if found is not None and found.version == version else None
+
+
 def list_classifiers(home: Path) -> tuple[StoredClassifier, ...]:
     """Every classifier, the shipped one first, then by name. Raises ModelError for a damaged one."""
     found = [(name, find_classifier(home, name)) for name in (SHIPPED, *_names(home))]

@@ -35,6 +35,7 @@ FACTS = (
     "queue",
     "csat",
     "resolved",
+    "hung_up_by",
     "channels",
 )
 """Facts that a manifest column, a sidecar key or a named group may give. `id` is taken for `call_id` in a sidecar."""
@@ -48,9 +49,22 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Years of calls. Switchboards write 0001 or 1601 for "no date", which no arithmetic on times survives."""
 
 _Fact = TypeVar("_Fact")
-_DATE_FORMATS = ("%Y%m%d-%H%M%S", "%Y%m%d%H%M%S", "%Y%m%d_%H%M%S", "%Y-%m-%dT%H-%M-%S", "%Y/%m/%d %H:%M:%S")
+_DATE_FORMATS = (
+    *("%Y%m%d-%H%M%S", "%Y%m%d%H%M%S", "%Y%m%d_%H%M%S", "%Y-%m-%dT%H-%M-%S"),
+    # As spreadsheets write them: 2026/11/20 9:31.
+    *("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"),
+)
 _TRUE = frozenset({"true", "yes", "y", "1", "是"})
 _FALSE = frozenset({"false", "no", "n", "0", "否"})
+_ENDERS: Mapping[str, Role | None] = {
+    **dict.fromkeys(
+        ("agent", "seat", "operator", "坐席", "座席", "客服", "客服代表", "坐席挂机", "座席挂机"), Role.AGENT
+    ),
+    **dict.fromkeys(("customer", "client", "user", "客户", "用户", "客户挂机", "用户挂机"), Role.CUSTOMER),
+    **dict.fromkeys(("system", "ivr", "系统", "系统挂机"), Role.SYSTEM),
+    **dict.fromkeys(("unknown", "none", "未知", "不详"), None),
+}
+"""Who ended the call, as switchboards write it; that it is not known is an answer too, and no fault."""
 
 
 @dataclass
@@ -144,6 +158,7 @@ class MetadataReader:
             queue=fact("queue", _text),
             csat=fact("csat", _rating),
             resolved=fact("resolved", _yes_or_no),
+            hung_up_by=fact("hung_up_by", lambda value: _ENDERS[str(value).strip().lower()]),
             channel_roles=fact("channels", _channel_roles) or (),
             flags=tuple(flags),
         )

@@ -32,6 +32,9 @@ class Settings(BaseModel):
     standard: str = Field(
         "telecom-hotline-zh", description="service standard: shipped name, published ID[@VERSION], or file"
     )
+    company_days: str = Field(
+        "", description="YAML file with the company's own days off and extra working days; empty: none"
+    )
     language: Literal["zh", "en"] = Field("zh", description="language of tables and reports")
     time_zone: str = Field("Asia/Shanghai", description="zone of metadata times without one, and of `--day`")
     filename_pattern: str = Field("", description="regular expression with named groups for facts in file names")

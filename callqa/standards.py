@@ -11,7 +11,16 @@ from pathlib import Path
 
 from models.errors import NoVersionError, StandardError
 from models.standard import PublishedStandard, in_force
-from scoring import SHIPPED_STANDARDS, Case, ServiceStandard, load_case, load_standard
+from scoring import (
+    NO_DAYS,
+    SHIPPED_STANDARDS,
+    Case,
+    CompanyDays,
+    ServiceStandard,
+    load_case,
+    load_standard,
+    read_company_days,
+)
 
 Versions = Callable[[str], Sequence[PublishedStandard]]
 """The published versions of the standard with this id; empty when there are none, or no database."""
@@ -23,18 +32,20 @@ _SUFFIXES = (".yaml", ".yml")
 class FoundStandard:
     """A standard as written. `name` finds exactly this one again; `source` names it in messages.
 
-    `cases` is where its regression cases may be: a folder beside it, None for a published version.
+    `cases` is where its regression cases may be: a folder beside it, None for a published version. `days` are the
+    company's own, by which its working days are reckoned.
     """
 
     name: str
     text: str
     source: str
     cases: Path | None
+    days: CompanyDays = NO_DAYS
 
     @property
     def standard(self) -> ServiceStandard:
         """The same, loaded. Raises StandardError with file, line and value of every problem."""
-        return _load(self.text, self.source)
+        return _load(self.text, self.source).with_days(self.days)
 
 
 def find(name: str, day: date, versions: Versions) -> FoundStandard:
@@ -68,9 +79,14 @@ def find(name: str, day: date, versions: Versions) -> FoundStandard:
     )
 
 
-def find_standard(name_or_path: str) -> ServiceStandard:
+def find_standard(name_or_path: str, company_days: str = "") -> ServiceStandard:
     """Load a file or a shipped standard, where there is no database. Raises StandardError."""
-    return find(name_or_path, date.min, lambda _: ()).standard
+    return find(name_or_path, date.min, lambda _: ()).standard.with_days(find_days(company_days))
+
+
+def find_days(path: str) -> CompanyDays:
+    """The company's own days off and working days from the file; none for "". Raises StandardError."""
+    return read_company_days(_read(Path(path)), path) if path else NO_DAYS
 
 
 def read_cases(folder: Path | None, found: FoundStandard) -> list[Case]:

@@ -28,6 +28,7 @@ from callqa.reports.standard_words import reminder_text
 from callqa.services.audio import prune
 from callqa.services.inspect import Inspector
 from callqa.services.intake import register
+from callqa.services.ledger import follow_up
 from callqa.services.plan import plan_chunks
 from callqa.services.runs import finish_run, plan_run, resolve_day, take_up
 from callqa.sources import list_source
@@ -79,6 +80,7 @@ def inspect_calls(
     inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard))
     wait(inspected)
     final = summarise(run, intake, review_due(app))
+    follow_up_promises(run, standard)
     for chunk in inspected:
         # What one recording cannot help (a missing model, a database gone) ends the run, after all that could be kept.
         chunk.result()
@@ -137,6 +139,23 @@ def inspect_chunk(recording_ids: tuple[str, ...], run: Run, standard: str | None
     return len(recording_ids)
 
 
+@task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=3,
+    retry_delay_seconds=RETRY_DELAYS_S,
+    retry_condition_fn=is_transient,
+)
+def follow_up_promises(run: Run, standard: str | None) -> dict[str, int]:
+    """Look in the calls of the run's customers for what became of promises; returns counts."""
+    app = _app_of(run, standard)
+    with app.new_unit_of_work() as uow:
+        customers = uow.runs.customers(run.id)
+    result = follow_up(lambda _: app.standard, datetime.now(UTC), app.new_unit_of_work, customers)
+    get_run_logger().info("run %s: promises: %s", run.id, result)
+    return asdict(result)
+
+
 def review_due(app: App) -> ReviewReminder | None:
     """A reminder when the standard's quarterly review is near or overdue."""
     return review_reminder(app.standard.ref, app.standard.owner, app.standard.review_by, today(app.settings))
@@ -175,6 +194,7 @@ def _app_of(run: Run, standard: str | None) -> App:
         )
     if scorer_of(app.standard, app.classifier) != run.scorer:
         raise ModelError(
-            f"another classifier was promoted during run {run.id}, which began with {run.scorer}; run again"
+            f"the classifier or the file of company days changed during run {run.id}, which began with {run.scorer}; "
+            "run again"
         )
     return app

@@ -63,9 +63,10 @@ class Quarantine:
 class CallMeta:
     """What is known of a call besides its sound. Absent facts are None, never guessed.
 
-    `started_at` is time-zone aware. `ring_s` is how long it rang before the answer. `channel_roles` names the party on
-    each channel (index 0 is left) when the switchboard says so; empty when it does not. `flags` lists what was missing
-    or unreadable in the metadata (e.g. "started_at_missing"), shown to people.
+    `started_at` is time-zone aware. `ring_s` is how long it rang before the answer, `hung_up_by` who ended the
+    call (AGENT, CUSTOMER or SYSTEM). `channel_roles` names the party on each channel (index 0 is left) when the
+    switchboard says so; empty when it does not. `flags` lists what was missing or unreadable in the metadata (e.g.
+    "started_at_missing"), shown to people.
     """
 
     call_id: str
@@ -79,5 +80,6 @@ class CallMeta:
     queue: str | None = None
     csat: float | None = None
     resolved: bool | None = None
+    hung_up_by: Role | None = None
     channel_roles: tuple[Role, ...] = ()
     flags: tuple[str, ...] = ()

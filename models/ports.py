@@ -14,6 +14,7 @@ from typing import Protocol, Self
 
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.errors import RecordingError, TransientError
+from models.ledger import LedgerEntry, StatusEvent
 from models.review import Review
 from models.run import AudioJob, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
@@ -110,6 +111,9 @@ class Calls(Protocol):
     def recording_of(self, call_id: str) -> str | None:
         """Id of the recording that holds this call, or None."""
 
+    def of_customers(self, customer_refs: Collection[str]) -> Sequence[StoredCall]:
+        """The calls of these customers that have a transcript and are not quarantined, ordered by call id."""
+
     def add(self, recording: Recording, meta: CallMeta, quarantine: Quarantine | None = None) -> None:
         """Register a recording as received, or as quarantined from the start; does nothing if its id is known."""
 
@@ -169,6 +173,9 @@ class Scorecards(Protocol):
     def put(self, recording_id: str, engine_digest: str, scorer: str, scorecard: Scorecard) -> None:
         """Store scorecard, findings, evidence and promises and set the recording to scored; nothing if it is there."""
 
+    def of(self, recording_id: str) -> Scorecard | None:
+        """The newest scorecard of a recording, or None."""
+
     def latest(self) -> Iterator[tuple[StoredCall, Scorecard]]:
         """The newest scorecard of every call, ordered by call id."""
 
@@ -196,6 +203,9 @@ class Runs(Protocol):
 
     def finish(self, run_id: str, status: RunStatus, finished_at: datetime) -> None:
         """Close the run. A run that is closed with this status already keeps its `finished_at`."""
+
+    def customers(self, run_id: str) -> frozenset[str]:
+        """References of the customers whose calls the run took in; calls without one count for nothing."""
 
     def view(self, run_id: str) -> RunView | None:
         """The run with all its calls, or None when there is no such run."""
@@ -230,6 +240,23 @@ class Reviews(Protocol):
         """All reviews of these calls, ordered by call, item and time."""
 
 
+class Ledger(Protocol):
+    """What became of the promises in the newest scorecards."""
+
+    def entries(self, recording_ids: Collection[str] | None = None) -> Sequence[LedgerEntry]:
+        """The promises of these recordings, or of all, ordered by call id and place in the call.
+
+        With them those that no newest scorecard holds any more but of which something was said.
+        """
+
+    def record(self, entry: LedgerEntry, event: StatusEvent) -> bool:
+        """Add to what is known of the entry; False when it adds nothing.
+
+        So it is when the newest event of the same source and reference says the same; of a person, when the newest of
+        all does, because a person answers what was said last. Nothing is ever taken back or written over.
+        """
+
+
 class UnitOfWork(Protocol):
     """One transaction: `with uow:` begins it, `commit()` keeps it, leaving without commit rolls it back."""
 
@@ -239,6 +266,7 @@ class UnitOfWork(Protocol):
     runs: Runs
     standards: Standards
     reviews: Reviews
+    ledger: Ledger
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

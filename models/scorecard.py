@@ -28,6 +28,31 @@ class MatchKind(StrEnum):
     CLASSIFIER = "classifier"
 
 
+class ReviewCode(StrEnum):
+    """Why a person is asked about an item, for programs that filter and count; the sentences are among its reasons."""
+
+    LOW_RECOGNITION = "low_recognition"
+    """The recogniser was not sure of the words that prove it."""
+    BY_SOUND = "by_sound"
+    """The words that prove it only sound like it, or were put right by the glossary."""
+    CLASSIFIER_OPPOSES = "classifier_opposes"
+    """The rules found it, the classifier takes it for something else."""
+    CLASSIFIER_ALONE = "classifier_alone"
+    """Only the classifier found it."""
+    ROLES_UNCERTAIN = "roles_uncertain"
+    """Who is the agent is not known well enough."""
+    ROLES_FLIP = "roles_flip"
+    """The verdict would be another one if agent and customer were exchanged."""
+    SPEAKERS_UNKNOWN = "speakers_unknown"
+    """Words that matter were said by nobody knows whom, or when."""
+    NO_AGENT = "no_agent"
+    """Nothing was said that is known to be the agent's."""
+    WEAK_GROUNDS = "weak_grounds"
+    """The signs it rests on are weak."""
+    ALWAYS_ASKED = "always_asked"
+    """The standard wants a person to decide."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The words that prove a point: `text[char_start:char_end] == quote` holds for the utterance at that index.
@@ -52,7 +77,8 @@ class Finding:
 
     `points` of `max_points` are what the item earned before renormalisation; a deduction item has `max_points` 0 and
     `points` <= 0. `reasons` are sentences in the standard's language; the first is the one to show when there
-    is room for one. `confidence` is 0 to 1. `needs_review` is set whenever the machine is not sure.
+    is room for one. `confidence` is 0 to 1. `needs_review` is set whenever the machine is not sure; `review_codes` then
+    say why, each once, in the order in which the doubts arose (none on findings from before they were kept).
     """
 
     item_id: str
@@ -66,6 +92,16 @@ class Finding:
     reasons: tuple[str, ...]
     evidence: tuple[Evidence, ...] = ()
     fatal: bool = False
+    review_codes: tuple[ReviewCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintStage:
+    """One step in handling a complaint, as the standard names it: the first words that show it, None when none do."""
+
+    id: str
+    title: str
+    evidence: Evidence | None
 
 
 class Specificity(StrEnum):
@@ -120,6 +156,8 @@ class Receipt:
     """Everything a score depends on. From equal receipts the same score comes again, bit for bit.
 
     `audio_sha256` and `engine` are None when the transcript came from elsewhere; `transcript_sha256` pins the input.
+    `company_days` is the digest of the company's own days off, None where there are none.
+    `rules` is the version of the rules in code, None on scorecards that were made before receipts named it.
     """
 
     audio_sha256: str | None
@@ -130,13 +168,16 @@ class Receipt:
     callqa_version: str
     role_basis: str
     role_confidence: float
+    company_days: str | None = None
+    rules: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
     """The result for one call. `total` is 0 to 100, None when no item could be evaluated.
 
-    A fatal violation sets `total` to 0; `total_before_fatal` keeps what it would have been.
+    A fatal violation sets `total` to 0; `total_before_fatal` keeps what it would have been. `complaint` are the stages
+    of handling it, in the standard's order; None where the call holds no complaint or the standard names no stages.
     """
 
     call_id: str
@@ -150,3 +191,4 @@ class Scorecard:
     findings: tuple[Finding, ...]
     promises: tuple[Promise, ...]
     receipt: Receipt
+    complaint: tuple[ComplaintStage, ...] | None = None

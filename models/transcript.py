@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -15,8 +16,7 @@ class Role(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A recognised word (for Chinese: one character or a few) on the call's own clock, in seconds.
 
     `char_start:char_end` is its place in the text of its utterance; `probability` is the recogniser's, 0 to 1.

@@ -17,7 +17,7 @@ from typing import Any
 
 from models.call import UNASSIGNED_AGENT, CallMeta, Direction
 from models.errors import InputError
-from models.scorecard import Evidence, Finding, Promise, Receipt, Scorecard, StandardRef
+from models.scorecard import ComplaintStage, Evidence, Finding, MatchKind, Promise, Receipt, Scorecard, StandardRef
 from models.transcript import (
     Correction,
     Dropped,
@@ -77,6 +77,8 @@ def transcript_to_json(transcript: Transcript, meta: CallMeta) -> Json:
         "tones": [[s.role.value, s.start_s, s.end_s] for s in transcript.tones],
         "dropped": [[d.role.value, d.start_s, d.end_s, d.text, list(d.faults)] for d in transcript.dropped],
         "engine": _plain(transcript.engine) if transcript.engine else None,
+        # Only where it is known: the digests of older transcripts stay what their receipts say.
+        **({"hung_up_by": meta.hung_up_by.value} if meta.hung_up_by else {}),
     }
 
 
@@ -96,6 +98,7 @@ def transcript_from_json(line: Mapping[str, Any], where: str) -> tuple[Transcrip
             started_at=_moment(line["started_at"], "started_at") if line.get("started_at") else None,
             direction=Direction(line["direction"]) if line.get("direction") else None,
             ring_s=_number_or_none(line, "ring_s"),
+            hung_up_by=Role(line["hung_up_by"]) if line.get("hung_up_by") else None,
         )
         engine = line.get("engine")
         transcript = Transcript(
@@ -133,8 +136,31 @@ def scorecard_to_json(card: Scorecard) -> Json:
         "needs_review": card.needs_review,
         "items": [_finding_to_json(f) for f in card.findings],
         "promises": [_promise_to_json(p) for p in card.promises],
+        "complaint": complaint_to_json(card.complaint),
         "receipt": receipt_to_json(card.receipt),
     }
+
+
+def complaint_to_json(stages: Sequence[ComplaintStage] | None) -> list[Json] | None:
+    """The stages of a complaint as stored and printed; None stays None."""
+    if stages is None:
+        return None
+    return [
+        {"id": s.id, "title": s.title, "evidence": _evidence_to_json(s.evidence) if s.evidence else None}
+        for s in stages
+    ]
+
+
+def complaint_from_json(lines: Sequence[Mapping[str, Any]] | None) -> tuple[ComplaintStage, ...] | None:
+    """The inverse of `complaint_to_json`."""
+    if lines is None:
+        return None
+    return tuple(
+        ComplaintStage(
+            line["id"], line["title"], _evidence_from_json(line["evidence"]) if line["evidence"] is not None else None
+        )
+        for line in lines
+    )
 
 
 def receipt_to_json(receipt: Receipt) -> Json:
@@ -148,6 +174,8 @@ def receipt_to_json(receipt: Receipt) -> Json:
         "callqa_version": receipt.callqa_version,
         "role_basis": receipt.role_basis,
         "role_confidence": receipt.role_confidence,
+        "company_days": receipt.company_days,
+        "rules": receipt.rules,
     }
 
 
@@ -163,6 +191,9 @@ def receipt_from_json(document: Mapping[str, Any]) -> Receipt:
         callqa_version=document["callqa_version"],
         role_basis=document["role_basis"],
         role_confidence=document["role_confidence"],
+        # Receipts of before there were company days lack it.
+        company_days=document.get("company_days"),
+        rules=document.get("rules"),
     )
 
 
@@ -212,7 +243,7 @@ def _words(lines: Sequence[list[Any]], text: str, what: str) -> tuple[Word, ...]
     except (TypeError, ValueError):
         in_order = False
     if in_order:
-        return tuple(map(Word, *columns))
+        return tuple(map(Word._make, lines))
     return tuple(_word(word, text, f"{what}word {i}") for i, word in enumerate(lines))
 
 
@@ -305,6 +336,7 @@ def _finding_to_json(finding: Finding) -> Json:
         "max_points": finding.max_points,
         "confidence": finding.confidence,
         "needs_review": finding.needs_review,
+        "review_codes": [code.value for code in finding.review_codes],
         "fatal": finding.fatal,
         "reasons": list(finding.reasons),
         "evidence": [_evidence_to_json(e) for e in finding.evidence],
@@ -313,6 +345,10 @@ def _finding_to_json(finding: Finding) -> Json:
 
 def _evidence_to_json(evidence: Evidence) -> Json:
     return _plain(evidence) | {"match": evidence.match.value}
+
+
+def _evidence_from_json(line: Mapping[str, Any]) -> Evidence:
+    return Evidence(**{**line, "match": MatchKind(line["match"])})
 
 
 def _promise_to_json(promise: Promise) -> Json:

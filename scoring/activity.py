@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.transcript import Role, SpeechSpan, Transcript
+from models.transcript import MASK, Role, SpeechSpan, Transcript
 
 DEAD_AIR_S = 3.0
 """Shortest silence that is listed. Scorecards in use ask for an announcement from 5 s on and always look at 10 s."""
@@ -79,24 +79,6 @@ class Interruption:
     overlap_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """What is known of one call's conduct; None means that this recording cannot show it.
-
-    `talk_s` holds the seconds of speech of AGENT and CUSTOMER, 0 for one that was silent throughout.
-    """
-
-    dead_air: tuple[Stretch, ...] | None
-    overlaps: tuple[Stretch, ...] | None
-    interruptions: tuple[Interruption, ...] | None
-    talk_s: Mapping[Role, float] | None
-
-
-def activity(transcript: Transcript) -> Activity:
-    """All of it. Text without speech spans, as from another program, shows nothing."""
-    return Activity(dead_air(transcript), overlaps(transcript), interruptions(transcript), talk_time(transcript))
-
-
 def dead_air(transcript: Transcript, at_least_s: float = DEAD_AIR_S) -> tuple[Stretch, ...] | None:
     """Stretches after the answer in which nobody speaks and no tone, music or announcement is heard, in order.
 
@@ -158,6 +140,26 @@ def talk_time(transcript: Transcript) -> Mapping[Role, float] | None:
     if spans is None:
         return None
     return {role: round(sum(s.end_s - s.start_s for s in spans[role]), 3) for role in _PARTIES}
+
+
+def speech_rate(transcript: Transcript, role: Role, said: Iterable[str], language: str) -> float | None:
+    """Characters (of a masked number its signs) a minute of the party's speech, in languages with spaces words.
+
+    `said` are the texts that count as its words. None without any, or where it is not known when the party spoke.
+    """
+    spans = transcript.speech
+    if not spans or any(span.role is Role.UNKNOWN for span in spans):
+        return None
+    spoken_s = sum(span.end_s - span.start_s for span in spans if span.role is role)
+    length = sum(spoken_length(text, language) for text in said)
+    return 60 * length / spoken_s if spoken_s > 0 and length else None
+
+
+def spoken_length(text: str, language: str) -> int:
+    """Characters without punctuation (of a masked number its signs), or words where the language has spaces."""
+    if language == "zh":
+        return sum(char.isalnum() or char == MASK for char in text)
+    return len(re.findall(r"[\w'’]+", text))
 
 
 def _by_party(transcript: Transcript) -> Mapping[Role, Sequence[SpeechSpan]] | None:

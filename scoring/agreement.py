@@ -8,14 +8,16 @@
 | by sound           | confirms it                | the rules'  | 0.80       | as the rules say   |
 | by sound           | is undecided               | the rules'  | 0.60       | as the rules say   |
 | by sound           | opposes it                 | the rules'  | 0.40       | yes                |
-| no unfit wording   | is sure of it (0.9)        | violated    | 0.50       | yes, with evidence |
+| no unfit wording   | is sure of it (0.9)        | violated *  | 0.50       | yes, with evidence |
 | nothing else       | is sure of it (0.9)        | the rules'  | 0.50       | yes, with evidence |
 | not at all         | is not                     | the rules'  | unchanged  | no                 |
 
 Without a classifier confidence is that of the rules. Abuse is stricter: found by sound, it is charged only if the
 classifier confirms it; found as written but opposed, it is never fatal before a person has listened. What only the
-classifier finds is shown as evidence (`match` classifier) and takes no points: rules cannot know every unfit wording, so
-a call with one that only the classifier knows goes to a person as violated, and costs nothing before he has confirmed it.
+classifier finds is shown as evidence (`match` classifier) and takes no points.
+
+* Where the standard says `unlisted: violated`: no list holds every unfit wording, so a call with one that only the
+classifier knows goes to a person as violated, and costs nothing before he has confirmed it. Else the rules' verdict.
 
 The numbers (`benchmarks/policy.py`): on made-up sentences of families that the classifier had not learnt from, many
 made to mislead, what the rules found was right in 96 of 100 cases that it confirmed, in 62 where it was undecided and
@@ -31,10 +33,11 @@ from enum import Enum
 
 from models.scorecard import Evidence, MatchKind, Verdict
 from scoring.classifier.labels import ANY_UNFIT, UNFIT
+from scoring.doubts import doubt
 from scoring.opinions import Opinion
 from scoring.outcome import Outcome, at, quote
 from scoring.reasons import say
-from scoring.schema import AnyItem, GreetingItem
+from scoring.schema import AnyItem, GreetingItem, ProhibitedItem
 from scoring.view import CallView
 
 CONFIRMS, OPPOSES, SURE = 0.5, 0.05, 0.9
@@ -123,7 +126,7 @@ def _weighed(call: CallView, item: AnyItem, outcome: Outcome, judged: Sequence[t
     if not least and len(opposed) < len(judged):
         opposed = []
     doubts = tuple(
-        say(call.standard.language, "classifier_opposes", at=at(call, evidence), quote=quote(call, evidence))
+        doubt(call.standard.language, "classifier_opposes", at=at(call, evidence), quote=quote(call, evidence))
         for evidence in opposed
     )
     return replace(outcome, certainty=sure, doubts=(*outcome.doubts, *doubts))
@@ -153,9 +156,10 @@ def _suspected(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequen
         proofs.append(proof)
         name = say(language, f"likely_{kind}" if item.criterion != "prohibited" else kind)
         doubts.append(
-            say(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely)
+            doubt(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely)
         )  # fmt: skip
-    if outcome.verdict is Verdict.MET and any(proof.kind in UNFIT for proof in proofs):
+    unlisted = isinstance(item, ProhibitedItem) and item.unlisted == "violated"
+    if unlisted and outcome.verdict is Verdict.MET and any(proof.kind in UNFIT for proof in proofs):
         outcome = replace(outcome, verdict=Verdict.VIOLATED, reasons=())
     return replace(
         outcome,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from models.call import CallMeta
@@ -12,9 +12,8 @@ from models.transcript import Transcript
 from scoring.classifier.model import Classifiers
 from scoring.engine import findings_of
 from scoring.grade import Grade, grade
-from scoring.items.forms import GenericItem
-from scoring.schema import Document
-from scoring.standard import ServiceStandard, compile_document
+from scoring.schema import AnyItem, ApologyItem, CommitmentItem, Document, ProhibitedItem, PromiseRules
+from scoring.standard import ServiceStandard, beside
 
 # What decides no finding: who answers for the standard and since when, what totals are called, what tests it.
 _NO_FINDING = frozenset(
@@ -48,7 +47,7 @@ class Comparison:
 
     def __init__(self, old: ServiceStandard, new: ServiceStandard, classifiers: Classifiers) -> None:
         self._old, self._new, self._classifiers = old, new, classifiers
-        self._again = _reduced(new, _changed(old.document, new.document))
+        self._again = _reduced(old, new, _changed(old.document, new.document))
 
     def judge(self, transcript: Transcript, meta: CallMeta) -> tuple[Judged, Judged]:
         """The call under the old standard and under the new one."""
@@ -66,37 +65,48 @@ class Comparison:
 def _changed(old: Document, new: Document) -> frozenset[str]:
     """Ids of the new standard's items whose findings may differ.
 
-    The built-in criteria lean on each other (a complaint makes a commitment due): when one changes all are judged
-    again. Generic items stand alone. A change in what all items share is a change of every item.
+    A complaint makes a commitment due, so that a change of an apology is one of every commitment; besides, items stand
+    alone. A change in what all items share is a change of every item.
     """
     shared = set(Document.model_fields) - _NO_FINDING
     if any(getattr(old, field) != getattr(new, field) for field in shared):
         return frozenset(item.id for item in new.items)
     before = {item.id: item for item in old.items}
     changed = {item.id for item in new.items if before.get(item.id) != item}
-    built_in = [item for item in new.items if not isinstance(item, GenericItem)]
-    if built_in != [item for item in old.items if not isinstance(item, GenericItem)]:
-        changed |= {item.id for item in built_in}
+    if _of(ApologyItem, old.items) != _of(ApologyItem, new.items):
+        changed |= {item.id for item in _of(CommitmentItem, new.items)}
     return frozenset(changed)
 
 
-def _reduced(standard: ServiceStandard, wanted: frozenset[str]) -> ServiceStandard | None:
-    """The standard with these items alone; itself when they are all, None when there are none."""
+def _reduced(old: ServiceStandard, standard: ServiceStandard, wanted: frozenset[str]) -> ServiceStandard | None:
+    """The standard with these items alone and those they lean on; None when there are none.
+
+    What is not needed for them is not looked for either.
+    """
     if not wanted:
         return None
     items = tuple(item for item in standard.items if item.id in wanted)
-    if len(items) == len(standard.items):
-        return standard
-    document = standard.document.model_copy(update={"items": items})
-    if all(isinstance(item, GenericItem) for item in items):
-        # Promises are the built-in items' own, and of context each item names what it needs: no more is looked for.
-        lists = {name: () for name, value in document.promises if isinstance(value, tuple)}
-        named = {rule for item in items for rule in _named_rules(item.model_dump())}
-        context = tuple(rule for rule in document.context if rule.id in named)
-        promises = document.promises.model_copy(update=lists)
-        document = document.model_copy(update={"promises": promises, "context": context})
-    normaliser, lexicon, _ = compile_document(document)
-    return replace(standard, document=document, normaliser=normaliser, lexicon=lexicon)
+    if _of(CommitmentItem, items):
+        items = tuple(item for item in standard.items if item.id in wanted or isinstance(item, ApologyItem))
+    document = standard.document.model_copy(update={"items": items, "complaint_stages": ()})
+    if not _of(CommitmentItem, items):
+        document = document.model_copy(update={"promises": _assurances(document.promises, items)})
+    named = {*_named_rules(document.model_dump(include={"items", "promises"}))}
+    document = document.model_copy(update={"context": tuple(rule for rule in document.context if rule.id in named)})
+    return beside(old, standard, document)
+
+
+def _of(kind: type[AnyItem], items: Iterable[AnyItem]) -> list[AnyItem]:
+    return [item for item in items if isinstance(item, kind)]
+
+
+def _assurances(promises: PromiseRules, items: Iterable[AnyItem]) -> PromiseRules:
+    """Of the rules for promises those that a criterion of what must not be said needs, or none."""
+    lists: dict[str, Any] = {name: () for name, value in promises if isinstance(value, tuple)}
+    lists["actions"] = tuple(action.model_copy(update={"phrases": ()}) for action in promises.actions)
+    if _of(ProhibitedItem, items):
+        lists |= {"overpromise": promises.overpromise, "excused_by": promises.excused_by}
+    return promises.model_copy(update=lists)
 
 
 def _named_rules(value: Any) -> Iterator[str]:

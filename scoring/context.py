@@ -6,12 +6,12 @@ reach, terminators that end the reach, and look-alikes that hold a cue's words w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from scoring.lexicon import Hit
 from scoring.normalise import ASK, MARKS, STRONG
-from scoring.schema import ContextRule, Family
-from scoring.standard import ServiceStandard
+from scoring.standard import ContextLists, FamilyLists, ServiceStandard
 from scoring.view import Said
 
 _BARRIERS = {"clause": MARKS, "sentence": STRONG + ASK, "utterance": ""}
@@ -20,38 +20,51 @@ QUOTED = "quoted"
 """Pseudo rule: the words stand between quotation marks."""
 
 
-def excuse(standard: ServiceStandard, said: Said, span: Hit, rules: Iterable[str]) -> str | None:
+def excuse(standard: ServiceStandard, said: Said, span: Hit, rules: Sequence[str]) -> str | None:
     """Id of the first of `rules` that takes the sense of the span away, or None. `QUOTED` if it is in quotes."""
-    rule_ids = tuple(rules)
-    if rule_ids and any(start <= span.start and span.end <= end for start, end in said.reading.quoted):
+    if rules and any(start <= span.start and span.end <= end for start, end in said.reading.quoted):
         return QUOTED
-    for rule_id in rule_ids:
-        if _applies(standard.context_rule(rule_id), said, span, standard.language != "zh"):
+    names = said.heard.names
+    for rule_id in rules:
+        lists = standard.context[rule_id]
+        if lists.phrases in names and _applies(lists, said, span, standard.language != "zh"):
             return rule_id
     return None
 
 
 def overlaps_any(span: Hit, others: Iterable[Hit]) -> bool:
     """Whether the span shares a character with one of the others."""
-    return any(other.start < span.end and span.start < other.end for other in others)
+    start, end = span.start, span.end
+    for other in others:  # noqa: SIM110 - asked so often that the generator of any() costs more than the answer
+        if other.start < end and start < other.end:
+            return True
+    return False
 
 
-def living_hits(standard: ServiceStandard, said: Said, name: str, family: Family, rules: tuple[str, ...]) -> list[Hit]:
-    """Hits of one prohibited family that neither a look-alike nor the context excuses; `name` is its place."""
+def living_hits(standard: ServiceStandard, said: Said, lists: FamilyLists, rules: tuple[str, ...]) -> list[Hit]:
+    """Hits of one prohibited family that neither a look-alike nor the context excuses."""
+    hits = said.found(lists.phrases)
+    if not hits:
+        return []
+    family = lists.family
     asked = [rule for rule in (*rules, *family.excused_by) if rule not in family.immune]
-    look_alikes = said.found(f"{name}.look_alikes")
-    return [
-        hit
-        for hit in said.found(f"{name}.phrases")
-        if not overlaps_any(hit, look_alikes) and excuse(standard, said, hit, asked) is None
-    ]
+    look_alikes = said.found(lists.look_alikes)
+    return [hit for hit in hits if not overlaps_any(hit, look_alikes) and excuse(standard, said, hit, asked) is None]
 
 
-def _applies(rule: ContextRule, said: Said, span: Hit, spaced: bool) -> bool:
-    name = f"context.{rule.id}"
-    look_alikes = said.found(f"{name}.look_alikes")
-    stops = said.found(f"{name}.stops")
-    for cue in said.found(f"{name}.phrases"):
+def families_of(said: Said, lists: Mapping[str, FamilyLists]) -> list[FamilyLists]:
+    """Those of the families that may have been said, in their order."""
+    return sorted([lists[name] for name in said.heard.names & lists.keys()], key=_order)
+
+
+_order = attrgetter("order")
+
+
+def _applies(lists: ContextLists, said: Said, span: Hit, spaced: bool) -> bool:
+    rule = lists.rule
+    look_alikes = said.found(lists.look_alikes)
+    stops = said.found(lists.stops)
+    for cue in said.found(lists.phrases):
         if overlaps_any(cue, look_alikes):
             continue
         if cue.end <= span.start and rule.direction != "backward":

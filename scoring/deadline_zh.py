@@ -9,8 +9,12 @@ from datetime import time, timedelta
 from scoring.deadline import Day, DayKind, Deadline, elapsed, whole_days
 from scoring.numerals import chinese_number
 
+_NUMERAL = "0-9零〇一二两三四五六七八九十百半几俩仨"
 _N = r"(?:[0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百半几俩仨]+(?:个半)?)"
+# With one of these every duration begins; where none stands, its many parts need not be tried.
+_DURATION_BEGINS = f"[{_NUMERAL}最至顶撑不用要大预估差一通可承时期周给等容再就在是为需也还得过个]"
 _DURATION = re.compile(
+    rf"(?={_DURATION_BEGINS})"
     r"(?P<lead>最迟|最晚|最多|最快|最慢|最长|至多|顶多|撑死|不出|用不上|(?:不会?|不要|用不了|要不了)(?:超过|晚于|迟于|超)?|大概|大约|预计|估计|差不多|"
     r"一般|通常|可能|承诺|时限|时效|期限|周期|给我|等我|容我|[再就]有)?"
     r"(?:在|是|为|要|需要|也就|也)*(?P<need>需要|还需要|还需|还得|还要|得|要|再过|过|等)?"
@@ -48,12 +52,20 @@ _DAY = (
     rf"(?P<month>{_N})月(?P<date>{_N})[号日]|(?<!工号)(?<![0-9工])(?P<lonedate>{_N})号(?![楼线院店厅窗键门单码段卡机房柜口坐话下的扣出就结起]|之前的|开始|到期|生效|产生)"
 )
 _CLOCK = rf"(?:{_N}点(?:来钟|多钟?|钟|整|半|一刻|三刻|{_N}分?)?|[0-2]?[0-9]:[0-5][0-9])"
+# With one of these every match that holds anything begins.
+_BEGINS = (
+    f"[{_NUMERAL}预大估最不昨前上每去那刚今明后当次第隔春年除过节国元中端清天开下出"
+    "本这周星礼月凌早傍晚夜营之以内左的是在]"
+)
 _ABSOLUTE = re.compile(
-    rf"(?P<lead>预计|大概|大约|估计|最迟|最晚|最快|不晚于|不迟于|不超过)?(?:(?<=[晚迟快计])[是在]?)?(?:{_DAY})?的?(?:一大早|一早)?"
+    rf"(?={_BEGINS})(?P<lead>预计|大概|大约|估计|最迟|最晚|最快|不晚于|不迟于|不超过)?(?:(?<=[晚迟快计])[是在]?)?(?:{_DAY})?的?(?:一大早|一早)?"
     rf"(?P<part>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里|夜间|半夜)?"
     rf"(?:(?:{_CLOCK}(?:到|至|-|~))?(?P<clock>{_CLOCK})|(?P<closing>下班|营业结束))?"
     r"(?P<tail>之前|以前|前|之内|以内|内|之间|左右)?"
 )
+_COUNTED = re.compile(f"[{_NUMERAL}]|个把")
+# Without one of these no time is named.
+_TIME_SIGN = re.compile("[时钟天日周期拜月作年旬今明前后号次晨早午晚夜点班业:]")
 _OFFSETS = {"今": 0, "明": 1, "后": 2, "大": 3}
 _WEEKDAYS = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6, "末": 6}
 # When a part of the day is named without an hour, its end is meant. Evening shifts of hotlines end at 22 h.
@@ -75,7 +87,9 @@ _TENTHS = {"上旬": 10, "月中": 15, "中旬": 20}
 
 def find_deadlines(text: str) -> list[Deadline]:
     """All times named in a normalised text, in order; past times, 几天 and service hours are not among them."""
-    found = [*_durations(text), *_absolutes(text)]
+    if not _TIME_SIGN.search(text):
+        return []
+    found = [*(_durations(text) if _COUNTED.search(text) else ()), *_absolutes(text)]
     found.sort(key=lambda d: (d.start, -d.end))
     kept: list[Deadline] = []
     for deadline in found:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
 from models.call import CallMeta
-from models.scorecard import Finding, Promise, Receipt, Scorecard, Verdict
+from models.scorecard import ComplaintStage, Evidence, Finding, Promise, Receipt, Scorecard, Verdict
 from models.transcript import Transcript
 from models.wire import digest, transcript_to_json
 from scoring.agreement import combine
 from scoring.classifier.model import Classifier
 from scoring.criteria import apology, closing, commitment, greeting, hold, prohibited
+from scoring.exchange import exchanged, is_a_guess, with_flips
 from scoring.grade import grade
 from scoring.items import judge as generic
 from scoring.opinions import Opinion, ask
@@ -23,17 +27,26 @@ from scoring.schema import (
     HoldItem,
     ProhibitedItem,
 )
+from scoring.stages import find_stages
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-4"
+SCORER = "rules-6"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
 def scorer_of(standard: ServiceStandard, classifier: Classifier | None) -> str:
-    """What a scorecard depends on beside transcript and standard: the rules in code, and the classifier if used."""
-    used = _used(standard, classifier)
-    return SCORER if used is None else f"{SCORER}+{used.version.removeprefix('sha256:')[:12]}"
+    """What a scorecard depends on beside transcript and standard.
+
+    The rules in code, then the classifier if one is used, then the company's own days off if there are any.
+    """
+    used, days = _used(standard, classifier), standard.company_days.digest
+    parts = [SCORER]
+    if used is not None:
+        parts.append(used.version.removeprefix("sha256:")[:12])
+    if days is not None:
+        parts.append(f"days-{days.removeprefix('sha256:')[:12]}")
+    return "+".join(parts)
 
 
 def score_call(
@@ -48,7 +61,8 @@ def score_call(
     An empty transcript, or one without any agent speech, gives findings NOT_EVALUATED and no total.
     """
     used = _used(standard, classifier)
-    findings, made = _judge(view(transcript, meta, standard), used)
+    heard = _judge(transcript, meta, standard, used)
+    findings = heard.findings
     result = grade(findings, standard)
     return Scorecard(
         call_id=meta.call_id,
@@ -60,8 +74,9 @@ def score_call(
         fatal=result.fatal,
         needs_review=result.total is None or any(finding.needs_review for finding in findings),
         findings=findings,
-        promises=_promises(made),
+        promises=_promises(heard.made),
         receipt=_receipt(transcript, meta, standard, callqa_version, used),
+        complaint=heard.stages,
     )
 
 
@@ -69,28 +84,56 @@ def findings_of(
     transcript: Transcript, meta: CallMeta, standard: ServiceStandard, classifier: Classifier | None
 ) -> tuple[Finding, ...]:
     """The findings of `score_call` alone, for comparing many calls."""
-    return _judge(view(transcript, meta, standard), _used(standard, classifier))[0]
+    return _judge(transcript, meta, standard, _used(standard, classifier)).findings
 
 
 def _used(standard: ServiceStandard, classifier: Classifier | None) -> Classifier | None:
     return classifier if classifier is not None and classifier.language == standard.language else None
 
 
-def _judge(call: CallView, classifier: Classifier | None) -> tuple[tuple[Finding, ...], tuple[Made, ...]]:
-    opinions = ask(classifier, call)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a call was found to hold."""
+
+    findings: tuple[Finding, ...]
+    made: tuple[Made, ...]
+    stages: tuple[ComplaintStage, ...] | None
+
+
+def _judge(transcript: Transcript, meta: CallMeta, standard: ServiceStandard, classifier: Classifier | None) -> _Judged:
+    heard = _hear(view(transcript, meta, standard), classifier)
+    if is_a_guess(transcript, standard):
+        others = _hear(view(exchanged(transcript), meta, standard), classifier)
+        heard = replace(heard, findings=with_flips(heard.findings, others.findings, standard.language))
+    return heard
+
+
+def _hear(call: CallView, classifier: Classifier | None) -> _Judged:
+    opinions = ask(classifier, call.agent)
+    grievances = ask(classifier, call.customer) if any(isinstance(i, ApologyItem) for i in call.standard.items) else ()
     overpromises = find_overpromises(call)
     made = find_promises(call, overpromises)
-    return _findings(call, overpromises, made, opinions), made
+    apologies = {
+        item.id: apology.judge(call, item, grievances) for item in call.standard.items if isinstance(item, ApologyItem)
+    }
+    signs = [
+        sign
+        for item in call.standard.items
+        if isinstance(item, ApologyItem)
+        for sign in _signs(item, apologies[item.id])
+    ]
+    findings = _findings(call, apologies, bool(signs), overpromises, made, opinions)
+    return _Judged(findings, made, find_stages(call, signs))
 
 
 def _findings(
-    call: CallView, overpromises: tuple[Overpromise, ...], made: tuple[Made, ...], opinions: tuple[Opinion, ...]
+    call: CallView,
+    apologies: Mapping[str, Outcome],
+    complaint: bool,
+    overpromises: tuple[Overpromise, ...],
+    made: tuple[Made, ...],
+    opinions: tuple[Opinion, ...],
 ) -> tuple[Finding, ...]:
-    apologies = {item.id: apology.judge(call, item) for item in call.standard.items if isinstance(item, ApologyItem)}
-    complaint = any(
-        _complained(item, apologies[item.id]) for item in call.standard.items if isinstance(item, ApologyItem)
-    )
-
     def judge(item: AnyItem) -> Outcome:
         match item:
             case GreetingItem():
@@ -113,11 +156,12 @@ def _findings(
     )
 
 
-def _complained(item: ApologyItem, outcome: Outcome) -> bool:
-    """Whether something went wrong that an apology was owed for; a long wait leaves nothing open."""
+def _signs(item: ApologyItem, outcome: Outcome) -> list[Evidence]:
+    """Words that tell what went wrong and an apology was owed for; a long wait leaves nothing open."""
     if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_EVALUATED):
-        return False
-    return not {trigger.id for trigger in item.triggers}.isdisjoint(e.kind for e in outcome.evidence)
+        return []
+    triggers = {trigger.id for trigger in item.triggers}
+    return [evidence for evidence in outcome.evidence if evidence.kind in triggers]
 
 
 def _promises(made: tuple[Made, ...]) -> tuple[Promise, ...]:
@@ -140,4 +184,6 @@ def _receipt(
         callqa_version=callqa_version,
         role_basis=transcript.role_basis,
         role_confidence=transcript.role_confidence,
+        company_days=standard.company_days.digest,
+        rules=SCORER,
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.normalise import MARKS, fold_width
+from scoring.normalise import MARKS, fold
 
 MAX_GAP = 20
 NUMBER_SLOTS = ("数", "number")
@@ -58,7 +58,7 @@ def parse(
     source: str, words: Mapping[str, Sequence[str]], normalise: Callable[[str], str], spaced: bool
 ) -> tuple[Node, ...]:
     """The nodes of one phrase; `words` are its slots, `normalise` is applied to literals. Raises PhraseError."""
-    return _Parser(fold_width(source).strip(), words, normalise, spaced).parse()
+    return _Parser(fold(source).strip(), words, normalise, spaced).parse()
 
 
 class _Parser:
@@ -141,7 +141,7 @@ class _Parser:
             raise PhraseError(f"uses <{name}>, which is not listed under words")
         branches = []
         for word in self._words[name]:
-            inner = _Parser(fold_width(word), {}, self._normalise, self._spaced)
+            inner = _Parser(fold(word), {}, self._normalise, self._spaced)
             branches.append(inner.parse())
         if not branches or not all(branches):
             raise PhraseError(f"uses <{name}>, which has an empty word")

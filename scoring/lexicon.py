@@ -1,26 +1,35 @@
 """All phrase lists of a standard in one index: a text is scanned once, at a cost that does not grow with the phrases.
 
-Each phrase has keys of which any match must contain one (see `Phrase.keys`). A scan looks up the pairs of characters
-(words, in English) of the text and runs only the phrases whose key occurs.
+Each phrase has anchors, of which one stands in every text that it matches (see `scoring.anchors`). A scan looks up the
+short stretches of a text and tries only the phrases whose anchor is among them.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from models.scorecard import MatchKind
-from scoring.normalise import MARKS, Reading
+from models.transcript import Role
+from scoring.anchors import anchors, bare, grams
+from scoring.homophone import sounds_of
+from scoring.normalise import MARKS, STRONG, Reading
 from scoring.phrase import Phrase
 
 # A phrase found by sound must share at least this part of its characters with what was recognised. Recognisers
 # confuse one or two characters of a phrase; a stretch with all characters different is another sentence.
 _SHARED_CHARACTERS = 0.5
+# Two standards that are compared have most of their phrases in common.
+_PATTERNS = 16_384
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """`reading.text[start:end]` matches `phrase`, a phrase of one list."""
 
     start: int
@@ -29,76 +38,231 @@ class Hit:
     phrase: str
 
 
-Hits = Mapping[str, Sequence[Hit]]
-"""Hits by name of the phrase list, in order of place; lists without a hit are absent."""
+@dataclass(frozen=True, slots=True)
+class PhraseList:
+    """Phrases under one name, searched in what `speakers` say; with `by_sound` also where only the sound fits."""
+
+    name: str
+    phrases: Sequence[Phrase]
+    by_sound: bool = False
+    speakers: frozenset[Role] = frozenset(Role)
+
+    def is_part_of(self, other: PhraseList) -> bool:
+        """Whether the other finds the same in what these speakers say."""
+        return replace(other, speakers=self.speakers) == self and self.speakers <= other.speakers
+
+
+class _Shown(NamedTuple):
+    """A text, or its sounds, and whether something in it may stand twice in a row."""
+
+    text: str
+    stutters: bool
+
+
+class Heard(dict[str, Sequence[Hit]]):
+    """What somebody says, and what of a lexicon's lists stands in it: `heard[name]` are the hits of a list, by place.
+
+    They are sought when first asked for; where two overlap, the longer exact one stays. `names` are the lists that may
+    have a hit, in no particular order; all others have none. To ask for a list that is not searched in what this
+    speaker says raises LookupError.
+    """
+
+    __slots__ = ("_not_searched", "_sought", "_sounds", "_text", "names", "reading")
+
+    def __init__(
+        self,
+        reading: Reading,
+        text: _Shown,
+        sounds: _Shown,
+        sought: dict[str, list[_Sought]],
+        not_searched: frozenset[str],
+    ) -> None:
+        self.reading = reading
+        self.names = sought.keys()
+        self._text = text
+        self._sounds = sounds
+        self._sought = sought
+        self._not_searched = not_searched
+
+    def take_over(self, known: Heard, lists: frozenset[str]) -> None:
+        """Have these lists as `known` has them: the same text, scanned by another lexicon."""
+        for name in known.names & lists:
+            self._sought[name] = known._sought[name]
+            if name in known:
+                self[name] = known[name]
+
+    def __missing__(self, name: str) -> Sequence[Hit]:
+        found: list[Hit] = []
+        if name in self._sought:
+            for sought in self._sought[name]:
+                text, stutters = self._sounds if sought.by_sound else self._text
+                match = (sought.search if stutters else sought.search_fluent)(text)
+                if match is not None:
+                    found += sought.hits(self.reading, match)
+        elif name in self._not_searched:
+            raise LookupError(f"the list {name} is not searched in what this speaker says")
+        hits = self[name] = _without_overlap(found) if len(found) > 1 else found
+        return hits
 
 
 class Lexicon:
-    """Named phrase lists. `lists` maps a name to its compiled phrases; `sounded` names those searched by sound too."""
+    """Phrase lists with names of their own.
 
-    def __init__(self, lists: Mapping[str, Iterable[Phrase]], sounded: frozenset[str], spaced: bool) -> None:
+    `known` has lists for the same language. Texts that it has scanned need not be searched again for lists that both
+    have alike: see `scan`.
+    """
+
+    def __init__(self, lists: Sequence[PhraseList], spaced: bool, known: Lexicon | None = None) -> None:
         self._spaced = spaced
-        self._entries: list[tuple[str, Phrase]] = []
-        self._exact: dict[str, list[int]] = defaultdict(list)
-        self._sound: dict[str, list[int]] = defaultdict(list)
-        for name, phrases in lists.items():
-            for phrase in phrases:
-                number = len(self._entries)
-                self._entries.append((name, phrase))
-                for key in phrase.keys:
-                    self._exact[key].append(number)
-                if phrase.sound_expression is not None and name in sounded:
-                    for key in phrase.sound_keys:
-                        self._sound[key].append(number)
+        self.lists = tuple(lists)
+        theirs = {own.name: own for own in known.lists} if known is not None else {}
+        alike = [own for own in lists if own.name in theirs and own.is_part_of(theirs[own.name])]
+        lists = [own for own in lists if own not in alike]
+        written = [(own, phrase) for own in lists for phrase in own.phrases]
+        sounded = [(own, phrase) for own, phrase in written if own.by_sound and phrase.sound_pieces]
+        self._by_sound = bool(sounded)
+        shelves: dict[Role, dict[str, list[_Sought]]] = {role: {} for role in Role}
+        for some, by_sound, needed in (
+            (written, False, [phrase.pieces for _, phrase in written]),
+            (sounded, True, [phrase.sound_pieces for _, phrase in sounded]),
+        ):
+            for (own, phrase), words in zip(some, anchors(needed, spaced), strict=True):
+                sought = _Sought(own.name, phrase, by_sound)
+                for speaker in own.speakers:
+                    for anchor in words:
+                        shelves[speaker].setdefault(anchor, []).append(sought)
+        self._shelves = {
+            speaker: _Shelf(
+                frozenset(index),
+                {anchor: tuple(sought) for anchor, sought in index.items()},
+                frozenset(own.name for own in alike if speaker in own.speakers),
+                frozenset(own.name for own in self.lists if speaker not in own.speakers),
+            )
+            for speaker, index in shelves.items()
+        }
 
-    def scan(self, reading: Reading) -> Hits:
-        """Every hit of every list in `reading`; where two hits of a list overlap, the longer exact one stays."""
-        found: dict[str, list[Hit]] = defaultdict(list)
-        for number in _candidates(self._exact, reading.text, self._spaced):
-            name, phrase = self._entries[number]
-            for match in phrase.pattern.finditer(reading.text):
-                start, end = _trim(reading.text, *match.span())
+    @property
+    def phrases(self) -> Iterator[Phrase]:
+        """All phrases, list by list."""
+        return (phrase for own in self.lists for phrase in own.phrases)
+
+    def scan(self, reading: Reading, speaker: Role, known: Heard | None = None) -> Heard:
+        """What stands in `reading`, of what is searched for in the words of `speaker`.
+
+        `known` is what the lexicon that this one was made with found in it; without one, `known` must be None.
+        """
+        shelf = self._shelves[speaker]
+        text = sounds = _Shown(reading.text, True)
+        if self._spaced:
+            shown = bare(reading.text, spaced=True)
+        else:
+            shown, text = _fluent(reading.text)
+            if self._by_sound:
+                shown_sounds, sounds = _fluent(sounds_of(reading.text))
+                # Nothing spans the mark. What of the sounds is no sound, such as letters, does no harm in both.
+                shown += STRONG + shown_sounds
+        met: set[_Sought] = set()
+        for anchor in shelf.anchors.intersection(grams(shown, self._spaced)):
+            met.update(shelf.phrases[anchor])
+        by_list: defaultdict[str, list[_Sought]] = defaultdict(list)
+        for sought in met:
+            by_list[sought.name].append(sought)
+        heard = Heard(reading, text, sounds, by_list, shelf.not_searched)
+        if known is not None:
+            heard.take_over(known, shelf.alike)
+        return heard
+
+    def searches(self, name: str, speaker: Role) -> bool:
+        """Whether the list is searched in what `speaker` says."""
+        return name not in self._shelves[speaker].not_searched
+
+
+class _Shelf(NamedTuple):
+    """What is searched in the words of one speaker: phrases by their anchors.
+
+    `alike` are lists that another lexicon searches, `not_searched` those that nobody does.
+    """
+
+    anchors: frozenset[str]
+    phrases: Mapping[str, Sequence[_Sought]]
+    alike: frozenset[str]
+    not_searched: frozenset[str]
+
+
+_Search = Callable[[str], "re.Match[str] | None"]
+
+
+class _Sought:
+    """A phrase of a list, to be found as written or by its sound."""
+
+    __slots__ = ("_phrase", "by_sound", "name", "search", "search_fluent")
+
+    def __init__(self, name: str, phrase: Phrase, by_sound: bool) -> None:
+        self.name = name
+        self.by_sound = by_sound
+        self._phrase = phrase
+        # Compiled when first needed: of thousands, a call needs some dozens.
+        self.search: _Search = self._first_search
+        """Finds the first match in a text, or in its sounds."""
+        self.search_fluent: _Search = self._first_search_fluent
+        """The same for a text in which nothing stands twice in a row."""
+
+    def _first_search(self, text: str) -> re.Match[str] | None:
+        self.search = self._compiled(stutter=True).search
+        return self.search(text)
+
+    def _first_search_fluent(self, text: str) -> re.Match[str] | None:
+        self.search_fluent = self._compiled(stutter=False).search
+        return self.search_fluent(text)
+
+    def _compiled(self, stutter: bool) -> re.Pattern[str]:
+        return _pattern((self._phrase.sound_expression if self.by_sound else self._phrase.expression)(stutter))
+
+    def hits(self, reading: Reading, first: re.Match[str]) -> list[Hit]:
+        """Of `first` and all further matches, in order of place."""
+        found: list[Hit] = []
+        text = reading.text
+        for match in first.re.finditer(first.string, first.start()):
+            start, end = match.span()
+            while text[start] in MARKS:
+                start += 1
+            while text[end - 1] in MARKS:
+                end -= 1
+            if self.by_sound:
+                if self._shares_enough(text[start:end]):
+                    found.append(Hit(start, end, MatchKind.HOMOPHONE, self._phrase.source))
+            elif reading.corrected and not reading.corrected.isdisjoint(range(start, end)):
                 # A match that needed a mishearing put right was found by sound, not as written.
-                mended = not reading.corrected.isdisjoint(range(start, end))
-                kind = MatchKind.HOMOPHONE if mended else MatchKind.EXACT
-                found[name].append(Hit(start, end, kind, phrase.source))
-        if self._sound:
-            for number in _candidates(self._sound, reading.sounds, self._spaced):
-                name, phrase = self._entries[number]
-                for match in phrase.by_sound.finditer(reading.sounds) if phrase.by_sound else ():
-                    start, end = _trim(reading.sounds, *match.span())
-                    heard = [char for char in reading.text[start:end] if char not in MARKS]
-                    shared = sum(char in phrase.characters for char in heard)
-                    if shared >= _SHARED_CHARACTERS * min(len(heard), phrase.syllables):
-                        found[name].append(Hit(start, end, MatchKind.HOMOPHONE, phrase.source))
-        return {name: _without_overlap(hits) for name, hits in found.items()}
+                found.append(Hit(start, end, MatchKind.HOMOPHONE, self._phrase.source))
+            else:
+                found.append(Hit(start, end, MatchKind.EXACT, self._phrase.source))
+        return found
+
+    def _shares_enough(self, heard: str) -> bool:
+        words = [char for char in heard if char not in MARKS]
+        shared = sum(char in self._phrase.characters for char in words)
+        return shared >= _SHARED_CHARACTERS * min(len(words), self._phrase.syllables)
 
 
-def _candidates(index: Mapping[str, Sequence[int]], text: str, spaced: bool) -> list[int]:
-    if spaced:
-        keys = set(text.translate(_MARKS_TO_BLANKS).split())
-    else:
-        bare = text.translate(_NO_MARKS)
-        keys = {bare[i : i + 2] for i in range(len(bare) - 1)} | set(bare)
-    # Sorted: the order of hits must not depend on the hash seed.
-    return sorted({number for key in keys if key in index for number in index[key]})
+@lru_cache(maxsize=_PATTERNS)
+def _pattern(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
 
 
-_NO_MARKS = str.maketrans("", "", MARKS)
-_MARKS_TO_BLANKS = str.maketrans(MARKS, " " * len(MARKS))
+def _fluent(text: str) -> tuple[str, _Shown]:
+    """The bare text, and the text with whether it stutters: then something fell together."""
+    shown = bare(text, spaced=False)
+    return shown, _Shown(text, len(shown) < len(text) - sum(map(text.count, MARKS)))
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while text[start] in MARKS:
-        start += 1
-    while text[end - 1] in MARKS:
-        end -= 1
-    return start, end
-
-
-def _without_overlap(hits: Iterable[Hit]) -> list[Hit]:
+def _without_overlap(hits: Sequence[Hit]) -> Sequence[Hit]:
+    hits = sorted(hits)
+    if all(one.end <= other.start for one, other in pairwise(hits)):
+        return hits
     kept: list[Hit] = []
     for hit in sorted(set(hits), key=lambda h: (h.match != MatchKind.EXACT, h.start - h.end, h.start, h.phrase)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
-            kept.append(hit)
-    return sorted(kept)
+        place = bisect_left(kept, (hit.start,))
+        before, after = kept[place - 1 : place], kept[place : place + 1]
+        if (not before or before[0].end <= hit.start) and (not after or hit.end <= after[0].start):
+            kept.insert(place, hit)
+    return kept

@@ -69,7 +69,18 @@ def _inconsistencies(document: Document) -> Iterator[tuple[Path, str]]:
         yield from _family_inconsistencies(family, ("promises", "overpromise", i), known)
         if family.kind != "overpromise":
             yield ("promises", "overpromise", i), f"kind {family.kind!r} does not belong here; write overpromise"
+    yield from _duplicates([stage.id for stage in document.complaint_stages], ("complaint_stages",), "stage id")
+    for i, stage in enumerate(document.complaint_stages):
+        yield from _unknown_rules(stage.excused_by, ("complaint_stages", i, "excused_by"), known)
     yield from _unknown_rules(document.promises.excused_by, ("promises", "excused_by"), known)
+    triggers = {t.id for item in document.items if isinstance(item, ApologyItem) for t in item.triggers}
+    for i, name in enumerate(document.promises.broken_by):
+        if name not in triggers:
+            known_triggers = ", ".join(sorted(triggers)) or "none"
+            yield (
+                ("promises", "broken_by", i),
+                f"{name!r} is no trigger of the apology item; known are {known_triggers}",
+            )
     bands = [band.at_least for band in document.bands]
     if bands != sorted(set(bands), reverse=True) or bands[-1] != 0:
         yield ("bands",), f"bands at {bands} must fall from the best to one at 0, so that every total has a band"

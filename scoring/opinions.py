@@ -1,8 +1,10 @@
-"""What the classifier thinks of the agent's words, a stretch at a time."""
+"""What the classifier thinks of the words of a call, a stretch at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from models.scorecard import Evidence, MatchKind
 from scoring.classifier.labels import OUTPUTS
 from scoring.classifier.model import Classifier
 from scoring.normalise import ASK, MARKS, STRONG, Reading
-from scoring.view import CallView, Said
+from scoring.view import Said
 
 # As long as the longest sentences it was trained on; in more words than that, one sentence drowns the other.
 _LONGEST = 40
@@ -20,7 +22,7 @@ _COLUMNS = {output: column for column, output in enumerate(OUTPUTS)}
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Probabilities for `reading.text[start:end]` of one agent utterance."""
+    """Probabilities for `reading.text[start:end]` of one utterance."""
 
     said: Said
     start: int
@@ -48,13 +50,19 @@ class Opinion:
         return self.said.evidence(self.start, max(end, self.start + 1), kind, MatchKind.CLASSIFIER)
 
 
-def ask(classifier: Classifier | None, call: CallView) -> tuple[Opinion, ...]:
-    """Its opinion of every stretch of the agent's words, in order; empty without a classifier."""
+def ask(classifier: Classifier | None, words: Sequence[Said]) -> tuple[Opinion, ...]:
+    """Its opinion of every stretch of the given utterances, in order; empty without a classifier."""
     if classifier is None:
         return ()
-    stretches = [(said, start, end) for said in call.agent for start, end in _stretches(said.reading)]
-    rows = classifier.classify([said.reading.text[start:end] for said, start, end in stretches])
+    stretches = [(said, start, end) for said in words for start, end in _stretches(said.reading)]
+    rows = _classified(classifier, tuple(said.reading.text[start:end] for said, start, end in stretches))
     return tuple(Opinion(*stretch, row) for stretch, row in zip(stretches, rows, strict=True))
+
+
+@lru_cache(maxsize=8)
+def _classified(classifier: Classifier, texts: tuple[str, ...]) -> NDArray[np.float64]:
+    """Of both speakers of the latest calls: the same call is often judged under another standard right after."""
+    return classifier.classify(texts)
 
 
 def _stretches(reading: Reading) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from models.scorecard import Evidence, Finding, MatchKind, Verdict
 from models.transcript import Utterance
+from scoring.doubts import Doubt, doubt
 from scoring.reasons import say
 from scoring.schema import AnyItem
 from scoring.view import CallView
@@ -29,7 +30,7 @@ class Outcome:
     max_points: float
     reasons: tuple[str, ...]
     evidence: tuple[Evidence, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     certainty: float = CERTAIN
     fatal: bool = False
     whoever_spoke: bool = False
@@ -44,13 +45,17 @@ def finish(call: CallView, item: AnyItem, outcome: Outcome) -> Finding:
         criterion=item.criterion,
         title=item.title,
         verdict=outcome.verdict,
-        points=round(outcome.points, 1),
-        max_points=round(outcome.max_points, 1),
-        confidence=round(confidence, 3),
+        # As a database gives them back: 0 and 0.0 are not the same bytes.
+        points=round(float(outcome.points), 1),
+        max_points=round(float(outcome.max_points), 1),
+        confidence=round(float(confidence), 3),
         needs_review=bool(doubts),
-        reasons=tuple(dict.fromkeys((*outcome.reasons, *doubts))),
-        evidence=tuple(sorted(set(outcome.evidence), key=lambda e: (e.utterance, e.char_start, e.char_end, e.kind))),
+        reasons=tuple(dict.fromkeys((*outcome.reasons, *(d.sentence for d in doubts)))),
+        evidence=tuple(
+            sorted(set(outcome.evidence), key=lambda e: (e.utterance, e.char_start, e.char_end, e.kind, e.match))
+        ),
         fatal=outcome.fatal,
+        review_codes=tuple(dict.fromkeys(d.code for d in doubts)),
     )
 
 
@@ -60,7 +65,7 @@ def settle(call: CallView, outcome: Outcome) -> Outcome:
     if not outcome.evidence or any(e.match is not MatchKind.HOMOPHONE for e in outcome.evidence):
         return outcome
     alone = outcome.verdict is Verdict.VIOLATED and not outcome.doubts
-    doubts = (say(call.standard.language, "review_homophone"),) if alone else outcome.doubts
+    doubts = (doubt(call.standard.language, "review_homophone"),) if alone else outcome.doubts
     return replace(outcome, certainty=min(outcome.certainty, _BY_SOUND), doubts=doubts)
 
 
@@ -72,13 +77,13 @@ def _abstain(call: CallView, outcome: Outcome) -> Outcome:
     limit = call.standard.document.review.unknown_share_above
     if not rests_on_absence or outcome.whoever_spoke or len(call.unknown) <= limit * _speaking(call):
         return outcome
-    reason = say(call.standard.language, "too_many_unknown", n=len(call.unknown), all=_speaking(call))
+    why = doubt(call.standard.language, "too_many_unknown", n=len(call.unknown), all=_speaking(call))
     return Outcome(
-        Verdict.NOT_EVALUATED, 0, outcome.max_points, (reason,), outcome.evidence, (reason, *outcome.doubts)
+        Verdict.NOT_EVALUATED, 0, outcome.max_points, (why.sentence,), outcome.evidence, (why, *outcome.doubts)
     )  # fmt: skip
 
 
-def _uncertainty(call: CallView, outcome: Outcome) -> tuple[float, tuple[str, ...]]:
+def _uncertainty(call: CallView, outcome: Outcome) -> tuple[float, tuple[Doubt, ...]]:
     rules, language = call.standard.document.review, call.standard.language
     doubts = list(outcome.doubts)
     confidence = outcome.certainty
@@ -87,14 +92,14 @@ def _uncertainty(call: CallView, outcome: Outcome) -> tuple[float, tuple[str, ..
     if heard is not None:
         confidence *= 0.5 + 0.5 * heard
         if heard < rules.recognition_below:
-            doubts.append(say(language, "review_recognition", p=heard))
+            doubts.append(doubt(language, "review_recognition", p=heard))
     roles = call.transcript.role_confidence
     confidence *= roles
     if roles < rules.role_confidence_below:
-        doubts.append(say(language, "review_roles", p=roles))
+        doubts.append(doubt(language, "review_roles", p=roles))
     if call.unknown:
         confidence *= 1 - len(call.unknown) / _speaking(call)
-        doubts.append(say(language, "review_unknown", n=len(call.unknown)))
+        doubts.append(doubt(language, "review_unknown", n=len(call.unknown)))
     return confidence, tuple(doubts)
 
 
@@ -104,8 +109,8 @@ def _speaking(call: CallView) -> int:
 
 def nobody(call: CallView, max_points: float) -> Outcome:
     """The answer when no agent can be heard."""
-    reason = say(call.standard.language, "no_agent")
-    return Outcome(Verdict.NOT_EVALUATED, 0, max_points, (reason,), doubts=(reason,))
+    why = doubt(call.standard.language, "no_agent")
+    return Outcome(Verdict.NOT_EVALUATED, 0, max_points, (why.sentence,), doubts=(why,))
 
 
 def at(call: CallView, evidence: Evidence) -> str:

@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
+from scoring.anchors import Piece, pieces
 from scoring.grammar import Choice, Edge, Gap, Literal, Node, Nodes, Number, PhraseError, parse
 from scoring.homophone import sounds_of
 from scoring.normalise import ASK, MARKS, STRONG, WEAK
@@ -30,32 +30,37 @@ _NUMBER_EN = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase as regular expressions, compiled when first needed: of thousands, a call needs some dozens.
+    """One phrase. Any text that matches meets each of `pieces` (its sounds: each of `sound_pieces`).
 
-    Any text that matches contains one of `keys` (two characters, or a word; sound signs in `sound_keys`), which is what
-    makes a lexicon fast. `syllables` is the fewest characters of words that a match has, `characters` are those that it
-    can have. `sound_expression` is None for phrases too short, or with numbers, to be trusted by sound alone.
+    That is what makes a lexicon fast. `syllables` is the fewest characters of words that a match has, `characters` are
+    those that it can have. `sounds` is None for phrases too short, or with numbers, to be trusted by sound alone.
     """
 
     source: str
-    expression: str
-    keys: frozenset[str]
-    sound_expression: str | None = None
-    sound_keys: frozenset[str] = frozenset()
+    nodes: Nodes
+    spaced: bool
+    pieces: tuple[Piece, ...]
+    sounds: Nodes | None = None
+    sound_pieces: tuple[Piece, ...] = ()
     syllables: int = 0
     characters: frozenset[str] = frozenset()
 
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Matches a reading's text."""
-        return re.compile(self.expression)
+    def expression(self, stutter: bool = True) -> str:
+        """The regular expression that matches a reading's text; without `stutter`, where no character stands twice.
 
-    @cached_property
-    def by_sound(self) -> re.Pattern[str] | None:
-        """Matches a reading's sounds."""
-        return re.compile(self.sound_expression) if self.sound_expression is not None else None
+        That one is a third as long, and finds the same in such a text.
+        """
+        if self.spaced:
+            return _whole_words(_Spaced().sequence(self.nodes))
+        return _Unspaced(stutter).sequence(self.nodes)
+
+    def sound_expression(self, stutter: bool = True) -> str:
+        """The same for the sounds of a reading. Raises ValueError for a phrase that is not trusted by sound."""
+        if self.sounds is None:
+            raise ValueError(f"the phrase {self.source} is not trusted by sound")
+        return _Unspaced(stutter).sequence(self.sounds)
 
 
 def compile_phrase(
@@ -71,29 +76,29 @@ def compile_phrase(
         raise PhraseError("holds no words")
     if isinstance(nodes[0], Gap) or isinstance(nodes[-1], Gap):
         raise PhraseError("begins or ends with a gap; put words on both sides of ~")
-    keys = _keys(nodes, _word_keys if spaced else _pair_keys)
-    if not keys:
+    needed = pieces(nodes, spaced)
+    if not needed:
         raise PhraseError("would match almost anything: at least one part with words must not be optional")
-    lower: _Spaced | _Unspaced = _Spaced() if spaced else _Unspaced()
-    expression = _whole_words(lower.sequence(nodes), spaced)
-    sound_expression, sound_keys = None, frozenset[str]()
+    sounds, sound_pieces = None, tuple[Piece, ...]()
     syllables = _shortest(nodes)
     if not spaced and syllables >= min_syllables and not _has_number(nodes):
         sounds = _map_literals(nodes)
-        sound_expression = _Unspaced().sequence(sounds)
-        sound_keys = _keys(sounds, _pair_keys)
-    return Phrase(source, expression, keys, sound_expression, sound_keys, syllables, frozenset(_characters(nodes)))
+        sound_pieces = pieces(sounds, spaced)
+    return Phrase(source, nodes, spaced, needed, sounds, sound_pieces, syllables, frozenset(_characters(nodes)))
 
 
 class _Unspaced:
-    """Chinese: characters in a row, with an optional pause and stutter between them."""
+    """Chinese: characters in a row, with an optional pause between them, and with `stutter` each up to three times."""
+
+    def __init__(self, stutter: bool) -> None:
+        self._character = _stuttered if stutter else re.escape
 
     def sequence(self, nodes: Nodes) -> str:
         return f"{WEAK}?".join(self._node(node) for node in nodes) if nodes else ""
 
     def _node(self, node: Node) -> str:
         if isinstance(node, Literal):
-            return f"{WEAK}?".join(_stuttered(char) for char in node.text)
+            return f"{WEAK}?".join(map(self._character, node.text))
         if isinstance(node, Gap):
             return f"[^{STRONG}{ASK}]{{0,{node.size}}}?"
         if isinstance(node, Number):
@@ -146,29 +151,8 @@ def _edge(node: Edge) -> str:
     return f"(?<![^{MARKS}])" if node.first else f"(?![^{MARKS}])"
 
 
-def _whole_words(body: str, spaced: bool) -> str:
-    return f"(?<![^ {MARKS}])(?:{body})(?![^ {MARKS}])" if spaced else body
-
-
-def _pair_keys(text: str) -> frozenset[str]:
-    return frozenset((text[:2],))
-
-
-def _word_keys(text: str) -> frozenset[str]:
-    return frozenset((text,))
-
-
-def _keys(nodes: Nodes, of_literal: Callable[[str], frozenset[str]]) -> frozenset[str]:
-    """The best set of keys of which each match must contain one; empty when there is none."""
-    sets = []
-    for node in nodes:
-        if isinstance(node, Literal):
-            sets.append(of_literal(node.text))
-        elif isinstance(node, Choice) and not node.optional:
-            branches = [_keys(branch, of_literal) for branch in node.branches]
-            if all(branches):
-                sets.append(frozenset().union(*branches))
-    return max(sets, key=lambda keys: (min(map(len, keys)), -len(keys)), default=frozenset())
+def _whole_words(body: str) -> str:
+    return f"(?<![^ {MARKS}])(?:{body})(?![^ {MARKS}])"
 
 
 def _shortest(nodes: Nodes) -> int:

@@ -69,6 +69,11 @@ def customers_time(said: Said, when: Hit) -> bool:
     )
 
 
+def may_act(standard: ServiceStandard, said: Said) -> bool:
+    """Whether there may be anything that a time can limit: of most utterances no more need be asked."""
+    return not said.heard.names.isdisjoint(standard.act_lists)
+
+
 def action_near(standard: ServiceStandard, said: Said, deadline: Deadline) -> tuple[str, Hit] | None:
     """The action that the time limits, with its id, or None."""
     start, end = said.reading.sentence(deadline.start)
@@ -112,8 +117,9 @@ def nearest(
     """The action nearest to `start:end` within `first:last`; what comes after the time goes before what precedes it."""
     best: tuple[int, int, str, Hit] | None = None
     limit = standard.document.promises.reach if reach is None else reach
-    for order, action in enumerate(standard.actions):
-        for hit in said.found(f"promises.actions.{action.id}.phrases"):
+    names = said.heard.names
+    for order, (name, action) in enumerate(standard.action_lists):
+        for hit in said.found(name) if name in names else ():
             if hit.start < first or hit.end > last or _is_done(said, hit):
                 continue
             follows = hit.start >= start

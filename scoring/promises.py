@@ -7,12 +7,12 @@ earlier (上次说48小时), or is denied (24小时内恐怕没法答复). The r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from models.scorecard import MatchKind, Promise, Specificity
 from scoring import deadline_en, deadline_zh
-from scoring.context import excuse, living_hits, overlaps_any
+from scoring.context import excuse, families_of, living_hits, overlaps_any
 from scoring.deadline import Deadline, OfficeTime, resolve
 from scoring.lexicon import Hit
 from scoring.normalise import MARKS
@@ -23,6 +23,7 @@ from scoring.promise_actions import (
     binds_customer,
     customers_time,
     is_attribute,
+    may_act,
     nearest,
     ours,
     ours_unnamed,
@@ -65,10 +66,10 @@ def find_overpromises(call: CallView) -> tuple[Overpromise, ...]:
     """Assurances of results that are not the agent's to give, in order."""
     rules = call.standard.document.promises
     return tuple(
-        Overpromise(said, hit, family)
+        Overpromise(said, hit, lists.family)
         for said in call.agent
-        for family in rules.overpromise
-        for hit in living_hits(call.standard, said, f"promises.overpromise.{family.id}", family, rules.excused_by)
+        for lists in families_of(said, call.standard.overpromise_lists)
+        for hit in living_hits(call.standard, said, lists, rules.excused_by)
     )
 
 
@@ -145,6 +146,8 @@ def _bound(standard: ServiceStandard, said: Said, after: Said | None) -> list[_B
     """Every time in the utterance that limits an action of ours, each action with the time nearest to it."""
     rules, text = standard.document.promises, said.reading.text
     found: list[_Bound] = []
+    if not (may_act(standard, said) or (after is not None and may_act(standard, after))):
+        return found
     for deadline in _FIND_DEADLINES[standard.language](text):
         when = _when(said, deadline)
         look_alikes = said.found("promises.not_a_deadline_look_alikes")
@@ -249,10 +252,11 @@ def _undated(call: CallView, said: Said, hit: Hit, specificity: Specificity) -> 
 def _to_clause_end(said: Said, hit: Hit) -> Hit:
     """The hit with the few words that complete its clause, so that a quote does not break off."""
     end = said.reading.clause(hit.end)[1] if hit.end < len(said.reading.text) else hit.end
-    return replace(hit, end=end) if hit.end < end <= hit.end + _COMPLETION else hit
+    return hit._replace(end=end) if hit.end < end <= hit.end + _COMPLETION else hit
 
 
 def _office(standard: ServiceStandard) -> OfficeTime:
     rules = standard.document.promises
     hour, minute = map(int, rules.business_closes.split(":"))
-    return OfficeTime(standard.zone, time(hour, minute), CALENDARS[rules.working_days])
+    is_workday = standard.company_days.over(CALENDARS[rules.working_days])
+    return OfficeTime(standard.zone, time(hour, minute), is_workday)

@@ -73,12 +73,16 @@ _ZH = {
     "review_roles": "说话人角色的把握只有 {p:.0%}，请人工确认。",
     "review_recognition": "证据处的识别把握只有 {p:.0%}，请人工核听。",
     "review_homophone": "该结论的证据由读音匹配得出，请人工核听。",
+    "review_flip": "若坐席与客户互换，结论会是“{verdict}”，请人工确认说话人。",
+    "verdict_met": "符合", "verdict_partial": "部分符合", "verdict_missed": "未做到", "verdict_violated": "违规",
+    "verdict_not_applicable": "不适用", "verdict_not_evaluated": "未能评定",
     "review_unknown": "有 {n} 句说话人不明，结论可能受影响。",
     # rules and classifier
     "classifier_opposes": "规则认定{at}的{quote}，分类模型却认为不是，请人工确认。",
     "classifier_alone": "规则没有认定，但分类模型认为{at}的{quote}是{name}（把握 {p:.0%}），请人工确认；未计入得分。",
     "abuse_unconfirmed": "{quote}没有其他印证，未扣分。",
     "likely_opening": "开头语", "likely_apology": "致歉", "likely_concrete": "有时限的承诺", "likely_vague": "承诺",
+    "likely_complaint": "客户的不满",
 }  # fmt: skip
 
 _EN = {
@@ -144,13 +148,16 @@ _EN = {
     "review_roles": "Who is the agent is only {p:.0%} certain; please check.",
     "review_recognition": "The recogniser is only {p:.0%} certain of these words; please listen.",
     "review_homophone": "The evidence was matched by sound; please listen.",
+    "review_flip": "If agent and customer were exchanged, this would be “{verdict}”; please check who speaks.",
+    "verdict_met": "met", "verdict_partial": "partly met", "verdict_missed": "missed", "verdict_violated": "violated",
+    "verdict_not_applicable": "not applicable", "verdict_not_evaluated": "not evaluated",
     "review_unknown": "The speaker of {n} utterance(s) is not known, which may affect this result.",
     "classifier_opposes": "The rules took {quote} at {at} for it, the classifier does not; please check.",
     "classifier_alone": "Not found by the rules, but the classifier takes {quote} at {at} for {name} ({p:.0%}); "
     "please check. It was not counted.",
     "abuse_unconfirmed": "Nothing else confirms {quote}; it was not charged.",
     "likely_opening": "an opening", "likely_apology": "an apology", "likely_concrete": "a promise with a time",
-    "likely_vague": "a promise",
+    "likely_vague": "a promise", "likely_complaint": "a complaint",
 }  # fmt: skip
 
 TEMPLATES = {"zh": _ZH | GENERIC_ZH, "en": _EN | GENERIC_EN}

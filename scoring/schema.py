@@ -110,11 +110,17 @@ class Family(Part):
 
 
 class Action(Part):
-    """Something a company can promise to do; the first action whose phrase stands nearest wins."""
+    """Something a company can promise to do; the first action whose phrase stands nearest wins.
+
+    `asked_after` is what customers call it when they ask where it has got to. `kept_by_call`: to call the customer is
+    all that was promised.
+    """
 
     id: Key
     title: Text
     phrases: Phrases
+    asked_after: tuple[Text, ...] = ()
+    kept_by_call: bool = False
 
 
 class PromiseRules(Part):
@@ -129,6 +135,9 @@ class PromiseRules(Part):
 
     Without a deadline, a `vague` phrase is a vague promise, and so is one of `vague_cues` (尽快, 回头, 有消息了) with
     an action at most `vague_reach` further on.
+
+    `broken_by` names triggers of the apology item: with these words customers say, in a later call, that a promise was
+    not kept (see `scoring.later_calls`).
     """
 
     working_days: Literal["china", "weekdays"]
@@ -153,6 +162,7 @@ class PromiseRules(Part):
     not_a_deadline_look_alikes: tuple[Text, ...] = ()
     excused_by: tuple[Key, ...] = ()
     overpromise: tuple[Family, ...] = ()
+    broken_by: tuple[Key, ...] = ()
 
 
 class GreetingPart(Part):
@@ -224,6 +234,7 @@ class ApologyItem(Item):
     takes them back, and `sarcasm` never meant them. Of what follows, the first counts. `also_polite` are
     those of the words that are used for politeness as well: they are no more than that where the speaker turns to the
     customer right away (`customer_next`), or where no cause is named and nothing in the call speaks for a grievance.
+    What lies within `never_triggers` (a question, the customer's own slip) reports nothing, whatever it looks like.
     """
 
     criterion: Literal["apology"]
@@ -241,10 +252,24 @@ class ApologyItem(Item):
     fault_near: Phrases
     blame: Phrases
     sarcasm: Phrases
+    never_triggers: tuple[Text, ...] = ()
     triggers: Annotated[tuple[Trigger, ...], Field(min_length=1)]
     waivers: tuple[Waiver, ...] = ()
     agent_wording: tuple[Text, ...] = ()
     customer_wording: tuple[Text, ...] = ()
+
+
+class Stage(Part):
+    """A step in handling a complaint: the agent's words that show it, once the customer has complained.
+
+    It is pointed out, found or missing, and worth no points.
+    """
+
+    id: Key
+    title: Text
+    phrases: Phrases
+    look_alikes: tuple[Text, ...] = ()
+    excused_by: tuple[Key, ...] = ()
 
 
 class CommitmentItem(Item):
@@ -265,11 +290,16 @@ class CommitmentItem(Item):
 
 
 class ProhibitedItem(Item):
-    """Words that must not be said: deductions from the total by severity; fatal sets the total to 0."""
+    """Words that must not be said: deductions from the total by severity; fatal sets the total to 0.
+
+    `unlisted` is what becomes of unfit wording that none of the phrases holds and only the classifier knows: `noted`
+    for a person while the item stays met, or `violated` at no cost until a person has decided.
+    """
 
     criterion: Literal["prohibited"]
     soft: Annotated[float, Field(le=0, ge=-100)]
     hard: Annotated[float, Field(le=0, ge=-100)]
+    unlisted: Literal["noted", "violated"] = "noted"
     excused_by: tuple[Key, ...] = ()
     families: Annotated[tuple[Family, ...], Field(min_length=1)]
 
@@ -337,5 +367,6 @@ class Document(Part):
     announcements: tuple[Text, ...] = ()
     context: tuple[ContextRule, ...] = ()
     promises: PromiseRules
+    complaint_stages: tuple[Stage, ...] = ()
     items: Annotated[tuple[AnyItem, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from models.call import CallMeta
 from models.scorecard import Evidence, MatchKind
 from models.transcript import Correction, Role, Transcript, Utterance
-from scoring.lexicon import Hit, Hits
+from scoring.lexicon import Heard, Hit
 from scoring.normalise import MARKS, Reading
 from scoring.standard import ServiceStandard
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One utterance with its reading and everything found in it. `place` counts utterances of the call."""
 
     place: int
     utterance: Utterance
     reading: Reading
-    hits: Hits
+    heard: Heard
 
     def found(self, name: str) -> Sequence[Hit]:
-        """Hits of one phrase list, in order; empty when there are none."""
-        return self.hits.get(name, ())
+        """Heard of one phrase list, in order; empty when there are none."""
+        return self.heard[name]
 
     def whole(self, kind: str) -> Evidence:
         """Evidence for all that was said, without a full stop at the end; the text must not be blank."""
@@ -55,7 +56,7 @@ def corrected(utterance: Utterance, char_start: int, char_end: int) -> tuple[Cor
     return tuple(c for c in utterance.corrections if c.char_start < char_end and c.char_end > char_start)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallView:
     """A transcript under one standard. `agent_turns` are runs of agent utterances that nobody else interrupted."""
 
@@ -68,13 +69,36 @@ class CallView:
     unknown: tuple[Said, ...]
     agent_turns: tuple[tuple[Said, ...], ...]
 
+    def holding(self, role: Role, name: str) -> Sequence[Said]:
+        """What was said by the agent, the customer or the unknown and may hold a hit of the list, in order.
+
+        Nothing else that they said holds one. Raises LookupError for a list that is not searched in their words.
+        """
+        if name not in self._holding[role] and not self.standard.lexicon.searches(name, role):
+            raise LookupError(f"the list {name} is not searched in what the {role.value} says")
+        return self._holding[role].get(name, ())
+
+    @cached_property
+    def _holding(self) -> Mapping[Role, Mapping[str, Sequence[Said]]]:
+        speakers = {Role.AGENT: self.agent, Role.CUSTOMER: self.customer, Role.UNKNOWN: self.unknown}
+        holding: dict[Role, dict[str, list[Said]]] = {}
+        for role, own in speakers.items():
+            lists = holding[role] = {}
+            for said in own:
+                for name in said.heard.names:
+                    if name in lists:
+                        lists[name].append(said)
+                    else:
+                        lists[name] = [said]
+        return holding
+
 
 def view(transcript: Transcript, meta: CallMeta, standard: ServiceStandard) -> CallView:
     """Read and scan every utterance. Recorded announcements taken for the agent are set apart as SYSTEM speech."""
     said = []
     for place, utterance in enumerate(transcript.utterances):
-        reading = standard.normaliser.read(utterance.text)
-        said.append(Said(place, utterance, reading, standard.lexicon.scan(reading)))
+        heard = standard.hear(utterance.text, utterance.role)
+        said.append(Said(place, utterance, heard.reading, heard))
     agent, customer, unknown = [], [], []
     for one in said:
         if not one.reading.text.strip(MARKS) or one.utterance.role is Role.SYSTEM or is_announcement(one):
@@ -96,4 +120,4 @@ def view(transcript: Transcript, meta: CallMeta, standard: ServiceStandard) -> C
 
 def is_announcement(said: Said) -> bool:
     """Whether this is the voice menu or another recorded text, whatever role it was given."""
-    return bool(said.found("announcements"))
+    return "announcements" in said.heard.names and bool(said.found("announcements"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
+from itertools import islice
 
 from sqlalchemy import func, literal, or_, select, update
 
@@ -13,6 +15,9 @@ from storage.column_types import Text, storable
 from storage.mapping import recording_to_row, stored_call_from_row
 from storage.tables import agents, recordings, run_files, teams
 from storage.transaction import Transaction
+
+_BATCH = 1000
+"""Customers asked for in one query: a bounded number of parameters."""
 
 
 class Calls:
@@ -33,6 +38,17 @@ class Calls:
             )
         )
         return None if row is None else str(row.id)
+
+    def of_customers(self, customer_refs: Collection[str]) -> Sequence[StoredCall]:
+        heard = (RecordingState.TRANSCRIBED, RecordingState.SCORED)
+        found: list[StoredCall] = []
+        rest = iter(sorted({str(storable(ref)) for ref in customer_refs}))
+        while batch := list(islice(rest, _BATCH)):
+            rows = self._transaction.rows(
+                select(recordings).where(recordings.c.customer_ref.in_(batch), recordings.c.state.in_(heard))
+            )
+            found += map(stored_call_from_row, rows)
+        return sorted(found, key=lambda call: (call.meta.call_id, call.recording.id))
 
     def add(self, recording: Recording, meta: CallMeta, quarantine: Quarantine | None = None) -> None:
         """As in the port. The agent and the team come into being with their first call.

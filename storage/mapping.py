@@ -10,10 +10,19 @@ from typing import Any
 from sqlalchemy import Row
 
 from models.call import AudioFacts, CallMeta, Quarantine, Recording, RecordingState
+from models.ledger import LedgerEntry, StatusEvent
 from models.run import Run, StoredCall
-from models.scorecard import Evidence, Finding, Promise, Scorecard, StandardRef
+from models.scorecard import Evidence, Finding, Promise, PromiseStatus, ReviewCode, Scorecard, StandardRef
 from models.transcript import Role, Transcript
-from models.wire import Json, receipt_from_json, receipt_to_json, transcript_from_json, transcript_to_json
+from models.wire import (
+    Json,
+    complaint_from_json,
+    complaint_to_json,
+    receipt_from_json,
+    receipt_to_json,
+    transcript_from_json,
+    transcript_to_json,
+)
 
 _META_FIELDS = frozenset(field.name for field in fields(CallMeta))
 
@@ -37,6 +46,7 @@ def recording_to_row(recording: Recording, meta: CallMeta, quarantine: Quarantin
         "started_at_offset_s": _offset_s(meta.started_at),
         "direction": meta.direction,
         "ring_s": meta.ring_s,
+        "hung_up_by": meta.hung_up_by,
         "queue": meta.queue,
         "csat": meta.csat,
         "resolved": meta.resolved,
@@ -67,6 +77,7 @@ def stored_call_from_row(row: Row[Any]) -> StoredCall:
         started_at=_zoned(row.started_at, row.started_at_offset_s),
         direction=row.direction,
         ring_s=row.ring_s,
+        hung_up_by=row.hung_up_by,
         queue=row.queue,
         csat=row.csat,
         resolved=row.resolved,
@@ -138,6 +149,7 @@ def scorecard_to_row(card: Scorecard, transcript_id: int, scorer: str) -> Json:
         "fatal": card.fatal,
         "needs_review": card.needs_review,
         "receipt": receipt_to_json(card.receipt),
+        "complaint": complaint_to_json(card.complaint),
     }
 
 
@@ -156,6 +168,7 @@ def finding_to_row(finding: Finding, scorecard_id: int, position: int) -> Json:
         "needs_review": finding.needs_review,
         "fatal": finding.fatal,
         "reasons": list(finding.reasons),
+        "review_codes": [code.value for code in finding.review_codes],
     }
 
 
@@ -196,6 +209,46 @@ def promise_to_row(promise: Promise, scorecard_id: int, position: int) -> Json:
     }
 
 
+def ledger_promise_to_row(entry: LedgerEntry) -> Json:
+    """A row of `ledger_promises`, without its id."""
+    columns = promise_to_row(entry.promise, 0, 0)
+    kept = {name: value for name, value in columns.items() if name not in ("scorecard_id", "position", "status")}
+    return kept | {
+        "recording_id": entry.recording_id,
+        "engine_digest": entry.placed.engine_digest,
+        "standard_digest": entry.standard.digest,
+    }
+
+
+def ledger_event_to_row(event: StatusEvent, promise_id: int) -> Json:
+    """A row of `ledger_events`, without its id."""
+    return {
+        "promise_id": promise_id,
+        "status": event.status,
+        "claimed": event.claimed,
+        "source": event.source,
+        "reference": event.reference,
+        "happened_at": event.happened_at,
+        "recorded_at": event.recorded_at,
+        "recorded_by": event.recorded_by,
+        "note": event.note,
+    }
+
+
+def event_from_row(row: Row[Any]) -> StatusEvent:
+    """A row of `ledger_events`."""
+    return StatusEvent(
+        status=row.status,
+        source=row.source,
+        reference=row.reference,
+        happened_at=row.happened_at,
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by,
+        note=row.note,
+        claimed=row.claimed,
+    )
+
+
 def scorecard_from_rows(
     card: Row[Any], findings: Iterable[Row[Any]], evidence: Mapping[int, list[Row[Any]]], promises: Iterable[Row[Any]]
 ) -> Scorecard:
@@ -214,8 +267,9 @@ def scorecard_from_rows(
         fatal=card.fatal,
         needs_review=card.needs_review,
         findings=tuple(_finding_from_row(row, evidence.get(row.position, [])) for row in findings),
-        promises=tuple(_promise_from_row(row) for row in promises),
+        promises=tuple(promise_from_row(row, row.status) for row in promises),
         receipt=receipt_from_json(card.receipt),
+        complaint=complaint_from_json(card.complaint),
     )
 
 
@@ -235,10 +289,12 @@ def _finding_from_row(row: Row[Any], evidence: Iterable[Row[Any]]) -> Finding:
             for e in evidence
         ),
         fatal=row.fatal,
+        review_codes=tuple(ReviewCode(code) for code in row.review_codes),
     )
 
 
-def _promise_from_row(row: Row[Any]) -> Promise:
+def promise_from_row(row: Row[Any], status: PromiseStatus) -> Promise:
+    """A row with the columns of a promise."""
     return Promise(
         utterance=row.utterance,
         char_start=row.char_start,
@@ -250,7 +306,7 @@ def _promise_from_row(row: Row[Any]) -> Promise:
         specificity=row.specificity,
         due_at=_zoned(row.due_at, row.due_at_offset_s),
         deadline=row.deadline,
-        status=row.status,
+        status=status,
     )
 
 

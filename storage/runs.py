@@ -114,6 +114,15 @@ class Runs:
             .values(status=status, finished_at=finished_at)
         )
 
+    def customers(self, run_id: str) -> frozenset[str]:
+        self._get(run_id)
+        rows = self._transaction.rows(
+            select(recordings.c.customer_ref)
+            .where(_taken_in(run_id), recordings.c.customer_ref.is_not(None))
+            .distinct()
+        )
+        return frozenset(row.customer_ref for row in rows)
+
     def view(self, run_id: str) -> RunView | None:
         """As in the port, in a fixed number of queries, four more for each further thousand scorecards."""
         run = self._find(run_id)

@@ -78,6 +78,14 @@ class Scorecards:
             promises, [promise_to_row(promise, card_id, place) for place, promise in enumerate(scorecard.promises)]
         )
 
+    def of(self, recording_id: str) -> Scorecard | None:
+        row = self._transaction.first(
+            select(func.max(scorecards.c.id).label("id"))
+            .join(transcripts, transcripts.c.id == scorecards.c.transcript_id)
+            .where(transcripts.c.recording_id == recording_id)
+        )
+        return None if row is None or row.id is None else read_scorecards(self._transaction, [row.id])[row.id]
+
     def latest(self) -> Iterator[tuple[StoredCall, Scorecard]]:
         """As in the port, without quarantined recordings. Reads in batches; consume it inside the unit of work."""
         newest = self._transaction.rows(

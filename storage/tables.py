@@ -7,8 +7,10 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Forei
 
 from models.call import Direction, RecordingState
 from models.errors import ReasonCode
+from models.ledger import StatusSource
 from models.run import RunStatus
 from models.scorecard import MatchKind, PromiseStatus, Specificity, Verdict
+from models.transcript import Role
 from storage.column_types import Json, Moment, Real, Text, choice
 
 metadata = sa.MetaData(
@@ -47,11 +49,12 @@ recordings = Table(
     Column("agent_id", Text, ForeignKey("agents.id"), nullable=False),
     Column("agent_name", Text),
     Column("team", Text, ForeignKey("teams.name")),
-    Column("customer_ref", Text),
+    Column("customer_ref", Text, index=True),
     Column("started_at", Moment),
     Column("started_at_offset_s", Integer),
     Column("direction", choice(Direction, "direction")),
     Column("ring_s", Real),
+    Column("hung_up_by", choice(Role, "hung_up_by")),
     Column("queue", Text),
     Column("csat", Real),
     Column("resolved", Boolean),
@@ -149,6 +152,7 @@ scorecards = Table(
     Column("fatal", Boolean, nullable=False),
     Column("needs_review", Boolean, nullable=False),
     Column("receipt", Json, nullable=False),
+    Column("complaint", Json(none_as_null=True)),
     sa.UniqueConstraint("transcript_id", "standard_digest", "scorer"),
 )
 
@@ -167,6 +171,7 @@ findings = Table(
     Column("needs_review", Boolean, nullable=False),
     Column("fatal", Boolean, nullable=False),
     Column("reasons", Json, nullable=False),
+    Column("review_codes", Json, nullable=False, server_default="[]"),
 )
 
 evidence = Table(
@@ -215,4 +220,52 @@ reviews = Table(
     Column("reviewer", Text, primary_key=True),
     Column("reviewed_at", Moment, primary_key=True),
     Column("verdict", choice(Verdict, "verdict"), nullable=False),
+)
+
+# A promise of which somebody said what became of it, as it stood when that was first said: scorecards made later may
+# see its words otherwise, or not at all.
+ledger_promises = Table(
+    "ledger_promises",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recording_id", Text, ForeignKey("recordings.id"), nullable=False),
+    Column("engine_digest", Text, nullable=False),
+    Column("standard_digest", Text, ForeignKey("standards.digest"), nullable=False),
+    Column("utterance", Integer, nullable=False),
+    Column("char_start", Integer, nullable=False),
+    Column("char_end", Integer, nullable=False),
+    Column("start_s", Real),
+    Column("end_s", Real),
+    Column("quote", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("specificity", choice(Specificity, "specificity"), nullable=False),
+    Column("due_at", Moment),
+    Column("due_at_offset_s", Integer),
+    Column("deadline", Text),
+    CheckConstraint("(due_at IS NULL) = (due_at_offset_s IS NULL)", name="due_at_has_offset"),
+    sa.UniqueConstraint(
+        "recording_id",
+        "engine_digest",
+        "utterance",
+        "char_start",
+        "char_end",
+        "action",
+        name="uq_ledger_promises_place",
+    ),
+)
+
+# What was said of it. Rows are only ever added.
+ledger_events = Table(
+    "ledger_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("promise_id", Integer, ForeignKey("ledger_promises.id"), nullable=False, index=True),
+    Column("status", choice(PromiseStatus, "status"), nullable=False),
+    Column("claimed", Boolean, nullable=False),
+    Column("source", choice(StatusSource, "source"), nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("happened_at", Moment),
+    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("note", Text, nullable=False),
 )

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from models import ports
 from storage.calls import Calls
+from storage.ledger import Ledger
 from storage.reviews import Reviews
 from storage.runs import Runs
 from storage.scorecards import Scorecards
@@ -30,6 +31,7 @@ class UnitOfWork:
     runs: ports.Runs
     standards: ports.Standards
     reviews: ports.Reviews
+    ledger: ports.Ledger
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -46,6 +48,7 @@ class UnitOfWork:
         self.runs = Runs(transaction)
         self.standards = Standards(transaction)
         self.reviews = Reviews(transaction)
+        self.ledger = Ledger(transaction)
         return self
 
     def __exit__(

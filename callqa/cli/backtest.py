@@ -62,8 +62,8 @@ def backtest(
     since = day - timedelta(days=days)
     classifiers = classifiers_in_use(settings.home)
     plan = Backtest(
-        old=Written(before.text, before.source),
-        new=Written(after.text, after.source),
+        old=Written(before.text, before.source, before.days),
+        new=Written(after.text, after.source, after.days),
         classifiers=classifiers,
         since=datetime.combine(since, time.min, ZoneInfo(settings.time_zone)),
         connect=connect,

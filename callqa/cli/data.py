@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -19,7 +20,9 @@ from callqa.cli.common import (
     say_what_is_left_out,
     settings_from,
 )
+from callqa.reports.conduct_export import export_conduct
 from callqa.reports.export import ExportFormat, export_scorecards
+from callqa.reports.ledger import export_promises, ledger_lines
 from callqa.reports.transcript_export import HeardCall, TranscriptFormat, default_path, export_transcripts
 from models.errors import InputError
 from models.run import StoredCall
@@ -46,6 +49,37 @@ def scorecards(
     path = output or Path(f"scorecards.{format_.value}")
     with open_database(settings, create=False)() as uow:
         rows = export_scorecards(uow.scorecards.latest(), path, format_)
+    console.print(f"{path}: {rows}", highlight=False)
+
+
+@export_app.command("promises")
+def promises(
+    format_: Annotated[ExportFormat, typer.Option("--format", help="Kind of file.")] = ExportFormat.CSV,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """The whole promise ledger, with what became of each promise and who says so."""
+    settings = settings_from(database_url=database_url, home=home)
+    path = output or Path(f"promises.{format_.value}")
+    with open_database(settings, create=False)() as uow:
+        lines = ledger_lines(uow.ledger.entries(), datetime.now(UTC))
+    rows = export_promises(lines, path, format_, ZoneInfo(settings.time_zone))
+    console.print(f"{path}: {rows}", highlight=False)
+
+
+@export_app.command("conduct")
+def conduct(
+    format_: Annotated[ExportFormat, typer.Option("--format", help="Kind of file.")] = ExportFormat.CSV,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """How every call was conducted: silence, holds, interruptions, speed, ringing, who hung up."""
+    settings = settings_from(database_url=database_url, home=home)
+    path = output or Path(f"conduct.{format_.value}")
+    with open_database(settings, create=False)() as uow:
+        rows = export_conduct(uow.transcripts.latest(), path, format_)
     console.print(f"{path}: {rows}", highlight=False)
 
 

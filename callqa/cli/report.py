@@ -35,9 +35,12 @@ def run_report(
     with open_database(settings, create=False)() as uow:
         wanted = run_id or uow.runs.latest_id()
         view = uow.runs.view(wanted) if wanted else None
+        ledger = uow.ledger.entries([call.stored.recording.id for call in view.calls]) if view else ()
     if view is None:
         raise InputError(f"no run {run_id} in this database" if run_id else "no run in this database yet: `callqa run`")
-    report = build_run_report(view, settings.language, settings.time_zone, generated_at=datetime.now(UTC))
+    report = build_run_report(
+        view, settings.language, settings.time_zone, generated_at=datetime.now(UTC), ledger=ledger
+    )
     path = output or settings.home / "reports" / f"run-{view.run.id}.html"
     write_text(path, render_run_report(report))
     console.print(path.absolute().as_uri(), soft_wrap=True, highlight=False)

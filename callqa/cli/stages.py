@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import json as json_text
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,9 @@ from callqa.bootstrap import probe, transcriber_for
 from callqa.classifiers import classifier_in_use
 from callqa.cli.common import (
     EXIT_QUARANTINED,
+    DatabaseOption,
     HomeOption,
+    JsonOption,
     LanguageOption,
     StandardOption,
     TranscriptFormatOption,
@@ -28,6 +30,7 @@ from callqa.cli.common import (
     settings_from,
     write_lines,
 )
+from callqa.cli.receipt import check_receipts
 from callqa.metadata import MetadataReader
 from callqa.reports.transcript_export import (
     HeardCall,
@@ -105,15 +108,31 @@ def transcribe(
 
 def score(
     transcripts: Annotated[
-        Path, typer.Argument(help="Transcript lines (JSONL), from `callqa transcribe` or elsewhere.")
-    ],
+        Path | None, typer.Argument(help="Transcript lines (JSONL), from `callqa transcribe` or elsewhere.")
+    ] = None,
     output: OutputOption = None,
     standard: StandardOption = None,
+    receipt: Annotated[
+        str | None,
+        typer.Option(
+            help="Score again what these scorecards (a file, or the id of a stored call) say they were made of, and "
+            "compare byte for byte; without TRANSCRIPTS from the database."
+        ),
+    ] = None,
+    json: JsonOption = False,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Turn transcript lines into scorecard lines."""
-    settings = settings_from(standard=standard, home=home)
-    written_standard = find_standard(settings.standard)
+    """Turn transcript lines into scorecard lines, or check scorecards by their receipts."""
+    settings = settings_from(standard=standard, language=language, database_url=database_url, home=home)
+    if receipt is not None:
+        heard = list(_read_transcripts(transcripts)) if transcripts is not None else None
+        check_receipts(settings, receipt, heard, standard, json)
+        return
+    if transcripts is None:
+        raise InputError("nothing to score: name a file of transcript lines, or scorecards to check with --receipt")
+    written_standard = find_standard(settings.standard, settings.company_days)
     classifier = classifier_in_use(settings.home, written_standard.language)
     cards = [
         scorecard_to_json(score_call(transcript, meta, written_standard, __version__, classifier))
@@ -144,7 +163,7 @@ def _read_transcripts(path: Path) -> Iterator[tuple[Transcript, CallMeta]]:
 
 def _parse(line: str, where: str) -> Json:
     try:
-        content = json.loads(line)
+        content = json_text.loads(line)
     except ValueError as error:
         raise InputError(f"{where}: not JSON: {error}") from error
     if not isinstance(content, dict):

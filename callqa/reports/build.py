@@ -24,8 +24,9 @@ from callqa.reports.file_names import file_name, file_names
 from callqa.reports.words import check_language
 from models.call import RecordingState
 from models.errors import ReasonCode, SettingsError
+from models.ledger import LedgerEntry
 from models.run import InspectedCall, RunView
-from models.scorecard import Scorecard, Specificity, Verdict
+from models.scorecard import Finding, Scorecard, Specificity, Verdict
 
 MAX_TURNS = 60_000
 """Turns of conversation on one page, about 15 MB of HTML: 2,000 calls of two minutes. Beyond it a browser labours."""
@@ -39,12 +40,13 @@ def build_run_report(
     time_zone: str = "Asia/Shanghai",
     *,
     generated_at: datetime,
+    ledger: Sequence[LedgerEntry] = (),
 ) -> RunReport:
     """Choose, count and order what the run's page shows; an empty run gives an empty page.
 
     `language` is that of the page ("zh" or "en"), `time_zone` an IANA name, `generated_at` the aware moment that
-    decides which promises are overdue. Raises SettingsError for an unknown language or time zone, ValueError for a
-    naive `generated_at`.
+    decides which promises are overdue, `ledger` what is known of the promises of these calls. Raises SettingsError for
+    an unknown language or time zone, ValueError for a naive `generated_at`.
     """
     check_language(language)
     zone = _zone(time_zone)
@@ -55,7 +57,7 @@ def build_run_report(
     cards = [card for _, card in scored]
     totals = [card.total for card in cards if card.total is not None]
     items = items_of(cards)
-    shown = _cards(scored, run.source, zone, generated_at)
+    shown = _cards(scored, run.source, zone, generated_at, ledger)
     promises = [promise for card in shown for promise in card.promises]
     return RunReport(
         language=language,
@@ -73,6 +75,8 @@ def build_run_report(
         counts=view.counts,
         score=summarise(totals),
         not_scorable=len(cards) - len(totals),
+        sure=sum(_is_sure(finding) for card in cards for finding in card.findings),
+        judged=sum(len(card.findings) for card in cards),
         histogram=histogram(totals),
         bands=count_bands(cards),
         items=tally_items(cards, items),
@@ -94,6 +98,10 @@ def build_run_report(
     )
 
 
+def _is_sure(finding: Finding) -> bool:
+    return not finding.needs_review and finding.verdict is not Verdict.NOT_EVALUATED
+
+
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
@@ -101,7 +109,9 @@ def _zone(name: str) -> ZoneInfo:
         raise SettingsError(f"time zone {name!r} is unknown; use an IANA name such as Asia/Shanghai") from error
 
 
-def _cards(scored: Sequence[ScoredCall], source: str, zone: ZoneInfo, generated_at: datetime) -> list[CallCard]:
+def _cards(
+    scored: Sequence[ScoredCall], source: str, zone: ZoneInfo, generated_at: datetime, ledger: Sequence[LedgerEntry]
+) -> list[CallCard]:
     """All cards, those to look at first in front; conversations are taken in until the page is full."""
     gravity = {concern: place for place, concern in enumerate(Concern)}
 
@@ -109,6 +119,9 @@ def _cards(scored: Sequence[ScoredCall], source: str, zone: ZoneInfo, generated_
         concerns = concerns_of(pair[1])
         return (gravity[concerns[0]] if concerns else len(gravity), pair[1].call_id)
 
+    known: dict[str, list[LedgerEntry]] = {}
+    for entry in ledger:
+        known.setdefault(entry.recording_id, []).append(entry)
     cards, turns = [], 0
     for anchor, (call, card) in enumerate(sorted(scored, key=order), start=1):
         turns += len(call.transcript.utterances) if call.transcript else 0
@@ -121,6 +134,7 @@ def _cards(scored: Sequence[ScoredCall], source: str, zone: ZoneInfo, generated_
                 zone=zone,
                 generated_at=generated_at,
                 with_turns=turns <= MAX_TURNS,
+                ledger=known.get(call.stored.recording.id, ()),
             )
         )
     return cards

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from callqa.reports.context import (
     RATED,
-    ActivityLine,
     CallCard,
     Concern,
     CorrectedWord,
@@ -17,13 +16,16 @@ from callqa.reports.context import (
     ItemLine,
     Piece,
     PromiseLine,
+    StageLine,
     TurnLine,
 )
 from callqa.reports.file_names import file_names
+from models.ledger import LedgerEntry, PlacedPromise, events_of
 from models.run import InspectedCall
-from models.scorecard import Evidence, Finding, Promise, PromiseStatus, Scorecard, Verdict
-from models.transcript import Correction, Role, Transcript, Utterance
-from scoring.activity import Interruption, activity
+from models.scorecard import Evidence, Finding, Promise, Scorecard, Verdict
+from models.transcript import Correction, Role, Utterance
+from scoring.conduct import conduct
+from scoring.ledger import standing
 
 ROLES_CERTAIN = 0.9
 """From this confidence on the page does not speak of how the roles were found."""
@@ -52,8 +54,12 @@ def call_card(
     zone: tzinfo,
     generated_at: datetime,
     with_turns: bool,
+    ledger: Sequence[LedgerEntry],
 ) -> CallCard:
-    """The card of one call; `with_turns` is false where the conversation is left out for the page's size."""
+    """The card of one call; `with_turns` is false where the conversation is left out for the page's size.
+
+    `ledger` is what is known of the call's promises.
+    """
     meta, transcript = call.stored.meta, call.transcript
     spans = _numbered(card)
     language = transcript.language if transcript else "zh"
@@ -78,30 +84,13 @@ def call_card(
         possible=sum(f.max_points for f in applied),
         deducted=sum(f.points for f in card.findings if f.max_points == 0),
         items=tuple(_item_line(finding, spans, roles) for finding in card.findings),
-        promises=tuple(
-            PromiseLine(
-                anchor=anchor,
-                call_id=card.call_id,
-                agent_id=card.agent_id,
-                agent_name=meta.agent_name,
-                number=spans[_span(promise)],
-                start_s=promise.start_s,
-                quote=promise.quote,
-                action=promise.action,
-                specificity=promise.specificity,
-                deadline=promise.deadline,
-                due_at=promise.due_at.astimezone(zone) if promise.due_at else None,
-                status=promise.status,
-                overdue=_is_overdue(promise, generated_at),
-                language=language,
-            )
-            for promise in card.promises
-        ),
+        promises=_promises(call, card, spans, language, anchor=anchor, zone=zone, now=generated_at, ledger=ledger),
+        complaint=_stages(card, spans),
         role_basis=receipt.role_basis if receipt.role_confidence < ROLES_CERTAIN else None,
         role_confidence=receipt.role_confidence,
         language=language,
         dropped=len(transcript.dropped) if transcript else 0,
-        activity=_activity(transcript) if transcript else None,
+        conduct=conduct(transcript, meta) if transcript else None,
         corrected=_corrected(transcript.utterances) if transcript else (),
         turns=_turns(transcript.utterances, card, spans) if transcript and with_turns else None,
         left_out=transcript is not None and not with_turns,
@@ -111,8 +100,47 @@ def call_card(
     )
 
 
-def _is_overdue(promise: Promise, now: datetime) -> bool:
-    return promise.status is PromiseStatus.OPEN and promise.due_at is not None and promise.due_at < now
+def _promises(
+    call: InspectedCall,
+    card: Scorecard,
+    spans: dict[Span, int],
+    language: str,
+    *,
+    anchor: int,
+    zone: tzinfo,
+    now: datetime,
+    ledger: Sequence[LedgerEntry],
+) -> tuple[PromiseLine, ...]:
+    engine = card.receipt.engine.digest if card.receipt.engine else ""
+    told = events_of([PlacedPromise(engine, promise) for promise in card.promises], ledger)
+    lines = []
+    for promise, events in zip(card.promises, told, strict=True):
+        stands = standing(promise, events, now)
+        claim = stands.basis if stands.claimed else stands.dispute
+        lines.append(
+            PromiseLine(
+                anchor=anchor,
+                call_id=card.call_id,
+                agent_id=card.agent_id,
+                agent_name=call.stored.meta.agent_name,
+                number=spans[_span(promise)],
+                start_s=promise.start_s,
+                quote=promise.quote,
+                action=promise.action,
+                specificity=promise.specificity,
+                deadline=promise.deadline,
+                due_at=promise.due_at.astimezone(zone) if promise.due_at else None,
+                status=stands.status,
+                overdue=stands.overdue,
+                source=stands.basis.source if stands.basis else None,
+                reference=stands.basis.reference if stands.basis else "",
+                claimed=stands.claimed,
+                claim=claim.note if claim else None,
+                claimed_in=claim.reference if claim else "",
+                language=language,
+            )
+        )
+    return tuple(lines)
 
 
 def _duration_s(call: InspectedCall) -> float | None:
@@ -130,6 +158,18 @@ def _quotes(card: Scorecard) -> Iterable[Evidence | Promise]:
     for finding in card.findings:
         yield from finding.evidence
     yield from card.promises
+    yield from (stage.evidence for stage in card.complaint or () if stage.evidence is not None)
+
+
+def _stages(card: Scorecard, spans: dict[Span, int]) -> tuple[StageLine, ...] | None:
+    if card.complaint is None:
+        return None
+    return tuple(
+        StageLine(stage.title, spans[_span(proof)], proof.start_s, proof.quote)
+        if (proof := stage.evidence) is not None
+        else StageLine(stage.title, None, None, None)
+        for stage in card.complaint
+    )
 
 
 def _numbered(card: Scorecard) -> dict[Span, int]:
@@ -145,6 +185,7 @@ def _item_line(finding: Finding, spans: dict[Span, int], roles: dict[int, Role])
         max_points=finding.max_points,
         confidence=finding.confidence,
         needs_review=finding.needs_review,
+        review_codes=finding.review_codes,
         fatal=finding.fatal,
         reasons=finding.reasons,
         evidence=tuple(
@@ -160,25 +201,6 @@ def _item_line(finding: Finding, spans: dict[Span, int], roles: dict[int, Role])
             for proof in finding.evidence
         ),
     )
-
-
-def _activity(transcript: Transcript) -> ActivityLine | None:
-    found = activity(transcript)
-    if found.dead_air is None:
-        return None
-    cuts = found.interruptions
-    spoken = sum(found.talk_s.values()) if found.talk_s else 0
-    return ActivityLine(
-        silences=len(found.dead_air),
-        longest_silence_s=max((s.length_s for s in found.dead_air), default=0.0),
-        cut_in=None if cuts is None else (_by(Role.AGENT, cuts), _by(Role.CUSTOMER, cuts)),
-        longest_overlap_s=max((cut.overlap_s for cut in cuts or ()), default=0.0),
-        agent_share=found.talk_s[Role.AGENT] / spoken if found.talk_s and spoken else None,
-    )
-
-
-def _by(role: Role, cuts: Iterable[Interruption]) -> int:
-    return sum(cut.by is role for cut in cuts)
 
 
 def _corrected(utterances: Iterable[Utterance]) -> tuple[CorrectedWord, ...]:

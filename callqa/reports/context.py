@@ -11,9 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from models.errors import ReasonCode
+from models.ledger import StatusSource
 from models.run import RunCounts, RunStatus
-from models.scorecard import MatchKind, PromiseStatus, Specificity, StandardRef, Verdict
+from models.scorecard import MatchKind, PromiseStatus, ReviewCode, Specificity, StandardRef, Verdict
 from models.transcript import Role
+from scoring.conduct import Conduct
 
 RATED = frozenset({Verdict.MET, Verdict.PARTIAL, Verdict.MISSED, Verdict.VIOLATED})
 """Verdicts on items that applied and could be judged; only these count towards a score."""
@@ -105,7 +107,7 @@ class EvidenceLine:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """The verdict on one item of one call, with why. `confidence` is 0 to 1."""
+    """The verdict on one item of one call, with why. `confidence` is 0 to 1, `review_codes` why a person is asked."""
 
     title: str
     verdict: Verdict
@@ -113,6 +115,7 @@ class ItemLine:
     max_points: float
     confidence: float
     needs_review: bool
+    review_codes: tuple[ReviewCode, ...]
     fatal: bool
     reasons: tuple[str, ...]
     evidence: tuple[EvidenceLine, ...]
@@ -124,9 +127,26 @@ class ItemLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseLine:
-    """One promise with the call it was made in. `overdue` is true for an open one whose time has passed.
+class StageLine:
+    """A stage of handling a complaint: `number` of its words in the conversation and when they were said.
 
+    `number` and `quote` are None when the stage was not found, `start_s` also when the words have no times.
+    """
+
+    title: str
+    number: int | None
+    start_s: float | None
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseLine:
+    """One promise with the call it was made in, and how it stands (see `scoring.ledger`).
+
+    `overdue` is true for an open or merely claimed one whose time has passed. `source` says where the status is known
+    from, None where nobody has told it, `reference` is the ticket's number or the later call's id. `claim` is what the
+    customer said against it in the call `claimed_in`, None when there is nothing or a person has looked at it;
+    `claimed`: the status rests on that alone.
     `anchor` is the number of the call on the page, `number` that of the words in its conversation.
     """
 
@@ -143,6 +163,11 @@ class PromiseLine:
     due_at: datetime | None
     status: PromiseStatus
     overdue: bool
+    source: StatusSource | None
+    reference: str
+    claimed: bool
+    claim: str | None
+    claimed_in: str
     language: str
 
 
@@ -170,23 +195,6 @@ class TurnLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityLine:
-    """How the call was conducted, from when each party was heard speaking.
-
-    `silences` are stretches of dead air, the longest of `longest_silence_s` (0 when there are none). What only separate
-    channels show is None on others: `cut_in` counts interruptions by agent and by customer, the longest overlap of them
-    is `longest_overlap_s` (0 when there are none), `agent_share` the agent's part of all speech, 0 to 1 (None too when
-    neither spoke).
-    """
-
-    silences: int
-    longest_silence_s: float
-    cut_in: tuple[int, int] | None
-    longest_overlap_s: float
-    agent_share: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class CorrectedWord:
     """A word of the conversation that stands in place of `heard`, and how often it does in this call."""
 
@@ -202,8 +210,8 @@ class CallCard:
     `anchor` numbers the call on this page from 1. `turns` is None when the conversation was left out for the page's
     size or is not stored, and empty when nobody was heard to speak; `left_out` tells the two None apart.
     `earned` of `possible` are the points of the items that applied, `deducted` (<= 0) those of the deduction items.
-    `role_basis` is None when the roles are certain. `activity` is
-    None when nothing is known of when anybody spoke. `concerns` is empty for a call nobody needs to see first.
+    `role_basis` is None when the roles are certain, `conduct` when the conversation is not at hand, `complaint` for a
+    call without one. `concerns` is empty for a call nobody needs to see first.
     """
 
     anchor: int
@@ -224,11 +232,12 @@ class CallCard:
     deducted: float
     items: tuple[ItemLine, ...]
     promises: tuple[PromiseLine, ...]
+    complaint: tuple[StageLine, ...] | None
     role_basis: str | None
     role_confidence: float
     language: str
     dropped: int
-    activity: ActivityLine | None
+    conduct: Conduct | None
     corrected: tuple[CorrectedWord, ...]
     turns: tuple[TurnLine, ...] | None
     left_out: bool
@@ -291,7 +300,8 @@ class RunReport:
     `histogram` has ten counts, for scores from 0 to under 10 up to 90 to 100. `first_look` are the calls a person
     should see first, gravest first and then by call id; `other_calls` all others by call id. `due` is sorted by due
     time; `undated` holds the promises without one. `left_out_calls` is how many conversations the page leaves out for
-    its size. `callqa_versions` are those that made the scores, empty when there are none.
+    its size. `sure` of `judged` verdicts are not sent to a person (what could not be evaluated is never sure).
+    `callqa_versions` are those that made the scores, empty when there are none.
     """
 
     language: str
@@ -309,6 +319,8 @@ class RunReport:
     counts: RunCounts
     score: ScoreSummary
     not_scorable: int
+    sure: int
+    judged: int
     histogram: tuple[int, ...]
     bands: tuple[BandCount, ...]
     items: tuple[ItemTally, ...]

@@ -29,12 +29,14 @@ class ScorecardRow:
 
     call_id ... duration_s: the call. `started_at` is empty when unknown; `duration_s` is the length of the recording.
     standard_id, standard_version: what it was scored against.
-    total ... call_needs_review: the result of the call, repeated in each of its rows. `total` is 0 to 100 and empty
+    total ... complaint_missing: the result of the call, repeated in each of its rows. `total` is 0 to 100 and empty
       when nothing could be evaluated; a fatal violation sets it to 0 and `total_before_fatal` keeps what it would
-      have been.
-    item_id ... needs_review: the item. `verdict` is met, partial, missed, violated, not_applicable or not_evaluated;
-      `points` of `max_points` before renormalisation, deductions below 0; `confidence` 0 to 1. All empty in the one
-      row of a scorecard without items.
+      have been. `complaint_found` and `complaint_missing` are ids of stages of handling a complaint, separated by
+      spaces; both empty where there is none.
+    item_id ... review_codes: the item. `verdict` is met, partial, missed, violated, not_applicable or not_evaluated;
+      `points` of `max_points` before renormalisation, deductions below 0; `confidence` 0 to 1;
+      `review_codes`, separated by spaces, say why a person is asked. All empty in the one row of a scorecard without
+      items.
     reason: the first reason, in the standard's language. quote, quote_start_s, quote_end_s: the first evidence and
       where it is heard, seconds into the recording. Empty when there is none. All of them: format jsonl.
     audio_sha256 ... callqa_version: the receipt, from which the same score can be produced again.
@@ -55,6 +57,8 @@ class ScorecardRow:
     band: str
     fatal: bool
     call_needs_review: bool
+    complaint_found: str | None
+    complaint_missing: str | None
     item_id: str | None
     item_title: str | None
     verdict: str | None
@@ -62,6 +66,7 @@ class ScorecardRow:
     max_points: float | None
     confidence: float | None
     needs_review: bool | None
+    review_codes: str | None
     reason: str | None = field(metadata={"width": 48})
     quote: str | None = field(metadata={"width": 36})
     quote_start_s: float | None
@@ -98,6 +103,10 @@ def _cells(pairs: Iterable[tuple[StoredCall, Scorecard]]) -> Iterator[tuple[Cell
             yield astuple(row)
 
 
+def _stages(card: Scorecard, *, found: bool) -> str | None:
+    return " ".join(s.id for s in card.complaint or () if (s.evidence is not None) is found) or None
+
+
 def _row(call: StoredCall, card: Scorecard, finding: Finding | None) -> ScorecardRow:
     meta, audio, receipt = call.meta, call.recording.audio, card.receipt
     proof = finding.evidence[0] if finding and finding.evidence else None
@@ -117,6 +126,8 @@ def _row(call: StoredCall, card: Scorecard, finding: Finding | None) -> Scorecar
         band=card.band,
         fatal=card.fatal,
         call_needs_review=card.needs_review,
+        complaint_found=_stages(card, found=True),
+        complaint_missing=_stages(card, found=False),
         item_id=finding.item_id if finding else None,
         item_title=finding.title if finding else None,
         verdict=finding.verdict.value if finding else None,
@@ -124,6 +135,7 @@ def _row(call: StoredCall, card: Scorecard, finding: Finding | None) -> Scorecar
         max_points=finding.max_points if finding else None,
         confidence=finding.confidence if finding else None,
         needs_review=finding.needs_review if finding else None,
+        review_codes=" ".join(finding.review_codes) or None if finding else None,
         reason=finding.reasons[0] if finding and finding.reasons else None,
         quote=proof.quote if proof else None,
         quote_start_s=proof.start_s if proof else None,

@@ -61,6 +61,10 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "look.no_score": ("没有任何项目可评，未给分。", "No item could be judged, so there is no score."),
     "look.review_card": ("整通需要复核。", "The call as a whole needs review."),
     "look.review": ("需人工复核，机器把握 {percent}", "To review; the machine is {percent} sure"),
+    "key.coverage": (
+        "机器有把握的结论 {sure}/{all}（{percent}），其余由人来定",
+        "the machine is sure of {sure} of {all} verdicts ({percent}); people decide the rest",
+    ),
     "agents.heading": ("按坐席", "By agent"),
     "agents.note": (
         "按坐席编号排列，不是排名。少于 {n} 通的平均分受偶然影响太大，标为“样本不足”。各项一格为 符合通数/可评通数。",
@@ -113,6 +117,8 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "call.items": ("各项结论", "Verdicts"),
     "call.fatal_item": ("一票否决项", "fatal"),
     "call.promises": ("承诺", "Promises"),
+    "call.complaint": ("投诉处理环节", "Stages of the complaint"),
+    "call.stage_absent": ("通话中没有听到", "not heard in this call"),
     "call.due": ("应在 {moment} 前兑现", "due by {moment}"),
     "call.conversation": ("对话全文（{n} 句）", "Conversation ({n} turns)"),
     "call.conversation_note": (
@@ -138,6 +144,11 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "抢话与说话时长未评估（双方不在不同声道，或说话人不明）",
         "interruptions and speech per party not evaluated (not on separate channels, or speakers unknown)",
     ),
+    "call.ring": ("振铃 {n} 秒", "rang {n} s"),
+    "call.held": ("等待 {n} 次（最长 {longest} 秒，共 {all} 秒）", "holds: {n} (longest {longest} s, {all} s in all)"),
+    "call.not_held": ("没有 {least:g} 秒以上的等待", "no hold of {least:g} s or more"),
+    "call.rate": ("坐席语速每分钟 {n} 字", "agent: {n} characters a minute"),
+    "call.rate_words": ("坐席语速每分钟 {n} 词", "agent: {n} words a minute"),
     "call.silent": ("没有听到人说话。", "Nobody was heard to speak."),
     "call.no_turns": ("对话全文不在库中。", "The conversation is not stored."),
     "call.turns_left_out": ("对话全文未收入本页。", "The conversation is left out of this page."),
@@ -163,6 +174,7 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "promises.status": ("状态", "Status"),
     "promises.kind": ("类别", "Kind"),
     "promises.overdue": ("已过期", "Overdue"),
+    "promises.claimed": ("客户称未兑现，待核实", "Not done, says the customer; to be checked"),
     "files.heading": ("隔离的文件", "Quarantined files"),
     "files.intro": (
         "这些文件没有评分，也没有丢失。按“怎么办”处理后重新运行即可。",

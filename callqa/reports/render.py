@@ -19,6 +19,7 @@ from callqa.reports.words import Words
 from models.call import UNASSIGNED_AGENT
 from models.scorecard import Verdict
 from scoring.activity import DEAD_AIR_S
+from scoring.conduct import HOLD_S
 
 OPEN_CARDS = 50
 """So many of the calls to look at first stand open on screen; a longer page is easier read closed."""
@@ -42,6 +43,7 @@ def render_run_report(report: RunReport) -> str:
         open_cards=OPEN_CARDS,
         printed_calls=PRINTED_CALLS,
         dead_air_s=DEAD_AIR_S,
+        hold_s=HOLD_S,
         max_flag_calls=MAX_FLAG_CALLS,
     )
 

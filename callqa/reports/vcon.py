@@ -96,6 +96,11 @@ def shown_id(call_id: str, mask: str = "*") -> str:
     return _STAMP_OR_NUMBER.sub(lambda found: found[0] if found["stamp"] else _hidden(found[0], mask), call_id)
 
 
+def shown_customer(customer_ref: str) -> str:
+    """The customer's reference with `*` for each digit of long numbers but the last four."""
+    return _LONG_NUMBER.sub(lambda found: _hidden(found[0], "*"), customer_ref)
+
+
 def _hidden(number: str, mask: str) -> str:
     digits = [place for place, sign in enumerate(number) if sign.isdecimal()]
     hidden = frozenset(digits[:-_SHOWN_DIGITS])
@@ -112,7 +117,7 @@ def _party(role: Role, meta: CallMeta) -> dict[str, Any]:
             "dept": meta.team,
         }
     elif role is Role.CUSTOMER and meta.customer_ref:
-        facts["uuid"] = _LONG_NUMBER.sub(lambda found: _hidden(found[0], "*"), meta.customer_ref)
+        facts["uuid"] = shown_customer(meta.customer_ref)
     elif role is Role.UNKNOWN:
         facts["type"] = None
     return {name: value for name, value in facts.items() if value}

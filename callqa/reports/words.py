@@ -12,7 +12,9 @@ from typing import Final
 from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.field_words import FIELD_WORDS
+from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.page_words import PAGE_WORDS
+from callqa.reports.receipt_words import RECEIPT_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
 from models.errors import SettingsError
 
@@ -21,9 +23,11 @@ LANGUAGES: Final = ("zh", "en")
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **CODE_WORDS,
     **PAGE_WORDS,
+    **RECEIPT_WORDS,
     **STANDARD_WORDS,
     **BACKTEST_WORDS,
     **FIELD_WORDS,
+    **LEDGER_WORDS,
 }
 
 

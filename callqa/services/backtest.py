@@ -6,6 +6,7 @@ The first pages are counted here; only what needs longer is worth the start of o
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -18,7 +19,7 @@ from callqa.reports.backtest_tally import Tally
 from models.errors import origin_of
 from models.ports import UnitOfWork, UnitOfWorkFactory
 from models.scorecard import Verdict
-from scoring import load_standard
+from scoring import NO_DAYS, CompanyDays, load_standard
 from scoring.classifier import Classifiers
 from scoring.compare import Comparison
 
@@ -35,10 +36,11 @@ Connect = Callable[[], UnitOfWorkFactory]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A standard as text, which another process can load; `source` names it in messages."""
+    """A standard as text, which another process can load; `source` names it in messages, `days` are the company's."""
 
     text: str
     source: str
+    days: CompanyDays = NO_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,10 @@ _in_worker: tuple[Comparison, UnitOfWorkFactory] | None = None
 def _begin(plan: Backtest) -> None:
     # A process pool has no other way to hand its initializer's work to its jobs.
     global _in_worker
-    old, new = (load_standard(written.text, written.source) for written in (plan.old, plan.new))
+    old, new = (load_standard(w.text, w.source).with_days(w.days) for w in (plan.old, plan.new))
     _in_worker = Comparison(old, new, plan.classifiers), plan.connect()
+    # Nothing made so far is ever let go: looking through it for garbage would be in vain.
+    gc.freeze()
 
 
 def _count_in_worker(recording_ids: Sequence[str]) -> Tally:

@@ -12,18 +12,25 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from models.scorecard import Evidence, Verdict
+from models.transcript import Role
+from scoring.agreement import CONFIRMS, ONLY_CLASSIFIER, SURE
 from scoring.context import excuse, overlaps_any
 from scoring.criteria.hold import waits
+from scoring.doubts import Doubt, doubt
 from scoring.lexicon import Hit
 from scoring.normalise import ASK, MARKS
+from scoring.opinions import Opinion
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.reasons import say
 from scoring.schema import ApologyItem, Trigger
+from scoring.standard import ServiceStandard
 from scoring.view import CallView, Said
 
 # How far, in characters or words, a courtesy, a softener or a reproach may follow the apology it belongs to.
 _NEAR = 14
 _DOUBTFUL = 0.6
+# The classifier's name for what an apology is owed for.
+_GRIEVANCE = "complaint"
 # What may trail an apology: 抱歉哈, 对不起了, 不好意思先生.
 _PARTICLES = "哈了的呢吧嘛咯先生女士大哥姐"
 # What is no longer than this (喂，你好。是客服吗？) says nothing yet about why somebody calls.
@@ -58,10 +65,12 @@ class _Need:
     long_hold_s: float
 
 
-def judge(call: CallView, item: ApologyItem) -> Outcome:
+def judge(call: CallView, item: ApologyItem, grievances: Sequence[Opinion]) -> Outcome:
     """Met or partial (insincere) by the best apology given, missed where one was owed, else not applicable.
 
     Words of unknown speakers count where they settle by themselves who speaks: 给您带来不便 is the agent's.
+    `grievances` are the classifier's opinions of the customer's words: where the rules saw no trigger, they tell an
+    apology from politeness, and ask a person whether one was owed; by themselves they never cost a point.
     """
     if not call.agent:
         return nobody(call, item.points)
@@ -72,14 +81,15 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
     apologies += [a for a in unnamed if _settled(call, item, a)]
     held = need.long_hold_s >= item.long_hold_s
     owed = held or need.weight >= item.needed_from
-    if not need.possible and not held:
+    felt = _felt(call, grievances) if not need.possible and not held else None
+    if not need.possible and not held and (felt is None or felt.of(_GRIEVANCE) < CONFIRMS):
         # Nothing speaks for a grievance: 真的不好意思，这已经是最低的了 is politeness.
         apologies = [replace(a, sense=_Sense.COURTESY) if a.ambiguous else a for a in apologies]
     given = _given(call, item, need, apologies, owed)
     if given is not None:
         return given
     if not owed:
-        return _not_needed(call, item, need, apologies)
+        return _not_needed(call, item, need, apologies, felt)
     signs = tuple(e for _, e in need.signs)
     which, facts = _occasion(call, need)
     reasons = [say(language, f"apology_missed{which}", **facts)]
@@ -89,7 +99,7 @@ def judge(call: CallView, item: ApologyItem) -> Outcome:
             say(language, "apology_courtesy", quote=quote(call, courtesy[0]), at=at(call, courtesy[0]))
         )  # fmt: skip
     doubtful = need.weight <= item.needed_from and not held
-    doubts = (say(language, "apology_doubtful"),) if doubtful else ()
+    doubts = (doubt(language, "apology_doubtful"),) if doubtful else ()
     return Outcome(
         Verdict.MISSED, 0, item.points, tuple(reasons), (*signs, *courtesy), doubts,
         certainty=_DOUBTFUL if doubtful else CERTAIN,
@@ -115,7 +125,7 @@ def _given(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apol
         best = found[0]
         reason = say(language, key, at=at(call, best.evidence), quote=quote(call, best.evidence), **facts)
         sure = owed or best.caused
-        doubts = () if sure else (say(language, "apology_occasion"),)
+        doubts = () if sure else (doubt(language, "apology_occasion"),)
         evidence = (*(a.evidence for a in found), *signs)
         certainty = CERTAIN if sure else _DOUBTFUL
         return Outcome(verdict, item.points * share, item.points, (reason,), evidence, doubts, certainty=certainty)
@@ -131,8 +141,19 @@ def _occasion(call: CallView, need: _Need) -> tuple[str, dict[str, object]]:
     return f"_{trigger.said_by}", facts | {"trigger": trigger.title, "trigger_quote": quote(call, evidence)}
 
 
-def _not_needed(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology]) -> Outcome:
+def _not_needed(
+    call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology], felt: Opinion | None
+) -> Outcome:
     language = call.standard.language
+    doubts: tuple[Doubt, ...] = ()
+    suspected: tuple[Evidence, ...] = ()
+    if felt is not None and felt.of(_GRIEVANCE) >= SURE:
+        proof = felt.evidence(_GRIEVANCE)
+        name, likely = say(language, f"likely_{_GRIEVANCE}"), felt.of(_GRIEVANCE)
+        doubts = (
+            doubt(language, "classifier_alone", at=at(call, proof), quote=quote(call, proof), name=name, p=likely),
+        )  # fmt: skip
+        suspected = (proof,)
     if need.waived:
         reported, waiver = need.waived[0]
         reasons = [say(language, "apology_waived", quote=quote(call, reported), waiver=quote(call, waiver))]
@@ -140,11 +161,17 @@ def _not_needed(call: CallView, item: ApologyItem, need: _Need, apologies: list[
         reasons = [say(language, "apology_not_needed")]
     if apologies:
         reasons.append(say(language, "apology_courtesy_anyway", quote=quote(call, apologies[0].evidence)))
-    evidence = (*(e for _, e in need.signs), *(e for pair in need.waived for e in pair))
+    evidence = (*(e for _, e in need.signs), *(e for pair in need.waived for e in pair), *suspected)
     return Outcome(
-        Verdict.NOT_APPLICABLE, 0, item.points, tuple(reasons), evidence,
-        whoever_spoke=need.possible < item.needed_from,
+        Verdict.NOT_APPLICABLE, 0, item.points, tuple(reasons), evidence, doubts,
+        certainty=ONLY_CLASSIFIER if doubts else CERTAIN, whoever_spoke=need.possible < item.needed_from,
     )  # fmt: skip
+
+
+def _felt(call: CallView, grievances: Sequence[Opinion]) -> Opinion | None:
+    """What the classifier most likely takes for a complaint, of what the agent could still answer; None of nothing."""
+    last = call.agent[-1].place
+    return max((o for o in grievances if o.said.place < last), key=lambda o: o.of(_GRIEVANCE), default=None)
 
 
 def _need(call: CallView, item: ApologyItem) -> _Need:
@@ -168,29 +195,44 @@ def _need(call: CallView, item: ApologyItem) -> _Need:
 
 def _signs(call: CallView, item: ApologyItem, trigger: Trigger, last: int) -> list[tuple[bool, Evidence]]:
     """Where the trigger was said before place `last`, each with whether it was surely the one of whom it asks."""
-    name = f"items.{item.id}.triggers.{trigger.id}"
     asked, mine, theirs = (
-        (call.customer, "customer_wording", "agent_wording")
+        (Role.CUSTOMER, "customer_wording", "agent_wording")
         if trigger.said_by == "customer"
-        else (call.agent, "agent_wording", "customer_wording")
+        else (Role.AGENT, "agent_wording", "customer_wording")
     )
-    if trigger.first_turns is not None:
-        asked = tuple(said for said in asked if len(said.reading.text) > _HELLO)[: trigger.first_turns]
+    name = f"items.{item.id}.triggers.{trigger.id}.phrases"
+    holding = [*call.holding(asked, name)]
+    surely = {said.place for said in holding}
+    if trigger.first_turns is None:
+        holding += call.holding(Role.UNKNOWN, name)
+    elif holding:
+        spoken = call.customer if asked is Role.CUSTOMER else call.agent
+        surely = {said.place for said in [s for s in spoken if len(s.reading.text) > _HELLO][: trigger.first_turns]}
+        holding = [said for said in holding if said.place in surely]
     out = []
-    surely = {said.place for said in asked}
-    for said in (*asked, *(call.unknown if trigger.first_turns is None else ())):
+    for said in holding:
         if trigger.said_by == "customer" and said.place > last:
             continue
-        look_alikes = said.found(f"{name}.look_alikes")
-        for hit in said.found(f"{name}.phrases"):
-            if overlaps_any(hit, look_alikes) or excuse(call.standard, said, hit, trigger.excused_by) is not None:
-                continue
+        hit = trigger_hit(call.standard, item, trigger, said)
+        if hit is not None:
             certain = said.place in surely or bool(
                 said.found(f"items.{item.id}.{mine}") and not said.found(f"items.{item.id}.{theirs}")
             )
             out.append((certain, said.evidence(hit.start, hit.end, trigger.id, hit.match)))
-            break
     return out
+
+
+def trigger_hit(standard: ServiceStandard, item: ApologyItem, trigger: Trigger, said: Said) -> Hit | None:
+    """The first words of the utterance that are the trigger's, neither look-alikes nor excused by their context."""
+    name = f"items.{item.id}.triggers.{trigger.id}"
+    look_alikes = said.found(f"{name}.look_alikes")
+    nothing = said.found(f"items.{item.id}.never_triggers")
+    for hit in said.found(f"{name}.phrases"):
+        if any(n.start <= hit.start and hit.end <= n.end for n in nothing) or overlaps_any(hit, look_alikes):
+            continue
+        if excuse(standard, said, hit, trigger.excused_by) is None:
+            return hit
+    return None
 
 
 def _waiver(call: CallView, item: ApologyItem, trigger: Trigger) -> Evidence | None:
@@ -199,7 +241,7 @@ def _waiver(call: CallView, item: ApologyItem, trigger: Trigger) -> Evidence | N
         if trigger.id not in waiver.lifts:
             continue
         name = f"items.{item.id}.waivers.{waiver.id}"
-        for said in call.customer if waiver.said_by == "customer" else call.agent:
+        for said in call.holding(Role(waiver.said_by), f"{name}.phrases"):
             look_alikes = said.found(f"{name}.look_alikes")
             for hit in said.found(f"{name}.phrases"):
                 if not overlaps_any(hit, look_alikes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.scorecard import Evidence, Specificity, Verdict
+from scoring.doubts import doubt
 from scoring.lexicon import Hit
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.promises import Made
@@ -40,7 +41,7 @@ def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint:
         if any(m.guessed_days for m in own):
             reasons.append(say(language, "commitment_guessed_days"))
         unnamed = all(m.unnamed for m in own)
-        doubts = (say(language, "commitment_unnamed", quote=quote(call, evidence[0])),) if unnamed else ()
+        doubts = (doubt(language, "commitment_unnamed", quote=quote(call, evidence[0])),) if unnamed else ()
         certainty = _DOUBTFUL if unnamed else CERTAIN
         return Outcome(verdict, item.points * share, item.points, tuple(reasons), evidence, doubts, certainty=certainty)
     done = _first(call.agent, f"items.{item.id}.done_by_agent", "done")

@@ -5,12 +5,13 @@ A fatal verdict needs words recognised as written and well, and an agent known t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from models.scorecard import Evidence, MatchKind, Verdict
 from scoring.agreement import Backing, backing
-from scoring.context import living_hits
+from scoring.context import families_of, living_hits
+from scoring.doubts import Doubt, doubt
 from scoring.lexicon import Hit
 from scoring.opinions import Opinion
 from scoring.outcome import Outcome, at, nobody, quote, recognition
@@ -49,7 +50,7 @@ def judge(
     """
     language = call.standard.language
     doubts = [
-        say(language, "prohibited_unknown", at=at(call, e), quote=quote(call, e)) for e in _by_unknown(call, item)
+        doubt(language, "prohibited_unknown", at=at(call, e), quote=quote(call, e)) for e in _by_unknown(call, item)
     ]
     if not call.agent:
         nothing = nobody(call, 0)
@@ -59,7 +60,7 @@ def judge(
     offences = [o for o in found if o not in spared]
     for offence in spared:
         doubts += _unsure(call, offence)
-        doubts.append(say(language, "abuse_unconfirmed", quote=quote(call, offence.evidence)))
+        doubts.append(doubt(language, "abuse_unconfirmed", quote=quote(call, offence.evidence)))
     shown = tuple(o.evidence for o in found)
     if not offences:
         return Outcome(Verdict.MET, 0, 0, (say(language, "prohibited_none"),), shown, tuple(doubts))
@@ -69,7 +70,7 @@ def judge(
         words = quote(call, evidence)
         doubts += _unsure(call, offence)
         if family.always_review:
-            doubts.append(say(language, "prohibited_always", quote=words))
+            doubts.append(doubt(language, "prohibited_always", quote=words))
         if family.severity == "fatal" and _certain(call, offence, opinions):
             fatal = True
             effect = say(language, "to_zero")
@@ -92,14 +93,14 @@ def judge(
     return Outcome(Verdict.VIOLATED, points, 0, tuple(reasons), shown, tuple(doubts), fatal=fatal)
 
 
-def _unsure(call: CallView, offence: _Offence) -> list[str]:
+def _unsure(call: CallView, offence: _Offence) -> list[Doubt]:
     """Why its words may not have been said so; empty if they are as written."""
     language, where, words = call.standard.language, at(call, offence.evidence), quote(call, offence.evidence)
     if offence.heard:
         heard = say(language, "and").join(say(language, "quote", q=h) for h in offence.heard)
-        return [say(language, "prohibited_corrected", at=where, quote=words, heard=heard)]
+        return [doubt(language, "prohibited_corrected", at=where, quote=words, heard=heard)]
     if not offence.as_written:
-        return [say(language, "prohibited_unsure", at=where, quote=words, phrase=offence.hit.phrase)]
+        return [doubt(language, "prohibited_unsure", at=where, quote=words, phrase=offence.hit.phrase)]
     return []
 
 
@@ -123,9 +124,7 @@ def _offences(call: CallView, item: ProhibitedItem, overpromises: Sequence[Overp
     """One offence per utterance and kind, the gravest: a stutter or a repeated word is not charged twice."""
     found = [
         _Offence(family, said, hit, said.evidence(hit.start, hit.end, family.kind, hit.match))
-        for said in call.agent
-        for family in item.families
-        for hit in living_hits(call.standard, said, f"items.{item.id}.families.{family.id}", family, item.excused_by)
+        for said, family, hit in _living(call, item, call.agent)
     ]
     # 绝对不可能再掉线 assures; it refuses nothing.
     found = [f for f in found if not any(o.said is f.said and _within(f.hit, o.hit) for o in overpromises)]
@@ -155,7 +154,14 @@ def _within(inner: Hit, outer: Hit) -> bool:
 def _by_unknown(call: CallView, item: ProhibitedItem) -> list[Evidence]:
     return [
         said.evidence(hit.start, hit.end, family.kind, hit.match)
-        for said in call.unknown
-        for family in item.families
-        for hit in living_hits(call.standard, said, f"items.{item.id}.families.{family.id}", family, item.excused_by)
+        for said, family, hit in _living(call, item, call.unknown)
     ]
+
+
+def _living(call: CallView, item: ProhibitedItem, speakers: Sequence[Said]) -> Iterator[tuple[Said, Family, Hit]]:
+    """What is prohibited and meant so, in order of the call, then of the families."""
+    families = call.standard.prohibited_lists[item.id]
+    for said in speakers:
+        for lists in families_of(said, families):
+            for hit in living_hits(call.standard, said, lists, item.excused_by):
+                yield said, lists.family, hit

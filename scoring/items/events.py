@@ -100,8 +100,8 @@ class Ground:
     def words(self, name: str, asked: PhraseForm | After | Step, kind: str) -> list[Event]:
         """Where the phrases of a list were said in earnest, in order."""
         out = []
-        for sure, speakers in ((True, self.speakers(asked.role)), (False, self.call.unknown)):
-            for said in speakers:
+        for sure, role in ((True, Role(asked.role)), (False, Role.UNKNOWN)):
+            for said in self.call.holding(role, f"{name}.phrases"):
                 look_alikes = said.found(f"{name}.look_alikes")
                 for hit in said.found(f"{name}.phrases"):
                     if overlaps_any(hit, look_alikes):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.scorecard import Verdict
+from models.scorecard import ReviewCode, Verdict
+from scoring.doubts import Doubt
 from scoring.items import phrase, sequence, timing
 from scoring.items.events import Ground, Scope
 from scoring.items.forms import (
@@ -33,7 +34,7 @@ def judge(call: CallView, item: AnyGenericItem) -> Outcome:
         return nobody(call, worth)
     scope, name = Scope(Ground(call)), f"items.{item.id}"
     result = _combined(scope, item, name) if isinstance(item, CombinedItem) else _form(scope, item, name, item.title)
-    doubts = result.reasons[:1] if result.ask else ()
+    doubts = (Doubt(ReviewCode.SPEAKERS_UNKNOWN, result.reasons[0]),) if result.ask else ()
     if result.truth is Truth.YES:
         return _outcome(Verdict.MET, worth, worth, result, doubts)
     if result.truth is Truth.INAPPLICABLE:
@@ -47,7 +48,7 @@ def judge(call: CallView, item: AnyGenericItem) -> Outcome:
     return _outcome(Verdict.MISSED, 0, worth, result, doubts)
 
 
-def _outcome(verdict: Verdict, points: float, worth: float, result: Result, doubts: tuple[str, ...]) -> Outcome:
+def _outcome(verdict: Verdict, points: float, worth: float, result: Result, doubts: tuple[Doubt, ...]) -> Outcome:
     return Outcome(
         verdict, points, worth, result.reasons, result.evidence, doubts, whoever_spoke=result.whoever_spoke
     )  # fmt: skip

@@ -7,12 +7,11 @@ recogniser ends its text; waits are the stretches between an agent's words and t
 from __future__ import annotations
 
 import bisect
-import re
 from dataclasses import dataclass
 
 from models.scorecard import Evidence
-from models.transcript import MASK, Role
-from scoring.activity import dead_air, interruptions, talk_time
+from models.transcript import Role
+from scoring.activity import dead_air, interruptions, speech_rate, spoken_length, talk_time
 from scoring.items.events import AFTER_WORDS, Event, Ground, Scope
 from scoring.items.forms import VALUES, Party, TimingForm
 from scoring.items.phrase import behind, limits, unsure
@@ -70,12 +69,8 @@ def _measured(ground: Ground, form: TimingForm) -> float | None:
         talked = talk_time(transcript)
         both_s = sum(talked.values()) if talked is not None else 0.0
         return talked[Role(form.role)] / both_s if talked is not None and both_s > 0 else None
-    spans = transcript.speech
-    if not spans or any(span.role is Role.UNKNOWN for span in spans):
-        return None
-    spoken_s = sum(span.end_s - span.start_s for span in spans if span.role is Role(form.role))
-    said = sum(_length(ground, one) for one in ground.speakers(form.role))
-    return 60 * said / spoken_s if spoken_s > 0 and said else None
+    said = (one.utterance.text for one in ground.speakers(form.role))
+    return speech_rate(transcript, Role(form.role), said, ground.call.standard.language)
 
 
 def _stretches(scope: Scope, form: TimingForm, name: str, title: str) -> Result:
@@ -152,11 +147,7 @@ def _excused(ground: Ground, name: str) -> frozenset[int]:
 
 
 def _length(ground: Ground, said: Said) -> int:
-    """Characters (of a masked number its signs), or words where the language has spaces."""
-    text = said.utterance.text
-    if ground.call.standard.language == "zh":
-        return sum(char.isalnum() or char == MASK for char in text)
-    return len(re.findall(r"[\w'’]+", text))
+    return spoken_length(said.utterance.text, ground.call.standard.language)
 
 
 def _fastest(ground: Ground, role: Party, title: str) -> tuple[Evidence, ...]:

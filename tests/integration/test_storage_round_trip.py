@@ -118,7 +118,16 @@ promises = st.builds(
     one_of(PromiseStatus),
 )
 receipts = st.builds(
-    Receipt, st.none() | digests, digests, st.none() | engines, standards, st.none() | texts, texts, texts, numbers
+    Receipt,
+    st.none() | digests,
+    digests,
+    st.none() | engines,
+    standards,
+    st.none() | texts,
+    texts,
+    texts,
+    numbers,
+    st.none() | digests,
 )
 
 

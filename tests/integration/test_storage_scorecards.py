@@ -8,9 +8,10 @@ import pytest
 
 from models.call import Quarantine, RecordingState
 from models.errors import CallqaError, ReasonCode
+from models.ledger import StatusEvent, StatusSource
 from models.ports import UnitOfWork
 from models.run import RunStatus
-from models.scorecard import Scorecard, StandardRef, Verdict
+from models.scorecard import PromiseStatus, Scorecard, StandardRef, Verdict
 from models.transcript import EngineReceipt, Transcript
 from storage import Database, transcripts
 from tests import factories
@@ -26,6 +27,9 @@ CARD = factories.scorecard(
         factories.finding("prohibited", Verdict.VIOLATED, -5, 0, fatal=True, proof=(factories.evidence("宽带", 1),)),
     ),
     promises=(factories.promise(), factories.promise("尽快处理", due_at=None)),
+)
+KEPT = StatusEvent(
+    PromiseStatus.KEPT, StatusSource.TICKET, "T1", factories.STARTED_AT, factories.STARTED_AT, "R1", "done"
 )
 CORRUPT = Quarantine(ReasonCode.CORRUPT_AUDIO, "half of it cannot be read")
 
@@ -59,6 +63,18 @@ def test_a_recording_goes_from_received_to_transcribed_to_scored(database: Datab
         assert list(uow.scorecards.latest()) == [(uow.calls.get(recording_id), CARD)]
 
 
+def test_of_a_recording_the_newest_scorecard_is_found(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        recording_id = add(uow)
+        uow.transcripts.put(TRANSCRIPT)
+        assert uow.scorecards.of(recording_id) is None
+        score(uow, "one", CARD)
+        newer = replace(CARD, total=50.0)
+        score(uow, "one", newer, "rules-newer")
+        assert uow.scorecards.of(recording_id) == newer
+        assert uow.scorecards.of("unknown") is None
+
+
 def test_what_is_not_there_is_none(database: Database) -> None:
     with database.unit_of_work() as uow:
         recording_id = add(uow)
@@ -81,6 +97,8 @@ def test_doing_everything_again_changes_nothing(database: Database, database_url
             score(uow, "one", CARD)
             uow.standards.publish(factories.published())
             uow.reviews.add(factories.review())
+            for entry in uow.ledger.entries():
+                uow.ledger.record(entry, KEPT)
             uow.runs.finish(run.id, RunStatus.COMPLETED, factories.STARTED_AT)
             uow.commit()
 

@@ -22,8 +22,10 @@ from scoring import score_call, scorer_of
 from scoring.agreement import CONFIDENCE, ONLY_CLASSIFIER, Backing, backing, combine
 from scoring.classifier import Classifier, load_classifier
 from scoring.classifier.labels import OUTPUTS
+from scoring.criteria import apology
 from scoring.opinions import Opinion, ask
 from scoring.outcome import Outcome
+from scoring.schema import ApologyItem
 from scoring.view import CallView, view
 from tests import factories
 from tests.unit.scoring_calls import dialogue, finding, standard, table
@@ -135,7 +137,7 @@ def test_what_only_the_classifier_found(
     assert [e.kind for e in alone] == [kind]
     said = next(u for u in call.transcript.utterances if u.index == alone[0].utterance)
     assert said.text[alone[0].char_start : alone[0].char_end] == alone[0].quote
-    assert alone[0].quote in after.doubts[0]
+    assert alone[0].quote in after.doubts[0].sentence
 
 
 @pytest.mark.parametrize("turn", ["你说。", "干嘛？", "讲吧。"])
@@ -201,17 +203,46 @@ def test_abuse_by_sound_is_charged_only_with_the_classifiers_word() -> None:
     }
 
 
-def test_a_customers_words_are_never_classified() -> None:
-    call = view(dialogue(OPENING, ("customer", "滚，你们都是骗子，神经病。")), factories.meta(), standard())
-    assert {o.said.utterance.role for o in ask(classifier(), call)} == {Role.AGENT}
-    card = judge(call.transcript, classifier())
+def test_what_a_customer_says_is_charged_to_nobody() -> None:
+    card = judge(dialogue(OPENING, ("customer", "滚，你们都是骗子，神经病。")), classifier())
     assert (finding(card, "prohibited").verdict, card.fatal) == ("met", False)
+
+
+@pytest.mark.parametrize(
+    ("said", "likely", "verdict", "asks"),
+    [
+        ("抱歉，我给您记录了。", 0.6, "met", True),
+        ("抱歉，我给您记录了。", 0.4, "not_applicable", False),
+        ("我给您记录了。", 0.95, "not_applicable", True),
+        ("我给您记录了。", 0.6, "not_applicable", False),
+    ],
+)
+def test_where_the_rules_see_no_grievance_the_classifier_tells_apology_from_politeness(
+    said: str, likely: float, verdict: str, asks: bool
+) -> None:
+    call = view(dialogue(OPENING, ("customer", "我说个事。"), ("agent", said)), factories.meta(), standard())
+    row = np.array([likely if output == "complaint" else 0.1 for output in OUTPUTS])
+    felt = tuple(Opinion(s, 0, len(s.reading.text), row) for s in call.customer)
+    item = next(i for i in call.standard.items if isinstance(i, ApologyItem))
+    outcome = apology.judge(call, item, felt)
+    assert (outcome.verdict, bool(outcome.doubts)) == (verdict, asks)
+    assert [e.quote for e in outcome.evidence if e.match is MatchKind.CLASSIFIER] == (
+        ["我说个事"] if likely > 0.9 else []
+    )
+
+
+def test_a_complaint_after_the_agents_last_word_could_not_be_answered() -> None:
+    call = view(dialogue(OPENING, ("customer", "我说个事。")), factories.meta(), standard())
+    row = np.array([0.99 if output == "complaint" else 0.1 for output in OUTPUTS])
+    felt = tuple(Opinion(s, 0, len(s.reading.text), row) for s in call.customer)
+    item = next(i for i in call.standard.items if isinstance(i, ApologyItem))
+    assert not apology.judge(call, item, felt).doubts
 
 
 def test_long_utterances_are_judged_a_few_sentences_at_a_time() -> None:
     text = "您这个月的账单我看到了，一共是八十六块钱。里面有套餐五十九和副卡二十，还有七块的短信费。" * 3
     call = view(dialogue(("agent", text + "你烦不烦，别再问了！")), factories.meta(), standard())
-    stretches = [(o.start, o.end) for o in ask(classifier(), call)]
+    stretches = [(o.start, o.end) for o in ask(classifier(), call.agent)]
     assert len(stretches) > 3
     assert stretches[0][0] == 0
     assert stretches[-1][1] == len(call.agent[0].reading.text)

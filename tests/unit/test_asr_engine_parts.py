@@ -16,7 +16,7 @@ import pynvml
 import pytest
 
 from asr import weights
-from asr.device import Choice, batch_for, choose
+from asr.device import Choice, batch_for, choose, workers_for
 from asr.options import EngineOptions
 from asr.process import wide_vectors
 from asr.receipt import engine_receipt
@@ -157,6 +157,13 @@ def test_what_a_killed_install_left_is_cleared_away_by_the_next(tmp_path: Path) 
 def test_unknown_models(tmp_path: Path, model: str) -> None:
     with pytest.raises(ModelError):
         ensure_model(model, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("device", "cores", "expected"), [("cpu", 2, 2), ("cpu", 64, 64), ("cuda", 2, 2), ("cuda", 8, 8), ("cuda", 16, 8)]
+)
+def test_a_gpu_is_fed_by_a_few_threads(device: str, cores: int, expected: int) -> None:
+    assert workers_for(device, cores) == expected
 
 
 def test_device() -> None:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from asr.options import Profile
 from benchmarks.cer import Errors, closest, compare, interval, plain, total
 from benchmarks.contestants import Cost
+from benchmarks.gpu import Measured as OnGpu
+from benchmarks.gpu import Setup, Used, row, setups
 from benchmarks.parts import Heard, table, variant
 from benchmarks.sounds import KINDS, RATE_HZ
 from benchmarks.throughput import Measured
@@ -154,3 +156,22 @@ def test_variants_are_compared_within_their_round() -> None:
     assert first.split()[3:6] == ["20.0", "1.00", "10.0%"]
     assert second.split()[1:3] == ["10.0", "0.50"]
     assert second.split()[-1] == "4.0"
+
+
+def test_every_system_meets_a_gpu_in_every_arithmetic() -> None:
+    made = setups(["callqa-fast", "batched"], "cuda", ["float16", "int8_float16"], [16, 32], 64)
+    assert [(s.system, s.compute_type, s.batch) for s in made] == [
+        ("callqa-fast", "float16", 64),
+        ("callqa-fast", "int8_float16", 64),
+        ("batched", "float16", 16),
+        ("batched", "float16", 32),
+        ("batched", "int8_float16", 16),
+        ("batched", "int8_float16", 32),
+    ]
+
+
+def test_speed_on_a_gpu_is_sound_by_wall_time() -> None:
+    once, often = Cost(9.0, 2.0, 0.0, 100.0, {}), Cost(9.0, 4.0, 0.0, 800.0, {}, {"search": 1.0, "text": 2.0}, "wall")
+    line = row(OnGpu(Setup("callqa-fast", "cuda", "float16", 64, 8), (once, once), often, Used(1500.0, 0.25)), [])
+    for figure in (" 50 (50 to 50)", " 200 ", "25%", "1500 MB", "search 25.0%, text 50.0%, all else 25.0%"):
+        assert figure in line

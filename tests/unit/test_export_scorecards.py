@@ -94,9 +94,9 @@ def test_xlsx_has_typed_cells_and_a_frozen_header(tmp_path: Path) -> None:
     assert dict(zip(NAMES, second, strict=True))["points"] == -5.5
     sheet = openpyxl.load_workbook(path).active
     assert sheet is not None
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:AF3")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:AI3")
     assert sheet["A1"].font.bold
-    assert sheet.column_dimensions["W"].width == 48
+    assert sheet.column_dimensions["Z"].width == 48
 
 
 def test_parquet_has_typed_columns(tmp_path: Path) -> None:

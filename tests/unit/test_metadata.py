@@ -47,6 +47,31 @@ def test_manifest_wins_over_sidecar_over_file_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "who", "flags"),
+    [
+        ("agent", Role.AGENT, ()),
+        ("Customer", Role.CUSTOMER, ()),
+        (" 坐席 ", Role.AGENT, ()),
+        ("座席挂机", Role.AGENT, ()),
+        ("客户", Role.CUSTOMER, ()),
+        ("系统", Role.SYSTEM, ()),
+        ("unknown", None, ()),
+        ("未知", None, ()),
+        # Who called is not who the customer is: in outbound calls it is the agent.
+        ("主叫", None, ("hung_up_by_unreadable",)),
+        ("caller", None, ("hung_up_by_unreadable",)),
+        ("2", None, ("hung_up_by_unreadable",)),
+    ],
+)
+def test_who_hung_up(tmp_path: Path, written: str, who: Role | None, flags: tuple[str, ...]) -> None:
+    (tmp_path / "call.wav").touch()
+    facts = {"hung_up_by": written, "agent_id": "A17", "started_at": "2026-11-20T09:31:00+08:00"}
+    (tmp_path / "call.json").write_text(json.dumps(facts), encoding="utf-8")
+    meta = read(tmp_path)["call.wav"]
+    assert (meta.hung_up_by, meta.flags) == (who, flags)
+
+
+@pytest.mark.parametrize(
     ("fact", "value", "flag"),
     [
         ("started_at", "昨天", "started_at_unreadable"),

@@ -13,11 +13,15 @@ from callqa.reports import build
 from callqa.reports.build import build_run_report
 from callqa.reports.call_card import pieces_of
 from callqa.reports.context import Concern, RunReport
+from callqa.reports.render import render_run_report
 from models.errors import ReasonCode, SettingsError
+from models.ledger import LedgerEntry, PlacedPromise, StatusEvent, StatusSource
 from models.run import InspectedCall, RunStatus, RunView
 from models.scorecard import Finding, PromiseStatus, Specificity
 from models.transcript import Correction
+from tests import factories
 from tests.unit import report_night as night
+from tests.unit.report_html import read_html
 
 
 def report_of(view: RunView, generated_at: datetime = night.GENERATED_AT) -> RunReport:
@@ -111,6 +115,39 @@ def test_only_open_promises_whose_time_has_passed_are_overdue(
     report = report_of(night.view_of([call]), generated_at=promise.due_at + timedelta(seconds=late_s))
 
     assert [line.overdue for line in report.due] == [overdue]
+
+
+def test_what_the_ledger_knows_stands_beside_the_promise() -> None:
+    call = night.good_call()
+    assert call.scorecard is not None
+    assert call.scorecard.receipt.engine is not None
+    engine, recording = call.scorecard.receipt.engine.digest, call.stored.recording.id
+    at = night.at(8, 0, 22)
+    kept = StatusEvent(PromiseStatus.KEPT, StatusSource.TICKET, "GD-7", at, at, "王")
+    claim = StatusEvent(PromiseStatus.BROKEN, StatusSource.LATER_CALL, "C9", at, at, "callqa", "没人上门", claimed=True)
+    events = ((kept,), (claim,))
+    ledger = [
+        LedgerEntry(
+            f"p{n}", recording, call.stored.meta, factories.STANDARD, PlacedPromise(engine, promise), (n,), told
+        )
+        for n, (promise, told) in enumerate(zip(call.scorecard.promises, events, strict=True))
+    ]
+    other = replace(ledger[0], recording_id="0" * 64, events=(replace(kept, status=PromiseStatus.CANCELLED),))
+
+    report = build_run_report(night.view_of([call]), generated_at=at, ledger=[other, *ledger])
+
+    by_quote = {line.quote: line for line in report.due}
+    first, second = (by_quote[promise.quote] for promise in call.scorecard.promises)
+    assert (first.status, first.source, first.reference, first.overdue, first.claim) == (
+        PromiseStatus.KEPT, StatusSource.TICKET, "GD-7", False, None,
+    )  # fmt: skip
+    assert (second.status, second.claimed, second.claim, second.claimed_in, second.overdue) == (
+        PromiseStatus.BROKEN, True, "没人上门", "C9", True,
+    )  # fmt: skip
+    text = read_html(render_run_report(report)).by_id("promises").text
+    assert "已兑现 工单 GD-7" in text
+    assert "客户称未兑现，待核实" in text
+    assert "没人上门" in text
 
 
 def test_quarantined_files_are_grouped_by_reason_with_all_their_names() -> None:
@@ -293,3 +330,14 @@ def test_findings_reach_the_page_unchanged() -> None:
             )
             for line in lines
         ] == [stored(finding) for finding in call.scorecard.findings]
+
+
+def test_coverage_counts_what_no_person_is_asked_about() -> None:
+    items = (
+        night.Item("greeting", "开头语", night.M, 10, 10, "有。"),
+        night.Item("apology", "致歉", night.M, 15, 15, "有。", needs_review=True),
+        night.Item("closing", "结束语", night.NE, 0, 10, "没有时间信息。"),
+    )
+    report = report_of(night.view_of([night.call("C1", (("agent", "您好。"),), items, 90.0)]))
+
+    assert (report.sure, report.judged) == (1, 3)

@@ -15,6 +15,7 @@ from callqa.reports.build import build_run_report
 from callqa.reports.render import OPEN_CARDS, PRINTED_CALLS, render_run_report
 from models.errors import ReasonCode
 from models.run import RunStatus, RunView
+from models.scorecard import ComplaintStage, Evidence, MatchKind, ReviewCode
 from models.transcript import Correction, Role, SpeechSpan, Transcript
 from tests.unit import report_night as night
 from tests.unit.report_html import Element, read_html
@@ -359,6 +360,48 @@ def test_conduct_stands_in_one_line(transcript: Transcript, zh: str, en: str) ->
 
 def test_conduct_that_is_not_known_is_not_spoken_of() -> None:
     assert list(conducted(spoken()).all("p", "activity")) == []
+
+
+def test_holds_speed_ringing_and_who_hung_up_stand_in_a_second_line() -> None:
+    call = night.good_call()
+    meta = replace(call.stored.meta, ring_s=7.5, hung_up_by=Role.CUSTOMER)
+    known = replace(call, stored=replace(call.stored, meta=meta), transcript=spoken((A, 0, 20), (C, 35.5, 60)))
+    for language, words in (
+        ("zh", ["振铃 7.5 秒", "等待 1 次（最长 15.5 秒，共 15.5 秒）", "坐席语速每分钟", "客户挂机"]),
+        (
+            "en",
+            ["rang 7.5 s", "holds: 1 (longest 15.5 s, 15.5 s in all)", "characters a minute", "the customer hung up"],
+        ),
+    ):
+        line = read_html(page(night.view_of([known]), language)).one("p", "conduct").text
+        assert all(word in line for word in words), line
+
+
+def test_the_stages_of_a_complaint_stand_in_a_row_found_or_not() -> None:
+    call = night.good_call()
+    assert call.scorecard is not None
+    text = call.transcript.utterances[0].text if call.transcript else ""
+    proof = Evidence(0, 0, 2, 1.0, 1.5, text[:2], "accepted", MatchKind.EXACT)
+    stages = (ComplaintStage("accepted", "受理", proof), ComplaintStage("verified", "核实", None))
+    heard = replace(call, scorecard=replace(call.scorecard, complaint=stages))
+    card = read_html(page(night.view_of([heard]))).one("details", "call")
+    steps = list(card.one("ol", "stages").all("li"))
+    assert [step.attributes["class"] for step in steps] == ["found", "absent"]
+    assert "受理" in steps[0].text
+    assert text[:2] in steps[0].text
+    assert "核实" in steps[1].text
+    assert "通话中没有听到" in steps[1].text
+    assert list(conducted(spoken()).all("ol", "stages")) == []
+
+
+def test_why_a_person_is_asked_stands_beside_the_item() -> None:
+    call = night.good_call()
+    assert call.scorecard is not None
+    first, *others = call.scorecard.findings
+    codes = (ReviewCode.LOW_RECOGNITION, ReviewCode.ROLES_FLIP)
+    unsure = replace(first, needs_review=True, review_codes=codes)
+    asked = replace(call, scorecard=replace(call.scorecard, findings=(unsure, *others)))
+    assert "识别把握低、互换角色则结论不同" in read_html(page(night.view_of([asked]))).one("details", "call").text
 
 
 def test_corrected_words_are_marked_and_listed() -> None:

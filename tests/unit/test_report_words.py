@@ -17,16 +17,18 @@ from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.context import Concern
 from callqa.reports.field_words import FIELD_WORDS
+from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
 from callqa.reports.words import Words
 from models.errors import ReasonCode, SettingsError
+from models.ledger import StatusSource
 from models.run import RunStatus
 from models.scorecard import MatchKind, PromiseStatus, Specificity, Verdict
 from models.transcript import Role
 from scoring import SHIPPED_STANDARDS
 
-ALL_WORDS = {**CODE_WORDS, **PAGE_WORDS, **BACKTEST_WORDS, **STANDARD_WORDS, **FIELD_WORDS}
+ALL_WORDS = {**CODE_WORDS, **PAGE_WORDS, **BACKTEST_WORDS, **STANDARD_WORDS, **FIELD_WORDS, **LEDGER_WORDS}
 CJK = re.compile("[\u4e00-\u9fff]")
 
 
@@ -40,6 +42,7 @@ CJK = re.compile("[\u4e00-\u9fff]")
         ("role", Role),
         ("specificity", Specificity),
         ("status", PromiseStatus),
+        ("source", StatusSource),
         ("concern", Concern),
         ("run", RunStatus),
         ("match", [kind for kind in MatchKind if kind is not MatchKind.EXACT]),
@@ -92,7 +95,7 @@ def test_the_page_uses_exactly_the_words_there_are() -> None:
 def test_commands_and_lists_of_changes_use_exactly_the_words_there_are() -> None:
     sources = [*Path(callqa.cli.__path__[0]).glob("*.py"), *Path(callqa.reports.__path__[0]).glob("*.py")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources if not path.name.endswith("_words.py"))
-    words = {key for key in STANDARD_WORDS if not key.startswith(("value.", "remind."))}
+    words = {key for key in (*STANDARD_WORDS, *LEDGER_WORDS) if not key.startswith(("value.", "remind."))}
     begun = tuple(re.findall(r'f"([a-z_.]+[._])\{', code))
     said = {key for key in words if f'"{key}"' in code or key.startswith(begun)}
     assert said == words

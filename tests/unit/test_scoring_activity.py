@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.transcript import Role, SpeechSpan, Transcript, Utterance, Word
-from scoring.activity import Activity, Interruption, Stretch, activity, dead_air, interruptions, overlaps, talk_time
+from scoring.activity import Interruption, Stretch, dead_air, interruptions, overlaps, talk_time
 
 A, C, S, U = Role.AGENT, Role.CUSTOMER, Role.SYSTEM, Role.UNKNOWN
 Spans = tuple[tuple[Role, float, float], ...]
@@ -133,7 +133,8 @@ def test_talk_time() -> None:
 
 
 def test_text_from_elsewhere_shows_nothing() -> None:
-    assert activity(heard()) == Activity(None, None, None, None)
+    silent = heard()
+    assert (dead_air(silent), overlaps(silent), interruptions(silent), talk_time(silent)) == (None,) * 4
 
 
 SPANS = st.lists(

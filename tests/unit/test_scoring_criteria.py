@@ -291,9 +291,9 @@ def test_a_customer_trying_something_out_is_not_kept_waiting() -> None:
 @pytest.mark.parametrize(("by_sound", "verdict"), [(True, "violated"), (False, "met")])
 def test_a_family_of_wide_frames_is_not_searched_by_sound(by_sound: bool, verdict: str) -> None:
     text = shipped_text("telecom-hotline-zh")
-    family = "      - id: not_my_job\n        kind: deflection\n        severity: hard\n"
+    family = "      - id: it_is_the_rule\n        kind: deflection\n        severity: soft\n"
     assert family in text
     changed = text if by_sound else text.replace(family, f"{family}        by_sound: false\n")
-    call = dialogue(("agent", "这个不龟我管的。"))
+    call = dialogue(("agent", "这是公司的龟定。"))
     card = score_call(call, factories.meta(), load_standard(changed, "changed"), "test")
     assert finding(card, "prohibited").verdict == verdict

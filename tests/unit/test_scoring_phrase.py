@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.scorecard import MatchKind
+from models.transcript import Role
 from scoring.grammar import PhraseError
-from scoring.lexicon import Lexicon
+from scoring.lexicon import Lexicon, PhraseList
 from scoring.normalise import Normaliser
 from scoring.phrase import compile_phrase
 
@@ -19,9 +22,9 @@ WORDS = {"我方": ("我", "我们"), "who": ("we", "they will")}
 def find(phrase: str, text: str, language: str = "zh", by_sound: bool = False) -> list[tuple[str, MatchKind]]:
     normaliser = NORMALISERS[language]
     compiled = compile_phrase(phrase, WORDS, lambda t: normaliser.read(t).text, language != "zh", 4)
-    lexicon = Lexicon({"list": [compiled]}, frozenset(["list"] if by_sound else []), language != "zh")
+    lexicon = Lexicon([PhraseList("list", [compiled], by_sound)], language != "zh")
     reading = normaliser.read(text)
-    spans = [(reading.original_span(h.start, h.end), h.match) for h in lexicon.scan(reading).get("list", ())]
+    spans = [(reading.original_span(h.start, h.end), h.match) for h in lexicon.scan(reading, Role.AGENT)["list"]]
     return [(text[a:b], match) for (a, b), match in spans]
 
 
@@ -109,11 +112,14 @@ def test_by_sound_only_long_phrases_and_half_of_the_characters(
     assert find(phrase, text, by_sound=True) == found
 
 
+@pytest.mark.parametrize(
+    "phrase", ["(不归|归)[您]我管", "[您]不归~2管", "(不|归~2您)[我|您](管|我)$", "<数>我[您]", "管管不归", "^[您]我"]
+)
 @settings(deadline=None)
-@given(st.text(alphabet="不归我管，。嗯您", max_size=40))
-def test_the_index_finds_what_a_plain_search_finds(text: str) -> None:
+@given(st.text(alphabet="不归我管一，。嗯您", max_size=40))
+def test_the_index_finds_what_a_plain_search_finds(phrase: str, text: str) -> None:
     normaliser = NORMALISERS["zh"]
     reading = normaliser.read(text)
-    phrase = compile_phrase("(不归|归)[您]我管", WORDS, lambda t: normaliser.read(t).text, False, 4)
-    plain = phrase.pattern.search(reading.text) is not None
-    assert bool(Lexicon({"list": [phrase]}, frozenset(), False).scan(reading)) == plain
+    compiled = compile_phrase(phrase, WORDS, lambda t: normaliser.read(t).text, False, 4)
+    plain = re.search(compiled.expression(), reading.text) is not None
+    assert bool(Lexicon([PhraseList("list", [compiled])], False).scan(reading, Role.AGENT)["list"]) == plain

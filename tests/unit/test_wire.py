@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from models.errors import InputError
+from models.transcript import Role
 from models.wire import receipt_from_json, receipt_to_json, transcript_from_json, transcript_to_json
 from tests import factories
 
@@ -97,3 +99,18 @@ def test_a_receipt_is_read_as_it_was_written(heard: bool) -> None:
     card = factories.scorecard().receipt
     receipt = card if heard else type(card)(None, "sha256:1", None, factories.STANDARD, "clf", "0.1.0", "", 0.5)
     assert receipt_from_json(json.loads(json.dumps(receipt_to_json(receipt)))) == receipt
+
+
+def test_who_hung_up_is_written_where_it_is_known_and_digests_of_before_stay() -> None:
+    transcript = factories.transcript(("agent", "您好"))
+    plain = transcript_to_json(transcript, factories.meta())
+    assert "hung_up_by" not in plain
+    known = transcript_to_json(transcript, replace(factories.meta(), hung_up_by=Role.AGENT))
+    assert known == plain | {"hung_up_by": "agent"}
+    assert transcript_from_json(known, WHERE)[1].hung_up_by is Role.AGENT
+
+
+def test_a_receipt_from_before_the_rules_were_named_is_read() -> None:
+    written = receipt_to_json(factories.scorecard().receipt)
+    del written["rules"]
+    assert receipt_from_json(written).rules is None

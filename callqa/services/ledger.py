@@ -1,0 +1,149 @@
+"""Telling the promise ledger what became of promises: from tickets, from later calls, and from people."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from callqa.tickets import TicketTable
+from models.call import CallMeta
+from models.errors import InputError, origin_of
+from models.ledger import LedgerEntry, StatusEvent, StatusSource
+from models.ports import UnitOfWork, UnitOfWorkFactory
+from models.run import StoredCall
+from models.scorecard import PromiseStatus
+from models.transcript import Transcript
+from scoring import ServiceStandard
+from scoring.later_calls import WITHIN, from_later_call
+from scoring.tickets import BadRow, Decision, TicketState, decide
+from scoring.view import view
+
+log = logging.getLogger(__name__)
+
+StandardOf = Callable[[CallMeta], ServiceStandard | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SettleResult:
+    """What a ticket export changed. `settled` are the rows that told something new, `unchanged` counts those that told
+    what was known, `still_open` those of tickets that are open; `bad` are rows that settle nothing, by line.
+    """
+
+    settled: tuple[Decision, ...]
+    unchanged: int
+    still_open: int
+    bad: tuple[BadRow, ...]
+
+
+def settle(
+    table: TicketTable, actions: Mapping[str, str], by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory
+) -> SettleResult:
+    """Record what the tickets say, all in one transaction; the same table again changes nothing.
+
+    `actions` are ids of actions by name, to which those of the ledger are added. `by` is who brings the tickets.
+    """
+    with new_unit_of_work() as uow:
+        entries = uow.ledger.entries()
+        names = {entry.promise.action.casefold(): entry.promise.action for entry in entries} | dict(actions)
+        decisions, bad = decide(table.tickets, entries, names, by, now)
+        # Every promise of a decision is told, also where the first one knows it already.
+        told = [(d, [uow.ledger.record(entry, d.event) for entry in d.entries]) for d in decisions]
+        uow.commit()
+    settled = tuple(decision for decision, news in told if any(news))
+    rows = sorted([*table.bad, *bad], key=lambda row: row.line)
+    still_open = {t.line for t in table.tickets if t.state is TicketState.OPEN} - {row.line for row in bad}
+    return SettleResult(settled, len(decisions) - len(settled), len(still_open), tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpResult:
+    """`customers` with more than one call were looked at; `failed` are calls that the rules could not digest.
+
+    `kept` and `claimed` count promises of which something new was found.
+    """
+
+    customers: int
+    kept: int
+    claimed: int
+    failed: int
+
+
+def follow_up(
+    standard_of: StandardOf,
+    now: datetime,
+    new_unit_of_work: UnitOfWorkFactory,
+    customers: Collection[str] | None = None,
+) -> FollowUpResult:
+    """Look in customers' later calls for what became of promises, one transaction per customer.
+
+    Those customers', or all: with all calls of each, so that the order in which calls come in does not matter.
+    `standard_of` says by which standard a call is read. Again: nothing new is found.
+    """
+    with new_unit_of_work() as uow:
+        if customers is None:
+            customers = {entry.meta.customer_ref for entry in uow.ledger.entries() if entry.meta.customer_ref}
+        of_customer: defaultdict[str | None, list[StoredCall]] = defaultdict(list)
+        for call in uow.calls.of_customers(customers):
+            of_customer[call.meta.customer_ref].append(call)
+    kept = claimed = failed = 0
+    repeated = [calls for calls in of_customer.values() if len(calls) > 1]
+    for calls in repeated:
+        with new_unit_of_work() as uow:
+            events, wrong = _found_in(calls, standard_of, now, uow)
+            news = [event for entry, event in events if uow.ledger.record(entry, event)]
+            uow.commit()
+        kept += sum(not event.claimed for event in news)
+        claimed += sum(event.claimed for event in news)
+        failed += wrong
+    return FollowUpResult(len(repeated), kept, claimed, failed)
+
+
+def _found_in(
+    calls: Collection[StoredCall], standard_of: StandardOf, now: datetime, uow: UnitOfWork
+) -> tuple[list[tuple[LedgerEntry, StatusEvent]], int]:
+    """What the calls of one customer say of each other's promises, and how many could not be read."""
+    entries = uow.ledger.entries([call.recording.id for call in calls])
+    later = [call.recording.id for call in calls if any(_comes_after(call.meta, entry) for entry in entries)]
+    found: list[tuple[LedgerEntry, StatusEvent]] = []
+    failed = 0
+    for call, transcript in uow.transcripts.of(later):
+        try:
+            found += _read(call.meta, transcript, standard_of, entries, now)
+        except Exception as error:  # noqa: BLE001 - one call that the rules cannot digest must not cost the rest
+            # Its message may quote the call, so only its origin is told.
+            log.error("following up failed for recording %s: %s", call.recording.id, origin_of(error))
+            failed += 1
+    return found, failed
+
+
+def _read(
+    meta: CallMeta, transcript: Transcript, standard_of: StandardOf, entries: Collection[LedgerEntry], now: datetime
+) -> list[tuple[LedgerEntry, StatusEvent]]:
+    standard = standard_of(meta)
+    return [] if standard is None else from_later_call(view(transcript, meta, standard), list(entries), now)
+
+
+def _comes_after(meta: CallMeta, entry: LedgerEntry) -> bool:
+    """Whether the call may say something of the promise; most calls need not be read."""
+    made, due, began = entry.meta.started_at, entry.promise.due_at, meta.started_at
+    return made is not None and due is not None and began is not None and made < began <= due + WITHIN
+
+
+def mark(
+    promise_id: str, status: PromiseStatus, by: str, note: str, now: datetime, new_unit_of_work: UnitOfWorkFactory
+) -> bool:
+    """Record a person's word on one promise; False when they said exactly that before.
+
+    Raises InputError when no promise has this id.
+    """
+    with new_unit_of_work() as uow:
+        found = [entry for entry in uow.ledger.entries() if entry.id == promise_id]
+        if not found:
+            raise InputError(f"no promise {promise_id!r} in the ledger; `callqa promises` lists their ids")
+        event = StatusEvent(status, StatusSource.PERSON, "", None, now, by, note)
+        news = [uow.ledger.record(entry, event) for entry in found]
+        uow.commit()
+    return any(news)

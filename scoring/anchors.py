@@ -1,0 +1,142 @@
+"""What a phrase cannot do without: short strings of which one stands in every text that the phrase matches.
+
+A phrase is cut where anything may stand between (a gap, a number), and of each piece all spellings are written out. A
+text that lacks every spelling of one piece is no match; only the others are tried by the phrase's expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, groupby, pairwise
+from operator import add
+
+from scoring.grammar import Choice, Edge, Literal, Node, Nodes
+from scoring.normalise import MARKS
+
+Piece = frozenset[str]
+"""Every spelling of a stretch of a phrase, as `bare` shows texts: one of them stands in each text that matches."""
+_NOTHING = Piece(("",))
+
+# A piece with more spellings than this is cut in two.
+_SPELLINGS = 100
+
+_STUTTER = re.compile(r"(.)\1+")
+_BLANKS = re.compile(f"[{MARKS} ]+")
+
+
+def bare(text: str, spaced: bool) -> str:
+    """A text as anchors see it: without marks, and (in Chinese) without stutter; words with one blank in between."""
+    if spaced:
+        return _BLANKS.sub(" ", text).strip()
+    for mark in MARKS:
+        text = text.replace(mark, "")
+    return _STUTTER.sub(lambda run: run[1], text)
+
+
+def grams(text: str, spaced: bool) -> Iterator[str]:
+    """All stretches of a bare text that an anchor can be: up to three characters, or up to two words."""
+    if spaced:
+        words = text.split(" ")
+        return chain(words, map(" ".join, pairwise(words)))
+    pairs = [*map(add, text, text[1:])]
+    return chain(text, pairs, map(add, pairs, text[2:]))
+
+
+def pieces(nodes: Nodes, spaced: bool) -> tuple[Piece, ...]:
+    """The pieces that every match meets, in the order of the phrase; none when nothing in it is certain."""
+    return tuple(frozenset(_shown(spelling, spaced) for spelling in piece) for piece in _pieces(nodes, spaced))
+
+
+def anchors(phrases: Sequence[Sequence[Piece]], spaced: bool) -> list[Sequence[str]]:
+    """For the pieces of each phrase its anchors: the grams of which one stands in every text that it matches.
+
+    They are chosen to be met rarely. Phrases are made of what people say, so what few of them hold is rare in calls.
+    """
+    counts: Counter[str] = Counter()
+    for own in phrases:
+        counts.update({part for piece in own for spelling in piece for part in grams(spelling, spaced)})
+    return [_rarest(own, counts, spaced) for own in phrases]
+
+
+def _rarest(own: Sequence[Piece], counts: Mapping[str, int], spaced: bool) -> Sequence[str]:
+    def rate(gram: str) -> int:
+        return min(counts[part] for part in _parts(gram, spaced))
+
+    def chosen(piece: Piece) -> tuple[int, Sequence[str]]:
+        found = {min(_longest(spelling, spaced), key=lambda gram: (rate(gram), gram)) for spelling in piece}
+        return sum(map(rate, found)), sorted(found)
+
+    return min(map(chosen, own))[1]
+
+
+def _longest(spelling: str, spaced: bool) -> list[str]:
+    """The longest grams in a spelling."""
+    if spaced:
+        words = spelling.split(" ")
+        return [*map(" ".join, pairwise(words))] or words
+    return [spelling[i : i + 3] for i in range(max(1, len(spelling) - 2))]
+
+
+def _parts(gram: str, spaced: bool) -> list[str]:
+    """What the rarity of a gram is told by: its words, or its pairs of characters."""
+    if spaced:
+        return gram.split(" ")
+    return [gram[i : i + 2] for i in range(max(1, len(gram) - 1))]
+
+
+def _pieces(nodes: Nodes, spaced: bool) -> list[Piece]:
+    found: list[Piece] = []
+    # Spellings up to the last node that is certain, and those up to here: what may be missing tells nothing at an end.
+    certain, open_end = Piece(), Piece()
+    for node in nodes:
+        spellings = _spellings((node,), spaced)
+        optional = spellings is not None and "" in spellings
+        if optional and not certain:
+            continue
+        longer = frozenset(before + after for before in open_end for after in spellings or ())
+        if spellings is not None and certain and len(longer) <= _SPELLINGS:
+            certain, open_end = (certain if optional else longer), longer
+            continue
+        found += [certain] if certain else []
+        certain = open_end = Piece() if optional or spellings is None else spellings
+        if spellings is None:
+            found += _uneven(node, spaced)
+    return [*found, certain] if certain else found
+
+
+def _uneven(node: Node, spaced: bool) -> list[Piece]:
+    """The piece of a choice that cannot be written out (我教|我把~6发给): the best piece of each branch."""
+    if not isinstance(node, Choice) or node.optional:
+        return []
+    branches = [_pieces(branch, spaced) for branch in node.branches]
+    if not all(branches):
+        return []
+    return [frozenset().union(*(max(branch, key=lambda piece: min(map(len, piece))) for branch in branches))]
+
+
+def _spellings(nodes: Nodes, spaced: bool) -> Piece | None:
+    """Every way to write the nodes; None when that is open or too much."""
+    found = _NOTHING
+    for node in nodes:
+        if isinstance(node, Edge):
+            continue
+        ways: Piece
+        if isinstance(node, Literal):
+            ways = frozenset((f" {node.text}" if spaced else node.text,))
+        elif isinstance(node, Choice):
+            branches = [_spellings(branch, spaced) for branch in node.branches]
+            if any(branch is None for branch in branches):
+                return None
+            ways = frozenset().union(*(branch for branch in branches if branch), _NOTHING if node.optional else ())
+        else:
+            return None
+        if len(found) * len(ways) > _SPELLINGS:
+            return None
+        found = frozenset(before + after for before in found for after in ways)
+    return found
+
+
+def _shown(spelling: str, spaced: bool) -> str:
+    return spelling.strip() if spaced else "".join(char for char, _ in groupby(spelling))

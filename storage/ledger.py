@@ -1,0 +1,164 @@
+"""The promise ledger: the promises of the newest scorecards, and what was said of them since."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from models.call import RecordingState
+from models.ledger import History, LedgerEntry, PlacedPromise, StatusEvent, StatusSource, entries_of
+from models.scorecard import PromiseStatus, StandardRef
+from storage.calls import locked_state
+from storage.column_types import storable
+from storage.mapping import (
+    event_from_row,
+    ledger_event_to_row,
+    ledger_promise_to_row,
+    promise_from_row,
+    standard_to_row,
+    stored_call_from_row,
+)
+from storage.tables import (
+    ledger_events,
+    ledger_promises,
+    promises,
+    recordings,
+    scorecards,
+    standards,
+    transcripts,
+)
+from storage.transaction import Transaction
+
+_BATCH = 1000
+"""Recordings looked at in one query: a bounded number of parameters."""
+
+
+class Ledger:
+    """`models.ports.Ledger` in a transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def entries(self, recording_ids: Collection[str] | None = None) -> Sequence[LedgerEntry]:
+        """As in the port, without calls of quarantined recordings."""
+        wanted = sorted(self._with_promises() if recording_ids is None else set(recording_ids))
+        found: list[LedgerEntry] = []
+        rest = iter(wanted)
+        while batch := list(islice(rest, _BATCH)):
+            found += self._read(batch)
+        return sorted(found, key=lambda e: (e.meta.call_id, e.recording_id, e.promise.utterance, e.promise.char_start))
+
+    def record(self, entry: LedgerEntry, event: StatusEvent) -> bool:
+        """As in the port. Raises StateError when the recording is unknown."""
+        locked_state(self._transaction, entry.recording_id)
+        history_ids = entry.history_ids or (self._begin_history(entry),)
+        # Read under the lock: another process may have said the same since the entry was read.
+        said = select(ledger_events).where(ledger_events.c.promise_id.in_(history_ids))
+        if event.source is not StatusSource.PERSON:
+            said = said.where(ledger_events.c.source == event.source, ledger_events.c.reference == event.reference)
+        last = self._transaction.first(said.order_by(ledger_events.c.id.desc()).limit(1))
+        stored = replace(event, reference=str(storable(event.reference)), note=str(storable(event.note)))
+        if last is not None and stored.says_the_same(event_from_row(last)):
+            return False
+        self._transaction.insert(ledger_events, ledger_event_to_row(event, history_ids[0]))
+        return True
+
+    def _begin_history(self, entry: LedgerEntry) -> int:
+        self._transaction.insert_new(standards, standard_to_row(entry.standard))
+        row = ledger_promise_to_row(entry)
+        self._transaction.insert_new(ledger_promises, row)
+        key = ("recording_id", "engine_digest", "utterance", "char_start", "char_end", "action")
+        found = self._transaction.first(select(ledger_promises.c.id).filter_by(**{name: row[name] for name in key}))
+        assert found is not None
+        return int(found.id)
+
+    def _with_promises(self) -> set[str]:
+        """Recordings with a promise in any of their scorecards; of those with a history, too."""
+        made = (
+            select(transcripts.c.recording_id)
+            .join(scorecards, scorecards.c.transcript_id == transcripts.c.id)
+            .join(promises, promises.c.scorecard_id == scorecards.c.id)
+            .distinct()
+        )
+        told = select(ledger_promises.c.recording_id).distinct()
+        return {row.recording_id for statement in (made, told) for row in self._transaction.rows(statement)}
+
+    def _read(self, recording_ids: Sequence[str]) -> list[LedgerEntry]:
+        calls = self._transaction.rows(
+            select(recordings).where(
+                recordings.c.id.in_(recording_ids), recordings.c.state != RecordingState.QUARANTINED
+            )
+        )
+        made: defaultdict[str, list[tuple[StandardRef, PlacedPromise]]] = defaultdict(list)
+        for row in self._transaction.rows(_newest_promises(recording_ids)):
+            made[row.recording_id].append(
+                (_standard(row), PlacedPromise(row.engine_digest, promise_from_row(row, row.status)))
+            )
+        told = self._histories(recording_ids)
+        return [
+            entry
+            for call in map(stored_call_from_row, calls)
+            for entry in entries_of(call.recording.id, call.meta, made[call.recording.id], told[call.recording.id])
+        ]
+
+    def _histories(self, recording_ids: Sequence[str]) -> defaultdict[str, list[History]]:
+        """Histories by recording, the oldest first."""
+        heads = self._transaction.rows(
+            _with_standard(select(ledger_promises, *_STANDARD), ledger_promises.c.standard_digest)
+            .where(ledger_promises.c.recording_id.in_(recording_ids))
+            .order_by(ledger_promises.c.id)
+        )
+        events: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+        for row in self._transaction.rows(
+            select(ledger_events)
+            .join(ledger_promises, ledger_promises.c.id == ledger_events.c.promise_id)
+            .where(ledger_promises.c.recording_id.in_(recording_ids))
+            .order_by(ledger_events.c.id)
+        ):
+            events[row.promise_id].append(row)
+        histories: defaultdict[str, list[History]] = defaultdict(list)
+        for head in heads:
+            placed = PlacedPromise(head.engine_digest, promise_from_row(head, PromiseStatus.OPEN))
+            told = tuple(event_from_row(event) for event in events[head.id])
+            histories[head.recording_id].append(History(head.id, placed, _standard(head), told))
+        return histories
+
+
+_STANDARD = (standards.c.id.label("standard_id"), standards.c.version.label("standard_version"))
+
+
+def _with_standard(statement: Select[Any], digest: Any) -> Select[Any]:
+    return statement.join(standards, standards.c.digest == digest)
+
+
+def _standard(row: Row[Any]) -> StandardRef:
+    return StandardRef(row.standard_id, row.standard_version, row.standard_digest)
+
+
+def _newest_promises(recording_ids: Sequence[str]) -> Select[Any]:
+    """The promises of the newest scorecard of each recording, in their order."""
+    newest = (
+        select(func.max(scorecards.c.id))
+        .join(transcripts, transcripts.c.id == scorecards.c.transcript_id)
+        .where(transcripts.c.recording_id.in_(recording_ids))
+        .group_by(transcripts.c.recording_id)
+    )
+    statement = (
+        select(
+            promises,
+            transcripts.c.recording_id,
+            transcripts.c.engine_digest,
+            scorecards.c.standard_digest,
+            *_STANDARD,
+        )
+        .join(scorecards, scorecards.c.id == promises.c.scorecard_id)
+        .join(transcripts, transcripts.c.id == scorecards.c.transcript_id)
+        .where(promises.c.scorecard_id.in_(newest))
+        .order_by(promises.c.scorecard_id, promises.c.position)
+    )
+    return _with_standard(statement, scorecards.c.standard_digest)
