@@ -12,7 +12,7 @@ from scoring.classifier.model import Classifier
 _USE = """\
 ## What it is for
 
-It reads the agent's words in recorded service calls, a sentence or two at a time, and says how likely each label is.
+It reads the words of recorded service calls, a sentence or two at a time, and says how likely each label is.
 Scoring uses it beside the rules of the service standard (`scoring/agreement.py`): where both agree, the verdict is
 surer; where they differ, a person is asked. By itself it never charges an agent with anything.
 
@@ -27,7 +27,7 @@ surer; where they differ, a person is asked. By itself it never charges an agent
 - Its training data was written, not recorded. Real calls are more broken, and what is rare there is common in the data:
   the probabilities fit the mix of labels in the data, not that of a hotline.
 - It sees words, not tone: mockery in plain words escapes it. It sees one utterance, not what was said before.
-- It is not told who speaks; what it says of a customer's words counts for nothing.
+- It is not told who speaks: of a customer's words only `complaint` counts, of an agent's words all but that.
 - The kinds of unfit wording run into each other; `unfit` (any of them) is far surer than the kind.
 """
 
@@ -43,7 +43,7 @@ _TESTED = """\
 ## How good it is
 
 On {examples} utterances in {families} families that it never saw, {hard} of them made to look like another label.
-Counted are the agents' utterances, of `complaint` the customers' as well. A share of no cases is a dash; intervals are
+Counted are the agents' utterances, of `complaint` the customers'. A share of no cases is a dash; intervals are
 95 %, counting each family once. Calibration error: {error:.3f} (mean distance between the probability said and the
 share that came true, where it said 0.1 or more).
 """

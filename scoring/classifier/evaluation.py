@@ -63,7 +63,7 @@ class Evaluation:
 
 
 def evaluate(classifier: Classifier, examples: Sequence[Example], read: Read) -> Evaluation:
-    """Measure on the held-out examples: what agents said, and for labels of customers' words what anybody said.
+    """Measure on the held-out examples: what agents said, and for labels of customers' words what customers said.
 
     Raises InputError when there are none.
     """
@@ -74,7 +74,7 @@ def evaluate(classifier: Classifier, examples: Sequence[Example], read: Read) ->
     truth = np.array([e.outputs for e in held])
     families = np.unique([e.family for e in held], return_inverse=True)[1]
     agents = np.array([e.speaker is Role.AGENT for e in held])
-    cells = np.array([agents | (output in CUSTOMERS) for output in OUTPUTS]).T
+    cells = np.array([agents != (output in CUSTOMERS) for output in OUTPUTS]).T
     labels = tuple(
         _label(output, *(column[cells[:, i]] for column in (truth[:, i], said[:, i], families)))
         for i, output in enumerate(OUTPUTS)

@@ -64,7 +64,7 @@ def read_examples(files: Iterable[tuple[str, str]]) -> tuple[Example, ...]:
 
 def data_digest(examples: Sequence[Example]) -> str:
     """`sha256:<hex>` of what training depends on, whatever the order of the examples."""
-    return digest(sorted([e.id, e.text, list(e.labels), e.family] for e in examples))
+    return digest(sorted([e.id, e.text, e.speaker.value, list(e.labels), e.family] for e in examples))
 
 
 def _lines(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -19,10 +19,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from models.errors import InputError
+from models.transcript import Role
 from scoring.classifier.examples import Example, Read, data_digest
 from scoring.classifier.features import LONGEST_WORD, Extractor, spell
 from scoring.classifier.file import pack
-from scoring.classifier.labels import OUTPUTS
+from scoring.classifier.labels import CUSTOMERS, OUTPUTS
 from scoring.classifier.model import FORMAT
 from scoring.normalise import MARKS
 
@@ -51,15 +52,20 @@ def train(learnt: Sequence[Example], read: Read, language: str) -> bytes:
     # Each twice: recognisers differ in punctuation, and some give none.
     table = matrix(extractor, [*texts, *(text.translate(_NO_MARKS) for text in texts)])
     truth = np.array([e.outputs for e in learnt] * 2)
-    families = [e.family for e in learnt] * 2
-    splits = list(GroupKFold(_FOLDS, shuffle=True, random_state=SEED).split(table, groups=families))
+    families = np.array([e.family for e in learnt] * 2)
+    customers = np.array([e.speaker is Role.CUSTOMER for e in learnt] * 2)
     weights = np.zeros((len(features), len(OUTPUTS)), np.int16)
     factor, offset = np.zeros(len(OUTPUTS)), np.zeros(len(OUTPUTS))
-    for column in range(len(OUTPUTS)):
+    for column, output in enumerate(OUTPUTS):
+        # What customers complain of is asked of customers alone: the agents' words would only hide how near plain
+        # questions come to it. The other labels learn from both, lest an agent be taken at a customer's word.
+        rows = np.flatnonzero(customers | (output not in CUSTOMERS))
+        splits = GroupKFold(_FOLDS, shuffle=True, random_state=SEED).split(rows, groups=families[rows])
         line = LogisticRegression(
             C=_STRENGTH, class_weight="balanced", solver="liblinear", random_state=SEED
         )  # fmt: skip
-        model = CalibratedClassifierCV(line, method="sigmoid", cv=splits, ensemble=False).fit(table, truth[:, column])
+        model = CalibratedClassifierCV(line, method="sigmoid", cv=list(splits), ensemble=False)
+        model.fit(table[rows], truth[rows, column])
         (fitted,) = model.calibrated_classifiers_
         (sigmoid,) = fitted.calibrators
         whole = np.rint(fitted.estimator.coef_[0] * _SCALE)
