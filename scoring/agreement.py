@@ -4,17 +4,19 @@
 |--------------------|----------------------------|-------------|------------|--------------------|
 | as written         | confirms it (0.5 and more) | the rules'  | 0.97       | no                 |
 | as written         | is undecided               | the rules'  | 0.90       | no                 |
-| as written         | opposes it (under 0.05)    | the rules'  | 0.50       | yes                |
+| as written         | opposes it (under 0.10)    | the rules'  | 0.50       | yes                |
 | by sound           | confirms it                | the rules'  | 0.80       | as the rules say   |
 | by sound           | is undecided               | the rules'  | 0.60       | as the rules say   |
 | by sound           | opposes it                 | the rules'  | 0.40       | yes                |
-| no unfit wording   | is sure of it (0.9)        | violated *  | 0.50       | yes, with evidence |
+| unfit wording      | opposes it                 | met         | 0.95       | yes, with evidence |
+| no unfit wording   | is sure of it (0.7)        | violated *  | 0.50       | yes, with evidence |
 | nothing else       | is sure of it (0.9)        | the rules'  | 0.50       | yes, with evidence |
 | not at all         | is not                     | the rules'  | unchanged  | no                 |
 
 Without a classifier confidence is that of the rules. Abuse is stricter: found by sound, it is charged only if the
-classifier confirms it; found as written but opposed, it is never fatal before a person has listened. What only the
-classifier finds is shown as evidence (`match` classifier) and takes no points.
+classifier confirms it; found as written but opposed, it is charged, but never fatal before a person has listened. What
+only the classifier finds is shown as evidence (`match` classifier) and takes no points; what counts for the agent all
+the same is in `scoring/benefit.py`.
 
 * Where the standard says `unlisted: violated`: no list holds every unfit wording, so a call with one that only the
 classifier knows goes to a person as violated, and costs nothing before he has confirmed it. Else the rules' verdict.
@@ -40,9 +42,12 @@ from scoring.reasons import say
 from scoring.schema import AnyItem, GreetingItem, ProhibitedItem
 from scoring.view import CallView
 
-CONFIRMS, OPPOSES, SURE = 0.5, 0.05, 0.9
-"""Probabilities: from the first the classifier confirms what the rules found, under the second it opposes it, and
-from the third it is sure of what they did not find."""
+CONFIRMS, OPPOSES, SURE, UNLISTED = 0.5, 0.1, 0.9, 0.7
+"""Probabilities: from the first the classifier confirms what the rules found, under the second it opposes it, from the
+third it is sure of what they did not find, and from the fourth it is sure enough of unfit wording, which costs nothing.
+
+On 360 written calls of three authors who knew neither rules nor classifier 10 of 11 wrong charges of the rules were
+opposed, and 1 of 137 right ones. One of the authors' calls had taught the classifier."""
 
 
 class Backing(Enum):
@@ -84,8 +89,6 @@ _OUTPUTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 _MISSING: Mapping[str, Mapping[str, str]] = {
     "greeting": {"greeting": "opening"},
-    "apology": {"apology": "apology"},
-    "commitment": {"commitment_concrete": "concrete", "commitment_vague": "vague"},
     "prohibited": {ANY_UNFIT: "", "overpromise": "overpromise"},
 }
 """By criterion: the outputs that would change the verdict, and what evidence of them is called (unfit: by its kind)."""
@@ -110,7 +113,14 @@ def combine(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[
     """The rules' outcome with the classifier's view of it: another certainty, further doubts and evidence."""
     if not opinions or outcome.verdict is Verdict.NOT_EVALUATED:
         return outcome
-    judged = [(e, b) for e in outcome.evidence if (b := backing(opinions, item.criterion, e)) is not None]
+    judged = [
+        (e, b)
+        for e in outcome.evidence
+        if e.match is not MatchKind.CLASSIFIER and (b := backing(opinions, item.criterion, e)) is not None
+    ]
+    if item.criterion == "prohibited":
+        # What it opposes was not charged, abuse as written apart.
+        judged = [(e, b) for e, b in judged if b is not Backing.OPPOSED or e.kind == "abuse"]
     if judged and outcome.verdict in _FOUND:
         outcome = _weighed(call, item, outcome, judged)
     if outcome.verdict is Verdict.MISSED or item.criterion == "prohibited":
@@ -138,7 +148,8 @@ def _suspected(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequen
         (opinion.of(output), opinion, kind or max(UNFIT, key=opinion.of))
         for output, kind in _MISSING.get(item.criterion, {}).items()
         for opinion in opinions
-        if opinion.of(output) >= SURE and opinion.characters >= _FEWEST_CHARACTERS
+        if opinion.of(output) >= (UNLISTED if output == ANY_UNFIT else SURE)
+        and opinion.characters >= _FEWEST_CHARACTERS
     ]
     if isinstance(item, GreetingItem):
         opening = {said.place for turn in call.agent_turns[: item.position.agent_turns] for said in turn}

@@ -26,6 +26,9 @@ _CODES: Mapping[str, ReviewCode] = {
     "review_unknown": ReviewCode.SPEAKERS_UNKNOWN,
     "classifier_opposes": ReviewCode.CLASSIFIER_OPPOSES,
     "classifier_alone": ReviewCode.CLASSIFIER_ALONE,
+    "classifier_credits": ReviewCode.CLASSIFIER_ALONE,
+    "classifier_doubts": ReviewCode.CLASSIFIER_OPPOSES,
+    "prohibited_opposed": ReviewCode.CLASSIFIER_OPPOSES,
 }
 """By the key of the sentence in `scoring.reasons`."""
 

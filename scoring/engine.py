@@ -10,6 +10,7 @@ from models.scorecard import ComplaintStage, Evidence, Finding, Promise, Receipt
 from models.transcript import Transcript
 from models.wire import digest, transcript_to_json
 from scoring.agreement import combine
+from scoring.benefit import benefit
 from scoring.classifier.model import Classifier
 from scoring.criteria import apology, closing, commitment, greeting, hold, prohibited
 from scoring.exchange import exchanged, is_a_guess, with_flips
@@ -31,7 +32,7 @@ from scoring.stages import find_stages
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-6"
+SCORER = "rules-7"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
@@ -122,7 +123,7 @@ def _hear(call: CallView, classifier: Classifier | None) -> _Judged:
         if isinstance(item, ApologyItem)
         for sign in _signs(item, apologies[item.id])
     ]
-    findings = _findings(call, apologies, bool(signs), overpromises, made, opinions)
+    findings = _findings(call, apologies, bool(signs), overpromises, made, opinions, grievances)
     return _Judged(findings, made, find_stages(call, signs))
 
 
@@ -133,6 +134,7 @@ def _findings(
     overpromises: tuple[Overpromise, ...],
     made: tuple[Made, ...],
     opinions: tuple[Opinion, ...],
+    grievances: tuple[Opinion, ...],
 ) -> tuple[Finding, ...]:
     def judge(item: AnyItem) -> Outcome:
         match item:
@@ -151,9 +153,11 @@ def _findings(
             case _:
                 return generic.judge(call, item)
 
-    return tuple(
-        finish(call, item, combine(call, item, settle(call, judge(item)), opinions)) for item in call.standard.items
-    )
+    def weighed(item: AnyItem) -> Outcome:
+        settled = settle(call, judge(item))
+        return combine(call, item, benefit(call, item, settled, opinions, grievances), opinions)
+
+    return tuple(finish(call, item, weighed(item)) for item in call.standard.items)
 
 
 def _signs(item: ApologyItem, outcome: Outcome) -> list[Evidence]:

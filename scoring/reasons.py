@@ -80,6 +80,10 @@ _ZH = {
     # rules and classifier
     "classifier_opposes": "规则认定{at}的{quote}，分类模型却认为不是，请人工确认。",
     "classifier_alone": "规则没有认定，但分类模型认为{at}的{quote}是{name}（把握 {p:.0%}），请人工确认；未计入得分。",
+    "classifier_credits": "规则没有认定，但分类模型认为{at}的{quote}是{name}（把握 {p:.0%}），先按有利于坐席计分，"
+    "请人工确认。",
+    "classifier_doubts": "规则认定{at}的{quote}是{name}，分类模型却认为不是；在人工确认之前不因此扣分。",
+    "prohibited_opposed": "规则认定{at}的{quote}是{kind}，分类模型却认为不是；未扣分，请人工确认。",
     "abuse_unconfirmed": "{quote}没有其他印证，未扣分。",
     "likely_opening": "开头语", "likely_apology": "致歉", "likely_concrete": "有时限的承诺", "likely_vague": "承诺",
     "likely_complaint": "客户的不满",
@@ -155,6 +159,12 @@ _EN = {
     "classifier_opposes": "The rules took {quote} at {at} for it, the classifier does not; please check.",
     "classifier_alone": "Not found by the rules, but the classifier takes {quote} at {at} for {name} ({p:.0%}); "
     "please check. It was not counted.",
+    "classifier_credits": "Not found by the rules, but the classifier takes {quote} at {at} for {name} ({p:.0%}); "
+    "counted in the agent's favour, please check.",
+    "classifier_doubts": "The rules take {quote} at {at} for {name}, the classifier does not; "
+    "no points are lost by it before a person has checked.",
+    "prohibited_opposed": "The rules take {quote} at {at} for {kind}, the classifier does not; "
+    "not charged, please check.",
     "abuse_unconfirmed": "Nothing else confirms {quote}; it was not charged.",
     "likely_opening": "an opening", "likely_apology": "an apology", "likely_concrete": "a promise with a time",
     "likely_vague": "a promise", "likely_complaint": "a complaint",

@@ -35,6 +35,11 @@ class _Offence:
         return self.evidence.match is not MatchKind.HOMOPHONE
 
     @property
+    def is_written_abuse(self) -> bool:
+        """Whether it is abuse in words as written, which convict by themselves."""
+        return self.family.kind == "abuse" and self.as_written
+
+    @property
     def heard(self) -> tuple[str, ...]:
         """What was recognised where its words were corrected."""
         changed = corrected(self.said.utterance, self.evidence.char_start, self.evidence.char_end)
@@ -46,7 +51,8 @@ def judge(
 ) -> Outcome:
     """Violated with every hit named, else met. Max points are 0: what it costs is taken from the total.
 
-    Abuse that only sounds like it is named but not charged, unless the classifier confirms it.
+    Abuse that only sounds like it is named but not charged, unless the classifier confirms it; nor is charged what the
+    classifier opposes, abuse as written apart.
     """
     language = call.standard.language
     doubts = [
@@ -57,10 +63,21 @@ def judge(
         return replace(nothing, doubts=(*nothing.doubts, *doubts))
     found = _offences(call, item, overpromises)
     spared = [o for o in found if o.family.kind == "abuse" and not o.as_written and not _confirmed(o, opinions)]
-    offences = [o for o in found if o not in spared]
+    opposed = [o for o in found if o not in spared and not o.is_written_abuse and _opposed(o, opinions)]
+    offences = [o for o in found if o not in spared and o not in opposed]
     for offence in spared:
         doubts += _unsure(call, offence)
         doubts.append(doubt(language, "abuse_unconfirmed", quote=quote(call, offence.evidence)))
+    for offence in opposed:
+        doubts.append(
+            doubt(
+                language,
+                "prohibited_opposed",
+                at=at(call, offence.evidence),
+                quote=quote(call, offence.evidence),
+                kind=say(language, offence.family.kind),
+            )
+        )
     shown = tuple(o.evidence for o in found)
     if not offences:
         return Outcome(Verdict.MET, 0, 0, (say(language, "prohibited_none"),), shown, tuple(doubts))
@@ -106,6 +123,10 @@ def _unsure(call: CallView, offence: _Offence) -> list[Doubt]:
 
 def _confirmed(offence: _Offence, opinions: Sequence[Opinion]) -> bool:
     return backing(opinions, "prohibited", offence.evidence) is Backing.CONFIRMED
+
+
+def _opposed(offence: _Offence, opinions: Sequence[Opinion]) -> bool:
+    return backing(opinions, "prohibited", offence.evidence) is Backing.OPPOSED
 
 
 def _certain(call: CallView, offence: _Offence, opinions: Sequence[Opinion]) -> bool:

@@ -20,12 +20,13 @@ from models.transcript import Role, Transcript
 from models.wire import scorecard_to_json
 from scoring import score_call, scorer_of
 from scoring.agreement import CONFIDENCE, ONLY_CLASSIFIER, Backing, backing, combine
+from scoring.benefit import benefit
 from scoring.classifier import Classifier, load_classifier
-from scoring.classifier.labels import OUTPUTS
-from scoring.criteria import apology
+from scoring.classifier.labels import OUTPUTS, UNFIT
+from scoring.criteria import apology, prohibited
 from scoring.opinions import Opinion, ask
 from scoring.outcome import Outcome
-from scoring.schema import ApologyItem
+from scoring.schema import ApologyItem, ProhibitedItem
 from scoring.view import CallView, view
 from tests import factories
 from tests.unit.scoring_calls import dialogue, finding, standard, table
@@ -75,8 +76,7 @@ def item_of(call: CallView, item: str) -> object:
         ("prohibited", SHIRK, "deflection", 0.97, 0.97, False),
         ("prohibited", SHIRK, "unfit", 0.5, 0.97, False),
         ("prohibited", SHIRK, "unfit", 0.49, 0.90, False),
-        ("prohibited", SHIRK, "unfit", 0.05, 0.90, False),
-        ("prohibited", SHIRK, "unfit", 0.049, 0.50, True),
+        ("prohibited", SHIRK, "unfit", 0.1, 0.90, False),
         ("apology", SORRY, "apology", 0.8, 0.97, False),
         ("apology", SORRY, "apology", 0.3, 0.90, False),
         ("apology", SORRY, "apology", 0.01, 0.50, True),
@@ -107,6 +107,71 @@ def test_an_opening_is_confirmed_and_opposed() -> None:
         assert (after.certainty, bool(after.doubts)) == (certainty, asks)
 
 
+@pytest.mark.parametrize(
+    ("turn", "likely", "verdict", "points", "asks"),
+    [
+        (SHIRK, 0.09, "met", 0, True),
+        (SHIRK, 0.1, "violated", -10, False),
+        ("神经病。", 0.09, "violated", -10, False),
+    ],
+)
+def test_what_the_classifier_opposes_is_not_charged_but_for_abuse_as_written(
+    turn: str, likely: float, verdict: str, points: float, asks: bool
+) -> None:
+    call, opinions = seen(TROUBLE, ("agent", turn), **dict.fromkeys((*UNFIT, "unfit"), likely))
+    item = next(i for i in call.standard.items if isinstance(i, ProhibitedItem))
+    outcome = prohibited.judge(call, item, (), opinions)
+    assert (outcome.verdict, outcome.points, bool(outcome.doubts), outcome.fatal) == (verdict, points, asks, False)
+    assert [e.quote for e in outcome.evidence]
+
+
+MISSED = (TROUBLE, ("agent", "我给您记录了。"))
+CALM = {"complaint": 0.32}
+GRIEVED = {"complaint": 0.75}
+
+
+@pytest.mark.parametrize(
+    ("item", "turns", "agent", "customer", "verdict", "share"),
+    [
+        ("apology", MISSED, {"apology": 0.5}, GRIEVED, "met", 1.0),
+        ("apology", MISSED, {"apology": 0.49}, GRIEVED, "missed", 0.0),
+        ("apology", MISSED, {"apology": 0.1}, CALM, "not_applicable", 0.0),
+        ("apology", MISSED, {"apology": 0.1}, {"complaint": 0.33}, "missed", 0.0),
+        ("apology", (("customer", "我说个事。"), MISSED[1]), {"apology": 0.5}, GRIEVED, "met", 1.0),
+        (
+            "apology",
+            (("customer", "我说个事。"), MISSED[1]),
+            {"apology": 0.5},
+            {"complaint": 0.74},
+            "not_applicable",
+            0.0,
+        ),
+        ("apology", (TROUBLE, ("agent", SORRY)), {"apology": 0.3, "apology_insincere": 0.4}, GRIEVED, "partial", 1.0),
+        ("apology", (TROUBLE, ("agent", SORRY)), {"apology": 0.5, "apology_insincere": 0.4}, GRIEVED, "met", 1.0),
+        ("commitment", MISSED, {"commitment_concrete": 0.5}, GRIEVED, "partial", 0.4),
+        ("commitment", MISSED, {"commitment_vague": 0.5}, GRIEVED, "partial", 0.4),
+        ("commitment", MISSED, {"commitment_vague": 0.49, "commitment_concrete": 0.49}, GRIEVED, "missed", 0.0),
+    ],
+)
+def test_the_benefit_of_the_doubt(
+    item: str, turns: tuple[tuple[str, str], ...], agent: dict[str, float], customer: dict[str, float],
+    verdict: str, share: float,
+) -> None:  # fmt: skip
+    call, opinions = seen(*turns, **agent)
+    row = np.array([customer.get(output, 0.1) for output in OUTPUTS])
+    grievances = tuple(Opinion(s, 0, len(s.reading.text), row) for s in call.customer)
+    before = rules(call, item)
+    after = benefit(call, item_of(call, item), before, opinions, grievances)  # type: ignore[arg-type]
+    assert (after.verdict, after.points) == (verdict, share * after.max_points)
+    assert bool(after.doubts) == (after.verdict != before.verdict)
+
+
+def test_without_a_classifier_there_is_no_doubt_to_benefit_from() -> None:
+    call, _ = seen(*MISSED)
+    before = rules(call, "apology")
+    assert benefit(call, item_of(call, "apology"), before, (), ()) == before  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("how", Backing)
 def test_sound_is_trusted_less_than_writing(how: Backing) -> None:
     assert CONFIDENCE[MatchKind.HOMOPHONE, how] < CONFIDENCE[MatchKind.EXACT, how]
@@ -116,9 +181,6 @@ def test_sound_is_trusted_less_than_writing(how: Backing) -> None:
     ("item", "turns", "outputs", "kind"),
     [
         ("greeting", (("agent", "嗯我在的您接着讲"), TROUBLE), {"greeting": 0.95}, "opening"),
-        ("apology", (TROUBLE, ("agent", "我给您记录了。")), {"apology": 0.95}, "apology"),
-        ("commitment", (TROUBLE, ("agent", "我给您记录了。")), {"commitment_concrete": 0.95}, "concrete"),
-        ("commitment", (TROUBLE, ("agent", "我给您记录了。")), {"commitment_vague": 0.95}, "vague"),
         ("prohibited", (TROUBLE, ("agent", "我给您记录了。")), {"unfit": 0.95, "impatience": 0.7}, "impatience"),
         ("prohibited", (TROUBLE, ("agent", "我给您记录了。")), {"overpromise": 0.95}, "overpromise"),
     ],
@@ -271,20 +333,31 @@ SENTENCES += [row["text"] for row in table("zh_promises")["promises"]] + [row["t
 TURNS = st.lists(st.tuples(st.sampled_from([r.value for r in Role]), st.sampled_from(SENTENCES)), max_size=8)
 
 
+_IN_DOUBT = {
+    ("met", "violated"),  # only the classifier knows it: costs nothing
+    ("violated", "met"),  # it opposes what the rules charged
+    ("missed", "met"),
+    ("missed", "partial"),
+    ("missed", "not_applicable"),
+    ("not_applicable", "met"),
+    ("met", "partial"),  # insincere to its ear: at full points
+}
+
+
 @settings(max_examples=80, deadline=None)
 @given(TURNS)
-def test_the_classifier_takes_no_points_and_names_only_unfit_wording_by_itself(turns: list[tuple[str, str]]) -> None:
+def test_where_rules_and_classifier_differ_a_person_is_asked_and_no_points_are_lost(
+    turns: list[tuple[str, str]],
+) -> None:
     heard = factories.transcript(*turns)
     alone, together = judge(heard, None), judge(heard, classifier())
     for before, after in zip(alone.findings, together.findings, strict=True):
         by_sound = any(e.kind == "abuse" and e.match is MatchKind.HOMOPHONE for e in after.evidence)
-        alone_found = any(e.match is MatchKind.CLASSIFIER for e in after.evidence)
         if not by_sound:
-            assert after.points == before.points
-            if after.verdict is not before.verdict:
-                assert (before.verdict, after.verdict, alone_found) == ("met", "violated", True)
-        assert after.needs_review or not before.needs_review
-        assert after.needs_review or not alone_found
+            assert after.points >= before.points or after.verdict == "not_applicable"
+            assert after.verdict == before.verdict or (before.verdict, after.verdict) in _IN_DOUBT
+        if after.verdict != before.verdict or any(e.match is MatchKind.CLASSIFIER for e in after.evidence):
+            assert after.needs_review
     assert alone.fatal or not together.fatal
     assert together.promises == alone.promises
 

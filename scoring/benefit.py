@@ -1,0 +1,108 @@
+"""The benefit of the doubt: where rules and classifier differ, the agent keeps the points until a person has decided.
+
+| the rules                     | the classifier                                | verdict        | points    |
+|-------------------------------|-----------------------------------------------|----------------|-----------|
+| no apology, one was owed      | takes words for one (0.5)                     | met            | all       |
+| nothing to apologise for      | a grievance (0.75) and an apology (0.5)       | met            | all       |
+| an apology was owed, missed   | no grievance in the whole call (under 0.33)   | not applicable | not asked |
+| a sincere apology             | insincere (0.4), rather than sincere          | partial        | all       |
+| no promise where one was owed | takes words for one (0.5)                     | partial        | vague     |
+
+Each asks a person and shows the words. Without a classifier nothing changes. The thresholds were chosen on 120 calls
+written by two authors who knew nothing of rules and classifier; what they gain elsewhere `benchmarks/hard_cases.py`
+shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.scorecard import Evidence, Verdict
+from scoring.agreement import ONLY_CLASSIFIER
+from scoring.doubts import doubt
+from scoring.opinions import Opinion
+from scoring.outcome import Outcome, at, quote
+from scoring.reasons import say
+from scoring.schema import AnyItem, ApologyItem, CommitmentItem
+from scoring.view import CallView
+
+TAKES_FOR = 0.5
+"""From here on words count as an apology or a promise in the agent's favour."""
+
+GRIEVED, AT_EASE = 0.75, 0.33
+"""From the first a customer has cause for an apology; with all that he said under the second he has none."""
+
+MOCKING = 0.4
+"""From here on an apology is taken for an insincere one, if it is not more likely a sincere one."""
+
+
+def benefit(
+    call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[Opinion], grievances: Sequence[Opinion]
+) -> Outcome:
+    """The outcome, changed in the agent's favour where the classifier speaks for it.
+
+    `opinions` are those of the agent's words, `grievances` those of the customer's.
+    """
+    if not opinions:
+        return outcome
+    if isinstance(item, ApologyItem):
+        return _apology(call, item, outcome, opinions, grievances)
+    if isinstance(item, CommitmentItem) and outcome.verdict is Verdict.MISSED:
+        return _promise(call, item, outcome, opinions)
+    return outcome
+
+
+def _apology(
+    call: CallView, item: ApologyItem, outcome: Outcome, opinions: Sequence[Opinion], grievances: Sequence[Opinion]
+) -> Outcome:
+    grief = max((o.of("complaint") for o in grievances if o.said.place < call.agent[-1].place), default=0.0)
+    best = max(opinions, key=lambda o: o.of("apology"))
+    owed = outcome.verdict is Verdict.MISSED or (outcome.verdict is Verdict.NOT_APPLICABLE and grief >= GRIEVED)
+    if owed and best.of("apology") >= TAKES_FOR:
+        return _seen(call, replace(outcome, verdict=Verdict.MET, points=item.points), best, "apology", "apology")
+    # A wait is no words: it needs an apology whatever was said.
+    told = {trigger.id for trigger in item.triggers} & {e.kind for e in outcome.evidence}
+    if outcome.verdict is Verdict.MISSED and told and grievances and grief < AT_EASE:
+        sign = next(e for e in outcome.evidence if e.kind in told)
+        calm = replace(outcome, verdict=Verdict.NOT_APPLICABLE, points=0)
+        return _doubted(call, calm, sign, say(call.standard.language, "likely_complaint"))
+    if outcome.verdict is Verdict.MET:
+        proof = next((e for e in outcome.evidence if e.kind == "apology"), None)
+        heard = [o for o in opinions if proof is not None and o.covers(proof)]
+        mocking = max((o.of("apology_insincere") for o in heard), default=0.0)
+        if proof is not None and mocking >= MOCKING and mocking > max(o.of("apology") for o in heard):
+            return _doubted(
+                call, replace(outcome, verdict=Verdict.PARTIAL), proof, say(call.standard.language, "likely_apology")
+            )
+    return outcome
+
+
+def _promise(call: CallView, item: CommitmentItem, outcome: Outcome, opinions: Sequence[Opinion]) -> Outcome:
+    kinds = {"commitment_concrete": "concrete", "commitment_vague": "vague"}
+    likely, output, best = max(
+        ((o.of(output), output, o) for o in opinions for output in kinds), key=lambda one: (one[0], -one[2].said.place)
+    )
+    if likely < TAKES_FOR:
+        return outcome
+    given = replace(outcome, verdict=Verdict.PARTIAL, points=item.points * item.vague_share)
+    return _seen(call, given, best, output, kinds[output])
+
+
+def _seen(call: CallView, outcome: Outcome, opinion: Opinion, output: str, kind: str) -> Outcome:
+    """With the words that only the classifier knew, in place of the reasons for a missing one."""
+    language, proof = call.standard.language, opinion.evidence(kind)
+    why = doubt(
+        language, "classifier_credits", at=at(call, proof), quote=quote(call, proof),
+        name=say(language, f"likely_{kind}"), p=opinion.of(output),
+    )  # fmt: skip
+    return replace(
+        outcome, reasons=(), doubts=(why, *outcome.doubts), certainty=ONLY_CLASSIFIER,
+        evidence=(*(e for e in outcome.evidence if e.kind != kind), proof),
+    )  # fmt: skip
+
+
+def _doubted(call: CallView, outcome: Outcome, proof: Evidence, name: str) -> Outcome:
+    """With the classifier's objection to what the rules took the words for."""
+    why = doubt(call.standard.language, "classifier_doubts", at=at(call, proof), quote=quote(call, proof), name=name)
+    return replace(outcome, doubts=(why, *outcome.doubts), certainty=ONLY_CLASSIFIER)
