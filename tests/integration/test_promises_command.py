@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from callqa.cli import app
+from callqa.cli.common import console
 from models.errors import CallqaError, InputError
 from models.ledger import StatusEvent, StatusSource
 from models.scorecard import PromiseStatus
@@ -32,7 +33,9 @@ def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Runs `callqa ARGUMENTS` in a folder of its own."""
     before = dict(os.environ)
     monkeypatch.chdir(tmp_path)
-    os.environ |= {"CALLQA_DATABASE_URL": database_url, "CALLQA_HOME": str(tmp_path / "home"), "COLUMNS": "200"}
+    # The console takes its width when it is made, which may have been for another test.
+    monkeypatch.setattr(console, "width", 200)
+    os.environ |= {"CALLQA_DATABASE_URL": database_url, "CALLQA_HOME": str(tmp_path / "home")}
     own = dict(os.environ)
 
     def run(*arguments: str) -> Result:
