@@ -53,8 +53,8 @@ class Answer:
 class Judged:
     """One case and its scorecard, compared. Of evidence: phrases due, found at all, found with an accepted kind.
 
-    `charged` are utterances with prohibited evidence that may have none; `credited` what only the agent can earn,
-    taken from somebody else.
+    `charged` are utterances with prohibited evidence that may have none, in calls found violated; `credited` what only the
+    agent can earn, taken from somebody else.
     """
 
     case: HardCase
@@ -83,7 +83,8 @@ def judge(case: HardCase, card: Scorecard) -> Judged:
     due = case.expected["prohibited"].evidence
     found = [[q for q in quotes if _overlap(case, q, e.utterance, e.written)] for e in due]
     convictable = case.expected["prohibited"].gray or Verdict.VIOLATED in case.expected["prohibited"].verdicts
-    charged = tuple(q for q in quotes if q.utterance in case.must_not_charge)
+    convicted = findings["prohibited"].verdict is Verdict.VIOLATED
+    charged = tuple(q for q in quotes if convicted and q.utterance in case.must_not_charge)
     levels = case.expected["commitment"].levels
     return Judged(
         case=case,

@@ -8,7 +8,7 @@
 | by sound           | confirms it                | the rules'  | 0.80       | as the rules say   |
 | by sound           | is undecided               | the rules'  | 0.60       | as the rules say   |
 | by sound           | opposes it                 | the rules'  | 0.40       | yes                |
-| unfit wording      | opposes it                 | met         | 0.95       | yes, with evidence |
+| unfit wording      | opposes it (under 0.20)    | met         | 0.95       | yes, with evidence |
 | no unfit wording   | is sure of it (0.7)        | violated *  | 0.50       | yes, with evidence |
 | nothing else       | is sure of it (0.9)        | the rules'  | 0.50       | yes, with evidence |
 | not at all         | is not                     | the rules'  | unchanged  | no                 |
@@ -42,12 +42,13 @@ from scoring.reasons import say
 from scoring.schema import AnyItem, GreetingItem, ProhibitedItem
 from scoring.view import CallView
 
-CONFIRMS, OPPOSES, SURE, UNLISTED = 0.5, 0.1, 0.9, 0.7
+CONFIRMS, OPPOSES, SURE, UNLISTED, UNCHARGED = 0.5, 0.1, 0.9, 0.7, 0.2
 """Probabilities: from the first the classifier confirms what the rules found, under the second it opposes it, from the
-third it is sure of what they did not find, and from the fourth it is sure enough of unfit wording, which costs nothing.
+third it is sure of what they did not find, from the fourth it is sure enough of unfit wording, which costs nothing,
+and under the fifth it opposes a charge.
 
-On 360 written calls of three authors who knew neither rules nor classifier 10 of 11 wrong charges of the rules were
-opposed, and 1 of 137 right ones. One of the authors' calls had taught the classifier."""
+On 360 written calls of three authors who knew neither rules nor classifier 11 of 11 wrong charges of the rules lay
+under the fifth, and 2 of 137 right ones. One author's calls had taught the classifier."""
 
 
 class Backing(Enum):
@@ -106,7 +107,8 @@ def backing(opinions: Iterable[Opinion], criterion: str, evidence: Evidence) -> 
     if not heard:
         return None
     likely = max(opinion.of(output) for opinion in heard for output in outputs)
-    return Backing.CONFIRMED if likely >= CONFIRMS else Backing.OPPOSED if likely < OPPOSES else Backing.UNDECIDED
+    opposed = likely < (UNCHARGED if criterion == "prohibited" else OPPOSES)
+    return Backing.CONFIRMED if likely >= CONFIRMS else Backing.OPPOSED if opposed else Backing.UNDECIDED
 
 
 def combine(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[Opinion]) -> Outcome:

@@ -76,7 +76,7 @@ def item_of(call: CallView, item: str) -> object:
         ("prohibited", SHIRK, "deflection", 0.97, 0.97, False),
         ("prohibited", SHIRK, "unfit", 0.5, 0.97, False),
         ("prohibited", SHIRK, "unfit", 0.49, 0.90, False),
-        ("prohibited", SHIRK, "unfit", 0.1, 0.90, False),
+        ("prohibited", SHIRK, "unfit", 0.2, 0.90, False),
         ("apology", SORRY, "apology", 0.8, 0.97, False),
         ("apology", SORRY, "apology", 0.3, 0.90, False),
         ("apology", SORRY, "apology", 0.01, 0.50, True),
@@ -110,9 +110,9 @@ def test_an_opening_is_confirmed_and_opposed() -> None:
 @pytest.mark.parametrize(
     ("turn", "likely", "verdict", "points", "asks"),
     [
-        (SHIRK, 0.09, "met", 0, True),
-        (SHIRK, 0.1, "violated", -10, False),
-        ("神经病。", 0.09, "violated", -10, False),
+        (SHIRK, 0.19, "met", 0, True),
+        (SHIRK, 0.2, "violated", -10, False),
+        ("神经病。", 0.19, "violated", -10, False),
     ],
 )
 def test_what_the_classifier_opposes_is_not_charged_but_for_abuse_as_written(
