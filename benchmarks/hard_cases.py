@@ -53,8 +53,8 @@ class Answer:
 class Judged:
     """One case and its scorecard, compared. Of evidence: phrases due, found at all, found with an accepted kind.
 
-    `charged` are utterances with prohibited evidence that may have none, in calls found violated; `credited` what only the
-    agent can earn, taken from somebody else.
+    `charged` are utterances with prohibited evidence that may have none, in calls found violated; `credited` what only
+    the agent can earn, taken from somebody else.
     """
 
     case: HardCase
