@@ -6,7 +6,8 @@
 Coverage is the share of verdicts that the machine does not send to a person; the accuracy of that part stands beside
 it. Compared are verdicts: greeting proper / late / missing, apology not needed / sincere / insincere / absent, the
 strongest commitment, and whether the agent used prohibited phrasing. Where the author of the truth marked a phrase as
-debatable, either answer is accepted.
+debatable, either answer is accepted. The second table scores the true texts of the same calls: what is wrong there is
+the fault of scoring, the rest of recognition and roles.
 """
 
 from __future__ import annotations
@@ -22,15 +23,22 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from callqa import __version__
+from callqa.classifiers import classifier_in_use
 from callqa.cli.common import settings_from
 from callqa.cli.run import inspect_source
 from callqa.sources import local_path
+from callqa.standards import find_standard
+from models.call import CallMeta
 from models.run import RunView
 from models.scorecard import Evidence, Finding, Scorecard, Verdict
+from models.transcript import Role, Transcript, Utterance
+from scoring import score_call
 
 CRITERIA = ("greeting", "apology", "commitment", "prohibited")
 TRUTH = Path(__file__).parent.parent / "tests" / "data" / "truth"
 _STRENGTH = ("overpromise", "concrete", "vague")
+_PEOPLE = ("agent", "customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,25 @@ def compare(view: RunView, truth_folder: Path) -> list[Pair]:
     """The pairs of every scored call that has a truth, ordered by call."""
     found = scored_with_truth(view, truth_folder)
     return [pair for name, card, truth in found for pair in compare_card(name, card, truth["truth"])]
+
+
+def true_transcript(call_truth: Mapping[str, Any]) -> Transcript:
+    """What was said, by whom and when, as a perfect recogniser would have it."""
+    turns = call_truth["turns"]
+    said = tuple(
+        Utterance(
+            place,
+            Role(turn["role"]) if turn["role"] in _PEOPLE else Role.SYSTEM,
+            turn["start"],
+            turn["end"],
+            turn["text"],
+        )
+        for place, turn in enumerate(turns)
+    )
+    answered_s = min((u.start_s or 0.0 for u in said if u.role is not Role.SYSTEM), default=None)
+    return Transcript(
+        call_truth["id"], "zh", call_truth["duration"], said, answered_at_s=answered_s, role_basis="truth"
+    )  # fmt: skip
 
 
 def compare_card(name: str, card: Scorecard, truth: Mapping[str, Any]) -> list[Pair]:
@@ -205,7 +232,17 @@ def main() -> None:
         view = inspect_source(settings, str(calls), day=None, limit=None, quiet=False)
         truth = arguments.truth or arguments.calls or TRUTH
         print(table(compare(view, truth)))
-        print(phrase_table([compare_phrases(card, content) for _, card, content in scored_with_truth(view, truth)]))
+        scored = list(scored_with_truth(view, truth))
+        print(phrase_table([compare_phrases(card, content) for _, card, content in scored]))
+        print("the true texts of the same calls, scored the same way")
+        standard = find_standard(settings.standard)
+        classifier = classifier_in_use(settings.home, standard.language)
+        by_name = {name: content for name, _, content in scored}
+        cards = {
+            name: score_call(true_transcript(content), CallMeta(name), standard, __version__, classifier)
+            for name, content in by_name.items()
+        }
+        print(table(pair for name, card in cards.items() for pair in compare_card(name, card, by_name[name]["truth"])))
 
 
 if __name__ == "__main__":
