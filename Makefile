@@ -54,6 +54,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.sentences
 	$(BIN)/python -m benchmarks.prohibited
 	$(BIN)/python -m benchmarks.hard_cases
+	$(BIN)/python -m benchmarks.outside
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.accuracy
 	$(BIN)/python -m benchmarks.throughput
