@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import chain, groupby, pairwise
 from operator import add
 
@@ -57,13 +58,11 @@ def anchors(phrases: Sequence[Sequence[Piece]], spaced: bool) -> list[Sequence[s
     counts: Counter[str] = Counter()
     for own in phrases:
         counts.update({part for piece in own for spelling in piece for part in grams(spelling, spaced)})
-    return [_rarest(own, counts, spaced) for own in phrases]
+    rate = cache(lambda gram: min(counts[part] for part in _parts(gram, spaced)))
+    return [_rarest(own, rate, spaced) for own in phrases]
 
 
-def _rarest(own: Sequence[Piece], counts: Mapping[str, int], spaced: bool) -> Sequence[str]:
-    def rate(gram: str) -> int:
-        return min(counts[part] for part in _parts(gram, spaced))
-
+def _rarest(own: Sequence[Piece], rate: Callable[[str], int], spaced: bool) -> Sequence[str]:
     def chosen(piece: Piece) -> tuple[int, Sequence[str]]:
         found = {min(_longest(spelling, spaced), key=lambda gram: (rate(gram), gram)) for spelling in piece}
         return sum(map(rate, found)), sorted(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -308,6 +308,8 @@ def compile_document(document: Document) -> tuple[Normaliser, Lexicon, list[Phra
         document.language, document.fillers, [(m.heard, m.meant) for m in document.mishearings]
     )  # fmt: skip
     spaced = document.language != "zh"
+    # The same words come again and again: 我们, 您, 退.
+    literal = cache(lambda text: normaliser.read(text).text)
     problems: list[PhraseProblem] = []
     lists: list[PhraseList] = []
     for written in phrase_lists(document):
@@ -317,7 +319,7 @@ def compile_document(document: Document) -> tuple[Normaliser, Lexicon, list[Phra
                 phrase = compile_phrase(
                     source,
                     document.words,
-                    lambda text: normaliser.read(text).text,
+                    literal,
                     spaced,
                     document.review.homophone_syllables,
                 )
