@@ -24,8 +24,11 @@ SUSPICION = 1.0
 END_SHARE = 0.4
 """The beginning and the end of a call are this share of its turns each."""
 
-SAMPLE_S = 2.0
+SAMPLE_S = 1.0
 """So much speech of each channel at each end tells whether voices have crossed over."""
+
+SPAN_S = 2.0
+"""So much of each span of speech tells whose voice it is: parties change channels between spans, not within one."""
 
 PURE = 0.9
 """On each side of the change, so much of the speech is one voice per channel."""
@@ -95,7 +98,8 @@ def _end_of(spans: Sequence[Span], *, late: bool) -> list[Span]:
 
 def _change_by_voice(analysis: Analysis, voices: VoiceModel) -> float | None:
     left, right = (
-        voices.hear(channel, spans) for channel, spans in zip(analysis.channels, analysis.speech, strict=True)
+        voices.hear(channel, [Span(s.start_s, min(s.end_s, s.start_s + SPAN_S)) for s in spans])
+        for channel, spans in zip(analysis.channels, analysis.speech, strict=True)
     )
     both = Heard(
         np.concatenate([left.centres_s, right.centres_s]),
