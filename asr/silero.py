@@ -150,6 +150,8 @@ class _Graph:
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
         options = SessionOptions()
         options.inter_op_num_threads = options.intra_op_num_threads = 1
+        # What it once needed would stay with it: a long recording's spectra are 100 MB.
+        options.enable_cpu_mem_arena = False
         return InferenceSession(model.SerializeToString(), sess_options=options, providers=["CPUExecutionProvider"])
 
 
