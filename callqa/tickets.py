@@ -81,7 +81,10 @@ def read_tickets(path: Path, time_zone: str) -> TicketTable:
         for row in rows:
             if any(cell.strip() for cell in row):
                 read = _ticket({name: _cell(row, place) for name, place in places.items()}, line, time_zone)
-                (tickets if isinstance(read, Ticket) else bad).append(read)  # type: ignore[arg-type]
+                if isinstance(read, Ticket):
+                    tickets.append(read)
+                else:
+                    bad.append(read)
             line = rows.line_num + 1
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error

@@ -65,7 +65,8 @@ def _apology(
     told = {trigger.id for trigger in item.triggers} & {e.kind for e in outcome.evidence}
     if outcome.verdict is Verdict.MISSED and told and grievances and grief < AT_EASE:
         sign = next(e for e in outcome.evidence if e.kind in told)
-        calm = replace(outcome, verdict=Verdict.NOT_APPLICABLE, points=0)
+        # The rules' reason says that an apology is missing, which is no longer the verdict.
+        calm = replace(outcome, verdict=Verdict.NOT_APPLICABLE, points=0, reasons=())
         return _doubted(call, calm, sign, say(call.standard.language, "likely_complaint"))
     if outcome.verdict is Verdict.MET:
         proof = next((e for e in outcome.evidence if e.kind == "apology"), None)

@@ -117,11 +117,11 @@ def _lists(old: Sequence[Part], new: Sequence[Part], place: tuple[Step, ...], fi
 
 def _keyed(old: Sequence[Part], new: Sequence[Part]) -> tuple[dict[str, Part], dict[str, Part]]:
     """Parts by what names them, or by number where names are missing or used twice."""
-    keys = [[_name(part) for part in parts] for parts in (old, new)]
-    if any(None in names or len(set(names)) < len(names) for names in keys):
-        keys = [[str(i + 1) for i in range(len(parts))] for parts in (old, new)]
-    before, after = (dict(zip(names, parts, strict=True)) for names, parts in zip(keys, (old, new), strict=True))
-    return before, after  # type: ignore[return-value]  # no name is None here
+    by_name = [{name: part for part in parts if (name := _name(part)) is not None} for parts in (old, new)]
+    if [len(by_name[0]), len(by_name[1])] == [len(old), len(new)]:
+        return by_name[0], by_name[1]
+    before, after = ({str(i): part for i, part in enumerate(parts, start=1)} for parts in (old, new))
+    return before, after
 
 
 def _name(part: Part) -> str | None:

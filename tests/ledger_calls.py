@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
+import pytest
+from typer.testing import CliRunner, Result
+
+from callqa.cli import app
+from callqa.cli.common import console
 from models.call import CallMeta
 from models.ledger import LedgerEntry
 from models.scorecard import Promise, Specificity
@@ -32,10 +41,10 @@ def put_call(
     *promises: Promise,
     started_at: datetime | None = None,
     transcript: Transcript | None = None,
-    **facts: object,
+    **facts: Any,
 ) -> None:
     """A call with a scorecard of these promises; `facts` are fields of its metadata."""
-    meta = CallMeta(call_id, started_at=started_at or at(20), **{"agent_id": "A17", **facts})  # type: ignore[arg-type]
+    meta = CallMeta(call_id, started_at=started_at or at(20), **{"agent_id": "A17", **facts})
     recording = factories.recording(call_id)
     heard = transcript or factories.transcript(("agent", "您好"), seed=call_id)
     card = factories.scorecard(call_id, promises=promises, agent_id=meta.agent_id)
@@ -50,3 +59,24 @@ def entries(database: Database) -> list[LedgerEntry]:
     """The whole ledger."""
     with database.unit_of_work() as uow:
         return list(uow.ledger.entries())
+
+
+def commands(
+    database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *prefix: str
+) -> Iterator[Callable[..., Result]]:
+    """What runs `callqa PREFIX ARGUMENTS` in a folder of its own; the environment is as before afterwards."""
+    before = dict(os.environ)
+    monkeypatch.chdir(folder)
+    # The console takes its width when it is made, which may have been for another test.
+    monkeypatch.setattr(console, "width", 200)
+    os.environ |= {"CALLQA_DATABASE_URL": database_url, "CALLQA_HOME": str(folder / "home")}
+    own = dict(os.environ)
+
+    def run(*arguments: str) -> Result:
+        os.environ.clear()
+        os.environ |= own
+        return CliRunner().invoke(app, [*prefix, *arguments])
+
+    yield run
+    os.environ.clear()
+    os.environ |= before

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from callqa.cli import app
-from callqa.cli.common import console
 from models.errors import CallqaError, InputError
 from models.ledger import StatusEvent, StatusSource
 from models.scorecard import PromiseStatus
 from storage import Database
-from tests.ledger_calls import at, entries, promise, put_call
+from tests.ledger_calls import at, commands, entries, promise, put_call
 
 Command = Callable[..., Result]
 KEPT = StatusEvent(PromiseStatus.KEPT, StatusSource.TICKET, "GD-1", at(21), at(22), "王")
@@ -31,21 +28,7 @@ CLAIM = StatusEvent(
 @pytest.fixture
 def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
     """Runs `callqa ARGUMENTS` in a folder of its own."""
-    before = dict(os.environ)
-    monkeypatch.chdir(tmp_path)
-    # The console takes its width when it is made, which may have been for another test.
-    monkeypatch.setattr(console, "width", 200)
-    os.environ |= {"CALLQA_DATABASE_URL": database_url, "CALLQA_HOME": str(tmp_path / "home")}
-    own = dict(os.environ)
-
-    def run(*arguments: str) -> Result:
-        os.environ.clear()
-        os.environ |= own
-        return CliRunner().invoke(app, list(arguments))
-
-    yield run
-    os.environ.clear()
-    os.environ |= before
+    yield from commands(database_url, tmp_path, monkeypatch)
 
 
 @pytest.fixture

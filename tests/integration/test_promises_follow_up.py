@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from callqa.cli import app
 from callqa.services import ledger as service
 from callqa.services.ledger import FollowUpResult, follow_up, mark
 from callqa.standards import find_standard
@@ -20,11 +18,12 @@ from models.errors import InputError, ReasonCode
 from models.ledger import LedgerEntry
 from models.run import Run
 from models.scorecard import PromiseStatus
+from models.transcript import Transcript
 from scoring.ledger import standing
 from storage import Database
 from tests import factories
 from tests.databases import dump
-from tests.ledger_calls import at, entries, promise, put_call
+from tests.ledger_calls import at, commands, entries, promise, put_call
 
 STANDARD = find_standard("telecom-hotline-zh")
 CALLBACK, VISIT = promise("24小时内给您回电", "callback", at(21)), promise("明天上门", "visit", at(21), start=20)
@@ -32,25 +31,27 @@ UNDONE = "说好24小时回电的，到现在也没人打。"
 Command = Callable[..., Result]
 
 
-def talk(call_id: str, *said: str) -> dict[str, object]:
+def talk(call_id: str, *said: str) -> Transcript:
     """A call whose customer says this after the agent's greeting."""
     turns = [("agent", "您好，请讲。"), *(("customer", text) for text in said)]
-    return {"transcript": factories.transcript(*turns, seed=call_id)}
+    return factories.transcript(*turns, seed=call_id)
 
 
 @pytest.fixture
 def ledger(database: Database) -> Database:
     """Three customers: one calls again to complain, one is called back in time, one does not call again."""
     put_call(database, "A1", CALLBACK, VISIT, customer_ref="KA")
-    put_call(database, "A2", started_at=at(23), customer_ref="KA", direction=Direction.INBOUND, **talk("A2", UNDONE))  # type: ignore[arg-type]
+    put_call(
+        database, "A2", started_at=at(23), customer_ref="KA", direction=Direction.INBOUND, transcript=talk("A2", UNDONE),
+    )  # fmt: skip
     put_call(database, "B1", CALLBACK, customer_ref="KB")
     put_call(
         database, "B2", started_at=at(20, 17), customer_ref="KB", direction=Direction.OUTBOUND,
-        **talk("B2", "好的，谢谢。"),  # type: ignore[arg-type]
+        transcript=talk("B2", "好的，谢谢。"),
     )  # fmt: skip
     put_call(database, "C1", CALLBACK, customer_ref="KC")
     put_call(database, "D1", CALLBACK)
-    put_call(database, "D2", started_at=at(23), **talk("D2", UNDONE))  # type: ignore[arg-type]
+    put_call(database, "D2", started_at=at(23), transcript=talk("D2", UNDONE))
     return database
 
 
@@ -122,7 +123,7 @@ def test_a_person_has_the_last_word(ledger: Database) -> None:
     assert not say(PromiseStatus.KEPT, 26)
     assert told(ledger) == {"A1 callback": "kept"}
     # The customer calls again and says so again: a dispute, until the person has spoken again.
-    put_call(ledger, "A3", started_at=at(27), customer_ref="KA", **talk("A3", UNDONE))  # type: ignore[arg-type]
+    put_call(ledger, "A3", started_at=at(27), customer_ref="KA", transcript=talk("A3", UNDONE))
     assert follow_up(lambda _: STANDARD, at(28), ledger.unit_of_work) == FollowUpResult(2, 1, 1, 0)
     (now,) = [one for one in entries(ledger) if one.id == entry.id]
     assert standing(now.promise, now.events, at(28)).dispute is not None
@@ -137,19 +138,7 @@ def test_a_person_has_the_last_word(ledger: Database) -> None:
 @pytest.fixture
 def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
     """Runs `callqa promises ARGUMENTS` in a folder of its own."""
-    before = dict(os.environ)
-    monkeypatch.chdir(tmp_path)
-    os.environ |= {"CALLQA_DATABASE_URL": database_url, "CALLQA_HOME": str(tmp_path / "home"), "COLUMNS": "200"}
-    own = dict(os.environ)
-
-    def run(*arguments: str) -> Result:
-        os.environ.clear()
-        os.environ |= own
-        return CliRunner().invoke(app, ["promises", *arguments])
-
-    yield run
-    os.environ.clear()
-    os.environ |= before
+    yield from commands(database_url, tmp_path, monkeypatch, "promises")
 
 
 def test_the_commands(ledger: Database, command: Command) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -14,9 +13,8 @@ from typing import Any, Self, cast
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from callqa.cli import app
 from callqa.services.ledger import settle
 from callqa.tickets import TicketTable
 from models.errors import InputError
@@ -28,7 +26,7 @@ from scoring.tickets import Ticket, TicketState
 from storage import Database
 from tests import factories
 from tests.databases import dump
-from tests.ledger_calls import at, entries, promise, put_call
+from tests.ledger_calls import at, commands, entries, promise, put_call
 
 EXPORT = Path(__file__).parents[1] / "data/tickets.csv"
 Command = Callable[..., Result]
@@ -37,19 +35,7 @@ Command = Callable[..., Result]
 @pytest.fixture
 def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
     """Runs `callqa promises settle ARGUMENTS` in a folder of its own."""
-    before = dict(os.environ)
-    monkeypatch.chdir(tmp_path)
-    os.environ |= {"CALLQA_DATABASE_URL": database_url, "CALLQA_HOME": str(tmp_path / "home"), "COLUMNS": "200"}
-    own = dict(os.environ)
-
-    def run(*arguments: str) -> Result:
-        os.environ.clear()
-        os.environ |= own
-        return CliRunner().invoke(app, ["promises", "settle", *arguments])
-
-    yield run
-    os.environ.clear()
-    os.environ |= before
+    yield from commands(database_url, tmp_path, monkeypatch, "promises", "settle")
 
 
 @pytest.fixture
