@@ -2,8 +2,9 @@
 
     python -m benchmarks.outside [--rules] [--show AUTHOR]
 
-`benchmarks/heldout/README.md` says which author's calls have been used for what; no rule was written from those of u.
-Each call begins after a proper opening. Precision and recall as in `benchmarks.hard_cases`. Last: how likely the
+`benchmarks/heldout/README.md` says which author's calls have been used for what; no rule was written from those of u,
+x and y. Those of y are whole calls, judged by all four criteria; the others are short, about one criterion, and begin
+after a proper opening. Precision and recall as in `benchmarks.hard_cases`. Last: how likely the
 classifier finds the charges of the rules, right ones and wrong ones (behind UNCHARGED in `scoring/agreement.py`).
 """
 
@@ -32,7 +33,8 @@ from scoring.opinions import ask
 from scoring.view import view
 
 CALLS = Path(__file__).parent / "heldout" / "calls"
-AUTHORS = ("w", "v", "t", "u")
+AUTHORS = ("w", "v", "t", "u", "x", "y", "z", "s", "q")
+CRITERIA = ("greeting", "apology", "commitment", "prohibited", "fatal")
 _OPENING = "a 您好，云联通信，请问有什么可以帮您？"
 _ROLES = {"a": Role.AGENT, "c": Role.CUSTOMER}
 _CREDIT = frozenset({"met", "partial"})
@@ -52,15 +54,18 @@ class Row:
 def rows() -> Iterator[Row]:
     """All calls, author by author; those about fatal violations have the criterion fatal."""
     for author in AUTHORS:
-        for criterion in ("apology", "commitment", "prohibited", "fatal"):
-            path = CALLS / f"{author}_{criterion}.yaml"
+        for path in sorted(CALLS.glob(f"{author}_*.yaml")):
             for row in yaml.safe_load(path.read_text(encoding="utf-8")):
-                yield Row(author, criterion, frozenset(row["expect"].split("|")), _transcript(row["turns"]))
+                whole = isinstance(row["expect"], dict)
+                asked = row["expect"] if whole else {path.stem.partition("_")[2]: row["expect"]}
+                transcript = _transcript(row["turns"] if whole else (_OPENING, *row["turns"]))
+                for criterion, expected in asked.items():
+                    yield Row(author, criterion, frozenset(expected.split("|")), transcript)
 
 
 def _transcript(turns: Sequence[str]) -> Transcript:
     said, at_s = [], 0.4
-    for index, turn in enumerate((_OPENING, *turns)):
+    for index, turn in enumerate(turns):
         who, _, text = turn.partition(" ")
         end_s = at_s + len(text) / _CHARACTERS_PER_S
         said.append(Utterance(index, _ROLES[who], at_s, end_s, text))
@@ -86,8 +91,10 @@ def _claims(criterion: str) -> frozenset[str]:
 def _print_table(judged: Sequence[tuple[Row, str]]) -> None:
     print(f"{'':14}{'precision':>30}{'recall':>30}{'exact':>12}")
     for author in AUTHORS:
-        for criterion in ("apology", "commitment", "prohibited", "fatal"):
+        for criterion in CRITERIA:
             own = [(row, said) for row, said in judged if (row.author, row.criterion) == (author, criterion)]
+            if not own:
+                continue
             claims = _claims(criterion)
             claimed = [said in row.expected for row, said in own if said in claims]
             due = [said in row.expected for row, said in own if row.expected <= claims]
@@ -133,7 +140,7 @@ def main() -> None:
     for row, said in judged:
         if row.author == arguments.show and said not in row.expected:
             print(f"{row.criterion}: {said}, not {'|'.join(sorted(row.expected))}")
-            print("".join(f"    {u.role.value}: {u.text}\n" for u in row.transcript.utterances[1:]), end="")
+            print("".join(f"    {u.role.value}: {u.text}\n" for u in row.transcript.utterances), end="")
     _print_table(judged)
     if classifier is not None:
         _print_charges(found, standard, classifier)

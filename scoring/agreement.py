@@ -9,12 +9,12 @@
 | by sound           | is undecided               | the rules'  | 0.60       | as the rules say   |
 | by sound           | opposes it                 | the rules'  | 0.40       | yes                |
 | unfit wording      | opposes it (under 0.20)    | met         | 0.95       | yes, with evidence |
-| no unfit wording   | is sure of it (0.7)        | violated *  | 0.50       | yes, with evidence |
+| no unfit wording   | is sure of it (UNLISTED)   | violated *  | 0.50       | yes, with evidence |
 | nothing else       | is sure of it (0.9)        | the rules'  | 0.50       | yes, with evidence |
 | not at all         | is not                     | the rules'  | unchanged  | no                 |
 
 Without a classifier confidence is that of the rules. Abuse is stricter: found by sound, it is charged only if the
-classifier confirms it; found as written but opposed, it is charged, but never fatal before a person has listened. What
+classifier confirms it. Other violations are fatal only if it confirms them. What
 only the classifier finds is shown as evidence (`match` classifier) and takes no points; what counts for the agent all
 the same is in `scoring/benefit.py`.
 
@@ -38,17 +38,41 @@ from scoring.classifier.labels import ANY_UNFIT, UNFIT
 from scoring.doubts import doubt
 from scoring.opinions import Opinion
 from scoring.outcome import Outcome, at, quote
+from scoring.promises import Made
 from scoring.reasons import say
 from scoring.schema import AnyItem, GreetingItem, ProhibitedItem
 from scoring.view import CallView
 
-CONFIRMS, OPPOSES, SURE, UNLISTED, UNCHARGED = 0.5, 0.1, 0.9, 0.7, 0.2
+CONFIRMS, OPPOSES, SURE, UNCHARGED = 0.5, 0.1, 0.9, 0.2
 """Probabilities: from the first the classifier confirms what the rules found, under the second it opposes it, from the
-third it is sure of what they did not find, from the fourth it is sure enough of unfit wording, which costs nothing,
-and under the fifth it opposes a charge.
+third it is sure of what they did not find, and under the fourth it opposes a charge.
 
 On 360 written calls of three authors who knew neither rules nor classifier 11 of 11 wrong charges of the rules lay
-under the fifth, and 2 of 137 right ones (`benchmarks/outside.py`). One author's calls had taught the classifier."""
+under the fourth, and 2 of 137 right ones (`benchmarks/outside.py`). One author's calls had taught the classifier."""
+
+
+_PROMISED = ("commitment_concrete", "commitment_vague", "overpromise")
+
+
+def believed(made: Iterable[Made], opinions: Sequence[Opinion]) -> tuple[Made, ...]:
+    """The promises without those that the classifier is sure are none: 七月底拆掉了 has an action and a time as well."""
+    threshold = _by_chance(UNPROMISED, opinions)
+    return tuple(m for m in made if _likely(m, opinions) >= threshold)
+
+
+def _likely(made: Made, opinions: Sequence[Opinion]) -> float:
+    evidence = made.said.evidence(made.hit.start, made.hit.end, made.promise.specificity.value)
+    heard = [opinion for opinion in opinions if opinion.covers(evidence)]
+    return max((opinion.of(output) for opinion in heard for output in _PROMISED), default=1.0)
+
+
+UNLISTED, UNPROMISED = 1.0, 0.004
+"""Odds for each stretch that the agent said: the more is said, the more looks by chance like what is sought.
+
+From the first on the classifier is sure enough of unfit wording, which costs nothing: a probability of 0.67 in a call of
+two, 0.94 in one of fifteen. A fixed one finds too little in short calls or too much in long ones: 0.7 took 11 of 32 decent
+calls of one author (z, whole calls) for unfit, this 2. Under the second, 0.06 in a call of fifteen, what the rules take
+for a promise is none."""
 
 
 class Backing(Enum):
@@ -121,8 +145,8 @@ def combine(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[
         if e.match is not MatchKind.CLASSIFIER and (b := backing(opinions, item.criterion, e)) is not None
     ]
     if item.criterion == "prohibited":
-        # What it opposes was not charged, abuse as written apart.
-        judged = [(e, b) for e, b in judged if b is not Backing.OPPOSED or e.kind == "abuse"]
+        # What it opposes was not charged.
+        judged = [(e, b) for e, b in judged if b is not Backing.OPPOSED]
     if judged and outcome.verdict in _FOUND:
         outcome = _weighed(call, item, outcome, judged)
     if outcome.verdict is Verdict.MISSED or item.criterion == "prohibited":
@@ -144,14 +168,20 @@ def _weighed(call: CallView, item: AnyItem, outcome: Outcome, judged: Sequence[t
     return replace(outcome, certainty=sure, doubts=(*outcome.doubts, *doubts))
 
 
+def _by_chance(odds_each: float, opinions: Sequence[Opinion]) -> float:
+    """The probability that these odds for each of the opinions come to."""
+    odds = odds_each * len(opinions)
+    return odds / (1 + odds)
+
+
 def _suspected(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[Opinion]) -> Outcome:
     """With what the rules did not find and the classifier is sure of, the likeliest first."""
+    long_enough = [opinion for opinion in opinions if opinion.characters >= _FEWEST_CHARACTERS]
     found = [
         (opinion.of(output), opinion, kind or max(UNFIT, key=opinion.of))
         for output, kind in _MISSING.get(item.criterion, {}).items()
-        for opinion in opinions
-        if opinion.of(output) >= (UNLISTED if output == ANY_UNFIT else SURE)
-        and opinion.characters >= _FEWEST_CHARACTERS
+        for opinion in long_enough
+        if opinion.of(output) >= (_by_chance(UNLISTED, long_enough) if output == ANY_UNFIT else SURE)
     ]
     if isinstance(item, GreetingItem):
         opening = {said.place for turn in call.agent_turns[: item.position.agent_turns] for said in turn}

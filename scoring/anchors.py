@@ -1,7 +1,8 @@
 """What a phrase cannot do without: short strings of which one stands in every text that the phrase matches.
 
 A phrase is cut where anything may stand between (a gap, a number), and of each piece all spellings are written out. A
-text that lacks every spelling of one piece is no match; only the others are tried by the phrase's expression.
+text that lacks every spelling of one piece is no match; only the others are tried by the phrase's expression. Most
+texts that hold the rarest stretch of a phrase lack another, so those are looked up as well.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain, groupby, pairwise
 from operator import add
+from typing import NamedTuple
 
 from scoring.grammar import Choice, Edge, Literal, Node, Nodes
 from scoring.normalise import MARKS
@@ -19,6 +21,9 @@ from scoring.normalise import MARKS
 Piece = frozenset[str]
 """Every spelling of a stretch of a phrase, as `bare` shows texts: one of them stands in each text that matches."""
 _NOTHING = Piece(("",))
+
+# How many other stretches are looked up: nearly all texts that have three of a phrase have the phrase.
+_OTHERS = 3
 
 # A piece with more spellings than this is cut in two.
 _SPELLINGS = 100
@@ -50,24 +55,47 @@ def pieces(nodes: Nodes, spaced: bool) -> tuple[Piece, ...]:
     return tuple(frozenset(_shown(spelling, spaced) for spelling in piece) for piece in _pieces(nodes, spaced))
 
 
-def anchors(phrases: Sequence[Sequence[Piece]], spaced: bool) -> list[Sequence[str]]:
-    """For the pieces of each phrase its anchors: the grams of which one stands in every text that it matches.
+class Anchors(NamedTuple):
+    """Grams of a phrase: every text that it matches has one of `rarest`, and one of each of `others`."""
 
-    They are chosen to be met rarely. Phrases are made of what people say, so what few of them hold is rare in calls.
+    rarest: Sequence[str]
+    others: tuple[frozenset[str], ...]
+
+
+def anchors(phrases: Sequence[Sequence[Piece]], spaced: bool) -> list[Anchors]:
+    """For the pieces of each phrase its anchors, chosen to be met rarely.
+
+    Phrases are made of what people say, so what few of them hold is rare in calls.
     """
     counts: Counter[str] = Counter()
     for own in phrases:
         counts.update({part for piece in own for spelling in piece for part in grams(spelling, spaced)})
     rate = cache(lambda gram: min(counts[part] for part in _parts(gram, spaced)))
-    return [_rarest(own, rate, spaced) for own in phrases]
+    return [_anchors(own, rate, spaced) for own in phrases]
 
 
-def _rarest(own: Sequence[Piece], rate: Callable[[str], int], spaced: bool) -> Sequence[str]:
-    def chosen(piece: Piece) -> tuple[int, Sequence[str]]:
-        found = {min(_longest(spelling, spaced), key=lambda gram: (rate(gram), gram)) for spelling in piece}
-        return sum(map(rate, found)), sorted(found)
+def _anchors(own: Sequence[Piece], rate: Callable[[str], int], spaced: bool) -> Anchors:
+    sets: dict[frozenset[str], int] = {}
+    for piece in own:
+        first = {spelling: _rarest(_longest(spelling, spaced), rate) for spelling in piece}
+        second = {spelling: _rarest(_apart(spelling, gram, spaced), rate) for spelling, gram in first.items()}
+        for found in (frozenset(first.values()), frozenset(second.values())):
+            sets[found] = sum(map(rate, found))
+    rarest, *others = sorted(sets, key=lambda grams: (sets[grams], sorted(grams)))
+    return Anchors(sorted(rarest), tuple(others[:_OTHERS]))
 
-    return min(map(chosen, own))[1]
+
+def _rarest(grams: Sequence[str], rate: Callable[[str], int]) -> str:
+    return min(grams, key=lambda gram: (rate(gram), gram))
+
+
+def _apart(spelling: str, gram: str, spaced: bool) -> Sequence[str]:
+    """The longest grams in a spelling that share little with one of them; that one when there are none."""
+    if spaced:
+        return [gram]
+    found = _longest(spelling, spaced)
+    at = found.index(gram)
+    return [other for place, other in enumerate(found) if abs(place - at) > 1] or [gram]
 
 
 def _longest(spelling: str, spaced: bool) -> list[str]:

@@ -4,7 +4,6 @@
 |-------------------------------|-----------------------------------------------|----------------|-----------|
 | no apology, one was owed      | takes words for one (0.5)                     | met            | all       |
 | nothing to apologise for      | a grievance (0.75) and an apology (0.5)       | met            | all       |
-| an apology was owed, missed   | no grievance in the whole call (under 0.33)   | not applicable | not asked |
 | a sincere apology             | insincere (0.4), rather than sincere          | partial        | all       |
 | no promise where one was owed | takes words for one (0.5)                     | partial        | vague     |
 
@@ -30,8 +29,8 @@ from scoring.view import CallView
 TAKES_FOR = 0.5
 """From here on words count as an apology or a promise in the agent's favour."""
 
-GRIEVED, AT_EASE = 0.75, 0.33
-"""From the first a customer has cause for an apology; with all that he said under the second he has none."""
+GRIEVED = 0.75
+"""From here on a customer has cause for an apology."""
 
 MOCKING = 0.4
 """From here on an apology is taken for an insincere one, if it is not more likely a sincere one."""
@@ -61,13 +60,6 @@ def _apology(
     owed = outcome.verdict is Verdict.MISSED or (outcome.verdict is Verdict.NOT_APPLICABLE and grief >= GRIEVED)
     if owed and best.of("apology") >= TAKES_FOR:
         return _seen(call, replace(outcome, verdict=Verdict.MET, points=item.points), best, "apology", "apology")
-    # A wait is no words: it needs an apology whatever was said.
-    told = {trigger.id for trigger in item.triggers} & {e.kind for e in outcome.evidence}
-    if outcome.verdict is Verdict.MISSED and told and grievances and grief < AT_EASE:
-        sign = next(e for e in outcome.evidence if e.kind in told)
-        # The rules' reason says that an apology is missing, which is no longer the verdict.
-        calm = replace(outcome, verdict=Verdict.NOT_APPLICABLE, points=0, reasons=())
-        return _doubted(call, calm, sign, say(call.standard.language, "likely_complaint"))
     if outcome.verdict is Verdict.MET:
         proof = next((e for e in outcome.evidence if e.kind == "apology"), None)
         heard = [o for o in opinions if proof is not None and o.covers(proof)]

@@ -10,6 +10,8 @@ from scoring.reasons import say
 
 _CODES: Mapping[str, ReviewCode] = {
     "no_agent": ReviewCode.NO_AGENT,
+    "other_language": ReviewCode.OTHER_LANGUAGE,
+    "too_little_said": ReviewCode.TOO_LITTLE_SAID,
     "too_many_unknown": ReviewCode.SPEAKERS_UNKNOWN,
     "apology_occasion": ReviewCode.WEAK_GROUNDS,
     "apology_doubtful": ReviewCode.WEAK_GROUNDS,
@@ -27,6 +29,7 @@ _CODES: Mapping[str, ReviewCode] = {
     "classifier_opposes": ReviewCode.CLASSIFIER_OPPOSES,
     "classifier_alone": ReviewCode.CLASSIFIER_ALONE,
     "classifier_credits": ReviewCode.CLASSIFIER_ALONE,
+    "classifier_disbelieves": ReviewCode.CLASSIFIER_OPPOSES,
     "classifier_doubts": ReviewCode.CLASSIFIER_OPPOSES,
     "prohibited_opposed": ReviewCode.CLASSIFIER_OPPOSES,
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from models.call import CallMeta
 from models.scorecard import ComplaintStage, Evidence, Finding, Promise, Receipt, Scorecard, Verdict
 from models.transcript import Transcript
 from models.wire import digest, transcript_to_json
-from scoring.agreement import combine
+from scoring.agreement import believed, combine
+from scoring.audible import obstacle
 from scoring.benefit import benefit
 from scoring.classifier.model import Classifier
 from scoring.criteria import apology, closing, commitment, greeting, hold, prohibited
@@ -17,7 +19,7 @@ from scoring.exchange import exchanged, is_a_guess, with_flips
 from scoring.grade import grade
 from scoring.items import judge as generic
 from scoring.opinions import Opinion, ask
-from scoring.outcome import Outcome, finish, settle
+from scoring.outcome import Outcome, finish, rests_on_absence, settle, unheard
 from scoring.promises import Made, Overpromise, find_overpromises, find_promises
 from scoring.schema import (
     AnyItem,
@@ -32,7 +34,7 @@ from scoring.stages import find_stages
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-7"
+SCORER = "rules-8"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
@@ -113,7 +115,8 @@ def _hear(call: CallView, classifier: Classifier | None) -> _Judged:
     opinions = ask(classifier, call.agent)
     grievances = ask(classifier, call.customer) if any(isinstance(i, ApologyItem) for i in call.standard.items) else ()
     overpromises = find_overpromises(call)
-    made = find_promises(call, overpromises)
+    found = find_promises(call, overpromises)
+    made = believed(found, opinions)
     apologies = {
         item.id: apology.judge(call, item, grievances) for item in call.standard.items if isinstance(item, ApologyItem)
     }
@@ -123,16 +126,16 @@ def _hear(call: CallView, classifier: Classifier | None) -> _Judged:
         if isinstance(item, ApologyItem)
         for sign in _signs(item, apologies[item.id])
     ]
-    findings = _findings(call, apologies, bool(signs), overpromises, made, opinions, grievances)
+    judge_promises = partial(commitment.judge, call, found=found, made=made, complaint=bool(signs))
+    findings = _findings(call, apologies, judge_promises, overpromises, opinions, grievances)
     return _Judged(findings, made, find_stages(call, signs))
 
 
 def _findings(
     call: CallView,
     apologies: Mapping[str, Outcome],
-    complaint: bool,
+    judge_promises: Callable[[CommitmentItem], Outcome],
     overpromises: tuple[Overpromise, ...],
-    made: tuple[Made, ...],
     opinions: tuple[Opinion, ...],
     grievances: tuple[Opinion, ...],
 ) -> tuple[Finding, ...]:
@@ -143,7 +146,7 @@ def _findings(
             case ApologyItem():
                 return apologies[item.id]
             case CommitmentItem():
-                return commitment.judge(call, item, made, complaint)
+                return judge_promises(item)
             case ProhibitedItem():
                 return prohibited.judge(call, item, overpromises, opinions)
             case ClosingItem():
@@ -153,8 +156,12 @@ def _findings(
             case _:
                 return generic.judge(call, item)
 
+    why = obstacle(call)
+
     def weighed(item: AnyItem) -> Outcome:
         settled = settle(call, judge(item))
+        if why is not None and rests_on_absence(settled):
+            return unheard(call, settled.max_points, why)
         return combine(call, item, benefit(call, item, settled, opinions, grievances), opinions)
 
     return tuple(finish(call, item, weighed(item)) for item in call.standard.items)

@@ -127,9 +127,9 @@ class Lexicon:
             (sounded, True, [phrase.sound_pieces for _, phrase in sounded]),
         ):
             for (own, phrase), words in zip(some, anchors(needed, spaced), strict=True):
-                sought = _Sought(own.name, phrase, by_sound)
+                sought = _Sought(own.name, phrase, by_sound, words.others)
                 for speaker in own.speakers:
-                    for anchor in words:
+                    for anchor in words.rarest:
                         shelves[speaker].setdefault(anchor, []).append(sought)
         self._shelves = {
             speaker: _Shelf(
@@ -161,12 +161,17 @@ class Lexicon:
                 shown_sounds, sounds = _fluent(sounds_of(reading.text))
                 # Nothing spans the mark. What of the sounds is no sound, such as letters, does no harm in both.
                 shown += STRONG + shown_sounds
+        stretches = set(grams(shown, self._spaced))
         met: set[_Sought] = set()
-        for anchor in shelf.anchors.intersection(grams(shown, self._spaced)):
+        for anchor in shelf.anchors & stretches:
             met.update(shelf.phrases[anchor])
         by_list: defaultdict[str, list[_Sought]] = defaultdict(list)
         for sought in met:
-            by_list[sought.name].append(sought)
+            for others in sought.others:
+                if others.isdisjoint(stretches):
+                    break
+            else:
+                by_list[sought.name].append(sought)
         heard = Heard(reading, text, sounds, by_list, shelf.not_searched)
         if known is not None:
             heard.take_over(known, shelf.alike)
@@ -195,10 +200,12 @@ _Search = Callable[[str], "re.Match[str] | None"]
 class _Sought:
     """A phrase of a list, to be found as written or by its sound."""
 
-    __slots__ = ("_phrase", "by_sound", "name", "search", "search_fluent")
+    __slots__ = ("_phrase", "by_sound", "name", "others", "search", "search_fluent")
 
-    def __init__(self, name: str, phrase: Phrase, by_sound: bool) -> None:
+    def __init__(self, name: str, phrase: Phrase, by_sound: bool, others: tuple[frozenset[str], ...]) -> None:
         self.name = name
+        self.others = others
+        """Sets of stretches; a text without any of one of them does not match."""
         self.by_sound = by_sound
         self._phrase = phrase
         # Compiled when first needed: of thousands, a call needs some dozens.

@@ -69,13 +69,16 @@ def settle(call: CallView, outcome: Outcome) -> Outcome:
     return replace(outcome, certainty=min(outcome.certainty, _BY_SOUND), doubts=doubts)
 
 
+def rests_on_absence(outcome: Outcome) -> bool:
+    """Whether it was reached because words were not found, rather than by words that prove it."""
+    unproven = outcome.verdict is Verdict.MET and not outcome.evidence
+    return outcome.verdict in (Verdict.MISSED, Verdict.NOT_APPLICABLE) or unproven
+
+
 def _abstain(call: CallView, outcome: Outcome) -> Outcome:
     """What was not found may stand in the words of those whom nobody could name."""
-    rests_on_absence = outcome.verdict in (Verdict.MISSED, Verdict.NOT_APPLICABLE) or (
-        outcome.verdict is Verdict.MET and not outcome.evidence
-    )
     limit = call.standard.document.review.unknown_share_above
-    if not rests_on_absence or outcome.whoever_spoke or len(call.unknown) <= limit * _speaking(call):
+    if not rests_on_absence(outcome) or outcome.whoever_spoke or len(call.unknown) <= limit * _speaking(call):
         return outcome
     why = doubt(call.standard.language, "too_many_unknown", n=len(call.unknown), all=_speaking(call))
     return Outcome(
@@ -109,8 +112,13 @@ def _speaking(call: CallView) -> int:
 
 def nobody(call: CallView, max_points: float) -> Outcome:
     """The answer when no agent can be heard."""
-    why = doubt(call.standard.language, "no_agent")
-    return Outcome(Verdict.NOT_EVALUATED, 0, max_points, (why.sentence,), doubts=(why,))
+    return unheard(call, max_points, "no_agent")
+
+
+def unheard(call: CallView, max_points: float, why: str) -> Outcome:
+    """No verdict, for a reason that lies in all that was said: a key of `scoring.doubts`."""
+    reason = doubt(call.standard.language, why)
+    return Outcome(Verdict.NOT_EVALUATED, 0, max_points, (reason.sentence,), doubts=(reason,))
 
 
 def at(call: CallView, evidence: Evidence) -> str:

@@ -6,6 +6,8 @@ from scoring.items.words import GENERIC_EN, GENERIC_ZH
 
 _ZH = {
     "no_agent": "录音文本中没有可确认的坐席发言，无法评价。",
+    "other_language": "坐席讲的主要不是本标准所适用的语言，无法评价。",
+    "too_little_said": "坐席几乎没有说话，无法评价。",
     "too_many_unknown": "{all} 句中有 {n} 句说话人不明，没有找到不等于没有说过，不作评价。",
     "second": "第 {s:.1f} 秒",
     "no_second": "第 {n} 句",
@@ -85,12 +87,16 @@ _ZH = {
     "classifier_doubts": "规则认定{at}的{quote}是{name}，分类模型却认为不是；在人工确认之前不因此扣分。",
     "prohibited_opposed": "规则认定{at}的{quote}是{kind}，分类模型却认为不是；未扣分，请人工确认。",
     "abuse_unconfirmed": "{quote}没有其他印证，未扣分。",
+    "classifier_disbelieves": "规则认定{at}的{quote}是{name}，分类模型几乎肯定不是；未作为承诺计分，请人工确认。",
+    "likely_overpromise": "过度承诺",
     "likely_opening": "开头语", "likely_apology": "致歉", "likely_concrete": "有时限的承诺", "likely_vague": "承诺",
     "likely_complaint": "客户的不满",
 }  # fmt: skip
 
 _EN = {
     "no_agent": "The transcript holds no speech that is known to be the agent's; it cannot be judged.",
+    "other_language": "The agent speaks another language than the standard is for; it cannot be judged.",
+    "too_little_said": "The agent says next to nothing; it cannot be judged.",
     "too_many_unknown": "The speaker of {n} of {all} utterances is not known: not found is not the same as not said.",
     "second": "second {s:.1f}",
     "no_second": "utterance {n}",
@@ -166,6 +172,9 @@ _EN = {
     "prohibited_opposed": "The rules take {quote} at {at} for {kind}, the classifier does not; "
     "not charged, please check.",
     "abuse_unconfirmed": "Nothing else confirms {quote}; it was not charged.",
+    "classifier_disbelieves": "The rules take {quote} at {at} for {name}, the classifier is almost sure that it is none; "
+    "it was not counted as a promise. Please confirm.",
+    "likely_overpromise": "an overpromise",
     "likely_opening": "an opening", "likely_apology": "an apology", "likely_concrete": "a promise with a time",
     "likely_vague": "a promise", "likely_complaint": "a complaint",
 }  # fmt: skip

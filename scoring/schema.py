@@ -186,7 +186,8 @@ class GreetingItem(Item):
     """Opening words. Met with the salutation and at least one other part; each group of parts earns its points once.
 
     `look_alikes` only look like a part of it (您好像打错了). `resumes` take a call up again after a wait or check the
-    line: they open nothing, unless the first turn goes on as an opening.
+    line: they open nothing, unless the first turn goes on as an opening. `alone`: a call that begins with one of these
+    and a part has a partial opening, even without a salutation.
     """
 
     criterion: Literal["greeting"]
@@ -198,6 +199,7 @@ class GreetingItem(Item):
     offer: GreetingPart
     look_alikes: tuple[Text, ...] = ()
     resumes: tuple[Text, ...] = ()
+    alone: tuple[Text, ...] = ()
 
 
 class Trigger(Part):

@@ -39,6 +39,8 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "review.roles_flip": ("互换角色则结论不同", "another verdict with roles exchanged"),
     "review.speakers_unknown": ("有说话人不明", "somebody's speaker is unknown"),
     "review.no_agent": ("没有可确认的坐席", "no agent was heard"),
+    "review.other_language": ("不是本标准的语言", "another language"),
+    "review.too_little_said": ("坐席几乎没有说话", "the agent said next to nothing"),
     "review.weak_grounds": ("依据不强", "weak grounds"),
     "review.always_asked": ("标准规定须人工定性", "the standard asks a person"),
     "specificity.concrete": ("有时限", "Firm"),

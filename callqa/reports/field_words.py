@@ -65,6 +65,7 @@ FIELD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "hedges": ("留有余地的说法", "hedges"),
         "deeds": ("其他办理", "other deeds"),
         "resumes": ("接续通话的说法", "words that resume a call"),
+        "alone": ("单独开场也算一部分的说法", "words that open a call in part by themselves"),
         "any_act": ("泛指的办理", "any deed"),
         "done": ("已办结的说法", "done"),
         "done_look_alikes": ("形似已办结的说法", "look-alikes of done"),

@@ -13,7 +13,7 @@ from models.errors import ModelError
 from scoring.classifier.features import Extractor
 from scoring.classifier.labels import OUTPUTS
 
-FORMAT = 1
+FORMAT = 2
 STEPS = 64
 """A step of the log-odds is 1/64; finer differences of a probability mean nothing."""
 _FARTHEST = 8 * STEPS
@@ -35,6 +35,7 @@ class Classifier:
     language: str
     data: str
     extractor: Extractor
+    rarity: NDArray[np.int64]
     weights: NDArray[np.int32]
     factor: NDArray[np.float64]
     offset: NDArray[np.float64]
@@ -43,8 +44,9 @@ class Classifier:
     def of(cls, content: Content, version: str) -> Classifier:
         """Build it from a file's content. Raises ModelError for a file of another form.
 
-        `features` is a line for each feature; `weights` is (features, outputs), in whole numbers that `factor` brings
-        to log-odds once they are added up and divided by the root of the number of features found.
+        `features` is a line for each feature, `rarity` (features,) how much finding it tells, in whole numbers;
+        `weights` is (features, outputs), in whole numbers that `factor` brings to log-odds once those of the features
+        found are added up and divided by the root of the sum of the squares of their rarities.
         """
         try:
             if content["format"] != FORMAT:
@@ -52,26 +54,28 @@ class Classifier:
             if str(content["outputs"]).split("\n") != list(OUTPUTS):
                 raise ModelError("its labels are not those of this callqa: train it again")
             features = str(content["features"]).split("\n")
+            rarity = np.asarray(content["rarity"], np.int64)
             weights = np.asarray(content["weights"], np.int32)
             factor, offset = (np.asarray(content[name], np.float64) for name in ("factor", "offset"))
             language, data = str(content["language"]), str(content["data"])
         except KeyError as error:
             raise ModelError(f"it holds no {error.args[0]!r}: it is no classifier file of callqa") from error
-        shapes = (weights.shape, factor.shape, offset.shape)
-        if shapes != ((len(features), len(OUTPUTS)), (len(OUTPUTS),), (len(OUTPUTS),)):
+        shapes = (rarity.shape, weights.shape, factor.shape, offset.shape)
+        if shapes != ((len(features),), (len(features), len(OUTPUTS)), (len(OUTPUTS),), (len(OUTPUTS),)):
             raise ModelError("its tables do not fit together: it is damaged")
-        return cls(version, language, data, Extractor(features), weights, factor, offset)
+        return cls(version, language, data, Extractor(features), rarity, weights, factor, offset)
 
     def log_odds(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, outputs) log-odds; texts are readings' texts. A text without any known feature gets the offset."""
         rows, columns = self.extractor.find(texts)
         sums = np.zeros((len(texts), len(OUTPUTS)), np.int64)
         counts = np.bincount(rows, minlength=len(texts))
+        told = np.bincount(rows, weights=self.rarity[columns] ** 2, minlength=len(texts))
         if len(rows):
             filled = np.flatnonzero(counts)
             starts = np.cumsum(counts[filled]) - counts[filled]
             sums[filled] = np.add.reduceat(self.weights.take(columns, axis=0), starts, axis=0, dtype=np.int32)
-        return sums * self.factor / np.sqrt(np.maximum(counts, 1))[:, None] + self.offset
+        return sums * self.factor / np.sqrt(np.maximum(told, 1))[:, None] + self.offset
 
     def classify(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, outputs) probabilities, four decimals."""

@@ -34,7 +34,9 @@ _STRENGTH = 10.0
 """Inverse of the regularisation; between 3 and 30 cross-validation on the training families hardly differs."""
 _FEWEST = 2
 """A feature occurs in so many examples, a longer word in so many families; else it tells a sentence, not a meaning."""
-_SCALE = 4096
+_RARITY = 16
+"""A step of the rarity is 1/16."""
+_SCALE = 1024
 _LARGEST = 32_767
 
 _NO_MARKS = str.maketrans("", "", MARKS)
@@ -50,7 +52,9 @@ def train(learnt: Sequence[Example], read: Read, language: str) -> bytes:
     features = choose_features(texts, [e.family for e in learnt])
     extractor = Extractor(features)
     # Each twice: recognisers differ in punctuation, and some give none.
-    table = matrix(extractor, [*texts, *(text.translate(_NO_MARKS) for text in texts)])
+    twice = [*texts, *(text.translate(_NO_MARKS) for text in texts)]
+    rarity = rarities(extractor, twice)
+    table = matrix(extractor, twice, rarity)
     truth = np.array([e.outputs for e in learnt] * 2)
     families = np.array([e.family for e in learnt] * 2)
     customers = np.array([e.speaker is Role.CUSTOMER for e in learnt] * 2)
@@ -68,10 +72,10 @@ def train(learnt: Sequence[Example], read: Read, language: str) -> bytes:
         model.fit(table[rows], truth[rows, column])
         (fitted,) = model.calibrated_classifiers_
         (sigmoid,) = fitted.calibrators
-        whole = np.rint(fitted.estimator.coef_[0] * _SCALE)
+        whole = np.rint(fitted.estimator.coef_[0] * rarity / _RARITY * _SCALE)
         weights[:, column] = np.clip(whole, -_LARGEST, _LARGEST)
         # Rounded, because the last digits may differ between processors.
-        factor[column] = round(-sigmoid.a_ / _SCALE, 9)
+        factor[column] = round(-sigmoid.a_ / _SCALE * _RARITY, 9)
         offset[column] = round(-(sigmoid.a_ * fitted.estimator.intercept_[0] + sigmoid.b_), 5)
     return pack(
         {
@@ -80,6 +84,7 @@ def train(learnt: Sequence[Example], read: Read, language: str) -> bytes:
             "outputs": "\n".join(OUTPUTS),
             "features": "\n".join(features),
             "data": data_digest(learnt),
+            "rarity": rarity,
             "weights": weights,
             "factor": factor,
             "offset": offset,
@@ -106,12 +111,20 @@ def choose_features(texts: Sequence[str], families: Sequence[str]) -> list[str]:
     return sorted(kept)
 
 
-def matrix(extractor: Extractor, texts: Sequence[str]) -> csr_matrix:
-    """(texts, features): each feature found counts the same, each text as much as another."""
+def rarities(extractor: Extractor, texts: Sequence[str]) -> NDArray[np.int16]:
+    """How much it tells to find a feature: more of rare ones (inverse document frequency, in whole numbers)."""
+    _, columns = extractor.find(texts)
+    holding = np.bincount(columns, minlength=extractor.size)
+    steps: NDArray[np.int16] = np.rint((np.log(len(texts) / (1 + holding)) + 1) * _RARITY).astype(np.int16)
+    return steps
+
+
+def matrix(extractor: Extractor, texts: Sequence[str], rarity: NDArray[np.int16]) -> csr_matrix:
+    """(texts, features): each feature found counts by its rarity, each text as much as another."""
     rows, columns = extractor.find(texts)
-    counts = np.bincount(rows, minlength=len(texts))
-    values: NDArray[np.float64] = 1 / np.sqrt(counts[rows])
-    return csr_matrix((values, (rows, columns)), shape=(len(texts), extractor.size))
+    values = rarity[columns].astype(np.float64)
+    length = np.sqrt(np.bincount(rows, weights=values**2, minlength=len(texts)))
+    return csr_matrix((values / length[rows], (rows, columns)), shape=(len(texts), extractor.size))
 
 
 _MARKS_TO_LINES = str.maketrans(MARKS, "\n" * len(MARKS))

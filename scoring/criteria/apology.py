@@ -29,6 +29,9 @@ from scoring.view import CallView, Said
 # How far, in characters or words, a courtesy, a softener or a reproach may follow the apology it belongs to.
 _NEAR = 14
 _DOUBTFUL = 0.6
+# A missing apology is charged without a question only if the classifier is as sure as this of the customer's grievance:
+# of 18 that whole calls of one author (z) seemed to miss, 8 of the 9 above were, and 2 of the 9 below.
+_PLAINLY_GRIEVED = 0.88
 # The classifier's name for what an apology is owed for.
 _GRIEVANCE = "complaint"
 # What may trail an apology: 抱歉哈, 对不起了, 不好意思先生.
@@ -90,15 +93,19 @@ def judge(call: CallView, item: ApologyItem, grievances: Sequence[Opinion]) -> O
         return given
     if not owed:
         return _not_needed(call, item, need, apologies, felt)
+    felt_need = _felt_need(need, grievances)
+    if not held and felt_need.weight < item.needed_from:
+        return _doubted(call, item, need, apologies)
     signs = tuple(e for _, e in need.signs)
-    which, facts = _occasion(call, need)
+    which, facts = _occasion(call, felt_need)
     reasons = [say(language, f"apology_missed{which}", **facts)]
     courtesy = [a.evidence for a in apologies]
     if courtesy:
         reasons.append(
             say(language, "apology_courtesy", quote=quote(call, courtesy[0]), at=at(call, courtesy[0]))
         )  # fmt: skip
-    doubtful = need.weight <= item.needed_from and not held
+    surest = max((_grief(evidence, grievances) for _, evidence in felt_need.signs), default=1.0)
+    doubtful = (need.weight <= item.needed_from or surest < _PLAINLY_GRIEVED) and not held
     doubts = (doubt(language, "apology_doubtful"),) if doubtful else ()
     return Outcome(
         Verdict.MISSED, 0, item.points, tuple(reasons), (*signs, *courtesy), doubts,
@@ -166,6 +173,28 @@ def _not_needed(
         Verdict.NOT_APPLICABLE, 0, item.points, tuple(reasons), evidence, doubts,
         certainty=ONLY_CLASSIFIER if doubts else CERTAIN, whoever_spoke=need.possible < item.needed_from,
     )  # fmt: skip
+
+
+def _felt_need(need: _Need, grievances: Sequence[Opinion]) -> _Need:
+    """The need without what the classifier takes for no complaint: in a long call somebody says 天天 or 骗子 of others."""
+    signs = tuple((t, e) for t, e in need.signs if _grief(e, grievances) >= CONFIRMS)
+    return replace(need, weight=sum(t.weight for t, _ in signs), signs=signs)
+
+
+def _grief(evidence: Evidence, grievances: Sequence[Opinion]) -> float:
+    """How likely the words are a complaint, in the classifier's eyes; certain when it did not hear them."""
+    heard = [opinion.of(_GRIEVANCE) for opinion in grievances if opinion.covers(evidence)]
+    return max(heard, default=1.0)
+
+
+def _doubted(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology]) -> Outcome:
+    """Not applicable, with the words that the rules alone take for a grievance, for a person to look at."""
+    language = call.standard.language
+    calm = _not_needed(call, item, need, apologies, None)
+    _, sign = max(need.signs, key=lambda one: one[0].weight)
+    name = say(language, f"likely_{_GRIEVANCE}")
+    why = doubt(language, "classifier_doubts", at=at(call, sign), quote=quote(call, sign), name=name)
+    return replace(calm, doubts=(why, *calm.doubts), certainty=ONLY_CLASSIFIER)
 
 
 def _felt(call: CallView, grievances: Sequence[Opinion]) -> Opinion | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from models.scorecard import Evidence, Specificity, Verdict
+from scoring.agreement import ONLY_CLASSIFIER
 from scoring.doubts import doubt
 from scoring.lexicon import Hit
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
@@ -16,18 +18,37 @@ from scoring.view import CallView, Said
 _DOUBTFUL = 0.6
 
 
-def judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint: bool) -> Outcome:
+def judge(
+    call: CallView, item: CommitmentItem, found: Sequence[Made], made: Sequence[Made], complaint: bool
+) -> Outcome:
     """The firmest promise decides. Without one: not applicable if nothing was open or all was settled, else missed.
 
-    `complaint` says that the customer had cause for an apology, which by itself leaves something open.
+    `made` are those of the promises `found` that the classifier does not take for something else: where the others
+    would have changed the verdict, a person is asked. `complaint` says that the customer had cause for an apology,
+    which by itself leaves something open.
     """
+    outcome = _judge(call, item, made, complaint)
+    if len(made) == len(found):
+        return outcome
+    otherwise = _judge(call, item, found, complaint)
+    if otherwise.verdict is outcome.verdict:
+        return outcome
+    language, proof = call.standard.language, otherwise.evidence[0]
+    why = doubt(
+        language, "classifier_disbelieves", at=at(call, proof), quote=quote(call, proof),
+        name=say(language, f"likely_{proof.kind}"),
+    )  # fmt: skip
+    return replace(outcome, doubts=(*outcome.doubts, why), certainty=ONLY_CLASSIFIER)
+
+
+def _judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint: bool) -> Outcome:
     if not call.agent:
         return nobody(call, item.points)
     language = call.standard.language
-    # An over-promise outweighs the rest: the customer will hold the company to it.
+    # What can be kept by its time was promised as it should be, whatever else was assured: that is charged by itself.
     for specificity, verdict, share, key in (
-        (Specificity.OVERPROMISE, Verdict.PARTIAL, item.overpromise_share, "commitment_over"),
         (Specificity.CONCRETE, Verdict.MET, 1.0, "commitment_concrete"),
+        (Specificity.OVERPROMISE, Verdict.PARTIAL, item.overpromise_share, "commitment_over"),
         (Specificity.VAGUE, Verdict.PARTIAL, item.vague_share, "commitment_vague"),
     ):
         own = [m for m in made if m.promise.specificity is specificity]

@@ -64,7 +64,7 @@ def _incomplete(call: CallView, item: GreetingItem) -> Outcome:
     for number, turn in enumerate(call.agent_turns[: item.position.agent_turns]):
         opening = _read(turn, item, number)
         introduced = any(opening.has(part) for part in item.identity) and opening.has(item.offer)
-        if opening.has(item.salutation) or introduced:
+        if opening.has(item.salutation) or introduced or (number == 0 and _begins(opening, item)):
             whole = _whole(opening)
             reason = say(language, "greeting_partial", at=at(call, whole), quote=quote(call, whole),
                          parts=listed(call, _missing(opening, item)))  # fmt: skip
@@ -74,6 +74,12 @@ def _incomplete(call: CallView, item: GreetingItem) -> Outcome:
     start = first.whole("first_words")
     reason = say(language, "greeting_missed", at=at(call, start), quote=quote(call, start))
     return Outcome(Verdict.MISSED, 0, item.points, (reason,), (start,))
+
+
+def _begins(opening: _Opening, item: GreetingItem) -> bool:
+    """Whether the call begins with a part of an opening that counts by itself: 云联通信, or 请问有什么可以帮您."""
+    hits = opening.said.found(f"items.{item.id}.alone")
+    return bool(opening.parts and hits and hits[0].start == 0)
 
 
 def _read(turn: tuple[Said, ...], item: GreetingItem, number: int) -> _Opening:

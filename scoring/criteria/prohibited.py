@@ -52,7 +52,7 @@ def judge(
     """Violated with every hit named, else met. Max points are 0: what it costs is taken from the total.
 
     Abuse that only sounds like it is named but not charged, unless the classifier confirms it; nor is charged what the
-    classifier opposes, abuse as written apart.
+    classifier opposes: 多半当您是骗子 is what others may think.
     """
     language = call.standard.language
     doubts = [
@@ -63,7 +63,7 @@ def judge(
         return replace(nothing, doubts=(*nothing.doubts, *doubts))
     found = _offences(call, item, overpromises)
     spared = [o for o in found if o.family.kind == "abuse" and not o.as_written and not _confirmed(o, opinions)]
-    opposed = [o for o in found if o not in spared and not o.is_written_abuse and _opposed(o, opinions)]
+    opposed = [o for o in found if o not in spared and _opposed(o, opinions)]
     offences = [o for o in found if o not in spared and o not in opposed]
     for offence in spared:
         doubts += _unsure(call, offence)
@@ -135,7 +135,7 @@ def _certain(call: CallView, offence: _Offence, opinions: Sequence[Opinion]) -> 
     return (
         offence.as_written
         and not offence.family.always_review
-        and backing(opinions, "prohibited", offence.evidence) is not Backing.OPPOSED
+        and (offence.is_written_abuse or backing(opinions, "prohibited", offence.evidence) is not Backing.UNDECIDED)
         and call.transcript.role_confidence >= rules.role_confidence_below
         and (heard is None or heard >= rules.recognition_below)
     )

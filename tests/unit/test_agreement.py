@@ -112,10 +112,10 @@ def test_an_opening_is_confirmed_and_opposed() -> None:
     [
         (SHIRK, 0.19, "met", 0, True),
         (SHIRK, 0.2, "violated", -10, False),
-        ("神经病。", 0.19, "violated", -10, False),
+        ("神经病。", 0.19, "met", 0, True),
     ],
 )
-def test_what_the_classifier_opposes_is_not_charged_but_for_abuse_as_written(
+def test_what_the_classifier_opposes_is_not_charged(
     turn: str, likely: float, verdict: str, points: float, asks: bool
 ) -> None:
     call, opinions = seen(TROUBLE, ("agent", turn), **dict.fromkeys((*UNFIT, "unfit"), likely))
@@ -126,7 +126,6 @@ def test_what_the_classifier_opposes_is_not_charged_but_for_abuse_as_written(
 
 
 MISSED = (TROUBLE, ("agent", "我给您记录了。"))
-CALM = {"complaint": 0.32}
 GRIEVED = {"complaint": 0.75}
 
 
@@ -135,8 +134,7 @@ GRIEVED = {"complaint": 0.75}
     [
         ("apology", MISSED, {"apology": 0.5}, GRIEVED, "met", 1.0),
         ("apology", MISSED, {"apology": 0.49}, GRIEVED, "missed", 0.0),
-        ("apology", MISSED, {"apology": 0.1}, CALM, "not_applicable", 0.0),
-        ("apology", MISSED, {"apology": 0.1}, {"complaint": 0.33}, "missed", 0.0),
+        ("apology", MISSED, {"apology": 0.1}, GRIEVED, "missed", 0.0),
         ("apology", (("customer", "我说个事。"), MISSED[1]), {"apology": 0.5}, GRIEVED, "met", 1.0),
         (
             "apology",
@@ -167,6 +165,38 @@ def test_the_benefit_of_the_doubt(
     # The first sentence is the one to show: where the verdict is another, no old reason may contradict it.
     if verdict in ("met", "not_applicable") and after.verdict != before.verdict:
         assert not after.reasons
+
+
+@pytest.mark.parametrize(
+    ("complaint", "verdict", "asks"),
+    [(0.95, "missed", False), (0.7, "missed", True), (0.5, "missed", True), (0.49, "not_applicable", True)],
+)
+def test_an_apology_is_missed_only_where_the_classifier_hears_a_grievance(
+    complaint: float, verdict: str, asks: bool
+) -> None:
+    call, _ = seen(("customer", "我家网断了三天了，打了三次电话都没人来。"), ("agent", "我给您记录了。"))
+    row = np.array([complaint if output == "complaint" else 0.1 for output in OUTPUTS])
+    grievances = tuple(Opinion(s, 0, len(s.reading.text), row) for s in call.customer)
+    item = next(i for i in call.standard.items if isinstance(i, ApologyItem))
+    outcome = apology.judge(call, item, grievances)
+    assert (outcome.verdict, bool(outcome.doubts)) == (verdict, asks)
+    assert outcome.evidence
+
+
+@pytest.mark.parametrize(
+    ("promise", "verdict", "promises", "asks"),
+    [(0.5, "met", 1, False), (0.02, "met", 1, True), (0.003, "missed", 0, True)],
+)
+def test_what_the_classifier_is_sure_is_no_promise_counts_for_none(
+    promise: float, verdict: str, promises: int, asks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = {"commitment_concrete": promise, "commitment_vague": 0.001, "overpromise": 0.001}
+    row = [outputs.get(output, 0.9 if output == "complaint" else 0.01) for output in OUTPUTS]
+    monkeypatch.setattr("scoring.opinions._classified", lambda _, texts: np.array([row] * len(texts)))
+    card = judge(dialogue(TROUBLE, ("agent", "明天下午五点前师傅上门给您修。")), classifier())
+    found = next(f for f in card.findings if f.item_id == "commitment")
+    assert (found.verdict, len(card.promises), found.needs_review) == (verdict, promises, asks)
+    assert verdict == "met" or any("几乎肯定不是" in reason for reason in found.reasons)
 
 
 def test_without_a_classifier_there_is_no_doubt_to_benefit_from() -> None:
@@ -244,12 +274,12 @@ def test_abuse_as_written_is_fatal_as_before(turn: str) -> None:
     assert (card.fatal, finding(card, "prohibited").verdict) == (True, "violated")
 
 
-def test_abuse_as_written_that_the_classifier_opposes_is_not_fatal_before_a_person_has_listened() -> None:
+def test_abuse_as_written_that_the_classifier_opposes_is_not_charged_before_a_person_has_listened() -> None:
     # The same words, and a classifier that holds nothing for likely.
     nothing = replace(classifier(), weights=np.zeros_like(classifier().weights), offset=classifier().offset - 20)
     card = judge(dialogue(OPENING, TROUBLE, ("agent", "神经病。")), nothing)
     found = finding(card, "prohibited")
-    assert (card.fatal, found.verdict, found.needs_review) == (False, "violated", True)
+    assert (card.fatal, found.verdict, found.needs_review) == (False, "met", True)
 
 
 def test_abuse_by_sound_is_charged_only_with_the_classifiers_word() -> None:
@@ -342,6 +372,7 @@ _IN_DOUBT = {
     ("missed", "met"),
     ("missed", "partial"),
     ("missed", "not_applicable"),
+    ("missed", "not_evaluated"),  # the same, where too much was said by nobody knows whom
     ("not_applicable", "met"),
     ("met", "partial"),  # insincere to its ear: at full points
 }
@@ -357,12 +388,17 @@ def test_where_rules_and_classifier_differ_a_person_is_asked_and_no_points_are_l
     for before, after in zip(alone.findings, together.findings, strict=True):
         by_sound = any(e.kind == "abuse" and e.match is MatchKind.HOMOPHONE for e in after.evidence)
         if not by_sound:
-            assert after.points >= before.points or after.verdict == "not_applicable"
-            assert after.verdict == before.verdict or (before.verdict, after.verdict) in _IN_DOUBT
-        if after.verdict != before.verdict or any(e.match is MatchKind.CLASSIFIER for e in after.evidence):
+            doubted = before.criterion == "commitment" and len(together.promises) < len(alone.promises)
+            assert doubted or after.points >= before.points or after.verdict == "not_applicable"
+            assert doubted or after.verdict == before.verdict or (before.verdict, after.verdict) in _IN_DOUBT
+        # Where no apology was owed after all, nothing was left open either: the question is asked once.
+        follows = after.criterion == "commitment" and together.findings[1].needs_review
+        if (after.verdict != before.verdict and not follows) or any(
+            e.match is MatchKind.CLASSIFIER for e in after.evidence
+        ):
             assert after.needs_review
     assert alone.fatal or not together.fatal
-    assert together.promises == alone.promises
+    assert set(together.promises) <= set(alone.promises)
 
 
 _SCORE = """

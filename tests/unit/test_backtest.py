@@ -139,8 +139,8 @@ def test_figures_are_those_of_the_calls() -> None:
         (replace(meta, call_id="1"), ("agent: 不归我管", "customer: 好"), {"prohibited": Verdict.VIOLATED}),
         (replace(meta, call_id="2"), ("agent: 不归我管", "customer: 好"), {"prohibited": Verdict.MET}),
         (replace(meta, call_id="3"), ("agent: 没办法", "customer: 好"), {"prohibited": Verdict.VIOLATED}),
-        (replace(meta, call_id="4"), ("agent: 好", "customer: 好"), {"prohibited": Verdict.NOT_EVALUATED}),
-        (replace(meta, call_id="5"), ("agent: 好", "customer: 好"), {}),
+        (replace(meta, call_id="4"), ("agent: 好的", "customer: 好"), {"prohibited": Verdict.NOT_EVALUATED}),
+        (replace(meta, call_id="5"), ("agent: 好的", "customer: 好"), {}),
     ]
     report = report_of(tally_of(calls, NEW))
     prohibited = next(item for item in report.items if item.item_id == "prohibited")
@@ -170,7 +170,7 @@ def test_figures_are_those_of_the_calls() -> None:
 
 
 def test_few_calls_get_no_interval_and_unscored_ones_no_mean() -> None:
-    few = report_of(tally_of([(factories.meta(), ("agent: 好", "customer: 好"), {})], NEW)).overall
+    few = report_of(tally_of([(factories.meta(), ("agent: 好的", "customer: 好"), {})], NEW)).overall
     assert (few.scored, few.low, few.high) == (1, None, None)
     silent = report_of(tally_of([(factories.meta(), ("customer: 好",), {})], NEW)).overall
     assert (silent.calls, silent.scored, silent.mean_before, silent.change) == (1, 0, None, None)

@@ -12,7 +12,10 @@ from models.transcript import Role
 
 ROWS = tuple(rows())
 SIZES = {"apology": 60, "commitment": 60, "prohibited": 120, "fatal": 40}
+WHOLE = {"y": 40, "z": 50, "s": 50, "q": 60}
+"""Authors of whole calls, each judged by the four criteria, and how many calls they wrote."""
 ANSWERS = {
+    "greeting": {"met", "partial", "missed"},
     "apology": {"met", "partial", "missed", "not_applicable"},
     "commitment": {"met", "partial", "missed", "not_applicable"},
     "prohibited": {"violated", "met"},
@@ -21,9 +24,12 @@ ANSWERS = {
 
 
 def test_every_author_wrote_as_many_calls() -> None:
-    assert Counter((row.author, row.criterion) for row in ROWS) == {
-        (author, criterion): size for author in AUTHORS for criterion, size in SIZES.items()
+    short = {
+        (author, criterion): size for author in AUTHORS for criterion, size in SIZES.items() if author not in WHOLE
     }
+    four = ("greeting", "apology", "commitment", "prohibited")
+    whole = {(author, criterion): size for author, size in WHOLE.items() for criterion in four}
+    assert Counter((row.author, row.criterion) for row in ROWS) == short | whole
 
 
 @pytest.mark.parametrize("criterion", ANSWERS)

@@ -71,7 +71,10 @@ def test_other_talk_about_time_promises_nothing(language: str, text: str) -> Non
 
 @pytest.mark.parametrize("row", table("zh_greetings"), ids=lambda row: str(row["text"]))
 def test_greeting_of_the_first_turn(row: dict[str, str]) -> None:
-    assert finding(score(("agent", row["text"]), ("customer", "我查话费")), "greeting").verdict == row["verdict"]
+    assert (
+        finding(score(("agent", row["text"]), ("customer", "我查话费"), ("agent", "我看一下")), "greeting").verdict
+        == row["verdict"]
+    )
 
 
 @pytest.mark.parametrize("row", table("zh_closings"), ids=lambda row: str(row["text"]))
