@@ -33,7 +33,7 @@ from scoring.opinions import ask
 from scoring.view import view
 
 CALLS = Path(__file__).parent / "heldout" / "calls"
-AUTHORS = ("w", "v", "t", "u", "x", "y", "z", "s", "q")
+AUTHORS = ("w", "v", "t", "u", "x", "y", "z", "s", "q", "r")
 CRITERIA = ("greeting", "apology", "commitment", "prohibited", "fatal")
 _OPENING = "a 您好，云联通信，请问有什么可以帮您？"
 _ROLES = {"a": Role.AGENT, "c": Role.CUSTOMER}

@@ -55,7 +55,7 @@ _PROMISED = ("commitment_concrete", "commitment_vague", "overpromise")
 
 
 def believed(made: Iterable[Made], opinions: Sequence[Opinion]) -> tuple[Made, ...]:
-    """The promises without those that the classifier is sure are none: 七月底拆掉了 has an action and a time as well."""
+    """The promises without those that the classifier is sure are none: 七月底拆掉了 has action and time as well."""
     threshold = _by_chance(UNPROMISED, opinions)
     return tuple(m for m in made if _likely(m, opinions) >= threshold)
 
@@ -69,10 +69,10 @@ def _likely(made: Made, opinions: Sequence[Opinion]) -> float:
 UNLISTED, UNPROMISED = 1.0, 0.004
 """Odds for each stretch that the agent said: the more is said, the more looks by chance like what is sought.
 
-From the first on the classifier is sure enough of unfit wording, which costs nothing: a probability of 0.67 in a call of
-two, 0.94 in one of fifteen. A fixed one finds too little in short calls or too much in long ones: 0.7 took 11 of 32 decent
-calls of one author (z, whole calls) for unfit, this 2. Under the second, 0.06 in a call of fifteen, what the rules take
-for a promise is none."""
+From the first on the classifier is sure enough of unfit wording, which costs nothing: a probability of 0.67 in a call
+of two, 0.94 in one of fifteen. A fixed one finds too little in short calls or too much in long ones: 0.7 took 11 of 32
+decent calls of one author (z, whole calls) for unfit, this 2. Under the second, 0.06 in a call of fifteen, what the
+rules take for a promise is none."""
 
 
 class Backing(Enum):

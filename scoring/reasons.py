@@ -172,8 +172,8 @@ _EN = {
     "prohibited_opposed": "The rules take {quote} at {at} for {kind}, the classifier does not; "
     "not charged, please check.",
     "abuse_unconfirmed": "Nothing else confirms {quote}; it was not charged.",
-    "classifier_disbelieves": "The rules take {quote} at {at} for {name}, the classifier is almost sure that it is none; "
-    "it was not counted as a promise. Please confirm.",
+    "classifier_disbelieves": "The rules take {quote} at {at} for {name}, the classifier is almost sure that it is "
+    "none; it was not counted as a promise, please check.",
     "likely_overpromise": "an overpromise",
     "likely_opening": "an opening", "likely_apology": "an apology", "likely_concrete": "a promise with a time",
     "likely_vague": "a promise", "likely_complaint": "a complaint",

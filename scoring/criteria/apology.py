@@ -176,7 +176,7 @@ def _not_needed(
 
 
 def _felt_need(need: _Need, grievances: Sequence[Opinion]) -> _Need:
-    """The need without what the classifier takes for no complaint: in a long call somebody says 天天 or 骗子 of others."""
+    """The need without what the classifier takes for no complaint: in a long call somebody says 骗子 of others."""
     signs = tuple((t, e) for t, e in need.signs if _grief(e, grievances) >= CONFIRMS)
     return replace(need, weight=sum(t.weight for t, _ in signs), signs=signs)
 

@@ -422,6 +422,7 @@ CALL = (
 )
 
 
+@pytest.mark.slow
 def test_the_scorecard_is_the_same_byte_for_byte_in_another_process() -> None:
     root = str(Path(__file__).parents[2])
     cards = {

@@ -193,6 +193,7 @@ print(hashlib.sha256(train(few, str.strip, "zh")).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_training_again_in_another_process_gives_the_same_bytes() -> None:
     done = [
         subprocess.run(

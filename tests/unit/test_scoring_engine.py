@@ -114,6 +114,7 @@ def test_the_receipt_pins_the_transcript() -> None:
     assert judge(dialogue(*CALL)).receipt.audio_sha256 is None
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bytes() -> None:
     program = (
         "import json\nfrom models.wire import scorecard_to_json\n"

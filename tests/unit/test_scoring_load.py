@@ -48,6 +48,7 @@ def test_facts_of_the_document() -> None:
     assert standard.change_note
 
 
+@pytest.mark.slow
 def test_the_digest_is_of_the_content_not_of_the_writing() -> None:
     digest = load_standard(TEXT, "a").ref.digest
     assert load_standard("# another comment\n" + TEXT.replace("  - 请按", "  -   请按"), "b").ref.digest == digest
