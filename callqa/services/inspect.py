@@ -22,7 +22,7 @@ from scoring.classifier import Classifier
 
 log = logging.getLogger(__name__)
 
-_POLL_S = 2.0
+_POLL_S = 1.0
 """How often a process without work looks whether another one has finished, or has left its work behind."""
 
 
