@@ -20,10 +20,12 @@ from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
 from asr.weights import ensure_model, verify_model
 from callqa.classifiers import classifier_in_use
+from callqa.owner import has_ended, this_process
 from callqa.services.audio import AudioKeeper
 from callqa.settings import Settings
 from callqa.standards import FoundStandard, find, find_days
 from models.call import CallMeta
+from models.claim import Worker
 from models.errors import InputError, NoVersionError
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
 from models.standard import PublishedStandard
@@ -74,6 +76,7 @@ class App:
     new_unit_of_work: UnitOfWorkFactory
     probe: AudioProbe
     audio: AudioKeeper
+    worker: Worker
 
 
 def assemble(settings: Settings, day: date | None = None) -> App:
@@ -87,7 +90,8 @@ def assemble(settings: Settings, day: date | None = None) -> App:
     audio = audio_keeper(settings, originals=settings.originals == "keep")
     classifier = classifier_in_use(settings.home, standard.language)
     transcriber = transcriber_for(settings, standard)
-    return App(settings, standard, classifier, transcriber, open_database(settings), probe, audio)
+    worker = Worker(this_process(), settings.lease_s, has_ended)
+    return App(settings, standard, classifier, transcriber, open_database(settings), probe, audio, worker)
 
 
 def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:

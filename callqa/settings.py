@@ -80,7 +80,12 @@ class Settings(BaseModel):
     )
     chunk_minutes: float = Field(30.0, gt=0, le=600, description="minutes of audio in one unit of work")
     chunk_files: int = Field(50, ge=1, le=2000, description="most files in one unit of work")
-    max_attempts: int = Field(3, ge=1, le=20, description="failures that may pass before a recording is quarantined")
+    max_attempts: int = Field(
+        3, ge=1, le=20, description="tries that fail, or end their process, before a recording is quarantined"
+    )
+    lease_s: float = Field(
+        120.0, ge=5, le=3600, description="seconds without a sign of life before others take over a process's work"
+    )
 
     @field_validator("time_zone")
     @classmethod

@@ -34,7 +34,7 @@ from callqa.services.runs import finish_run, plan_run, resolve_day, take_up
 from callqa.sources import list_source
 from flows.flow_settings import flow_settings
 from models.errors import ModelError, StandardError, TransientError
-from models.run import Run, RunStatus
+from models.run import Planned, Run, RunStatus
 from models.standard import ReviewReminder, review_reminder
 from scoring import scorer_of
 
@@ -79,11 +79,14 @@ def inspect_calls(
     chunks = plan_work(run, standard)
     inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard))
     wait(inspected)
+    rest = inspect_rest.submit([work for chunk in chunks for work in chunk], run, standard)
+    wait([rest])
     final = summarise(run, intake, review_due(app))
     follow_up_promises(run, standard)
     for chunk in inspected:
         # What one recording cannot help (a missing model, a database gone) ends the run, after all that could be kept.
         chunk.result()
+    rest.result()
     return final
 
 
@@ -109,8 +112,8 @@ def register_recordings(source: str, run: Run, limit: int | None, standard: str 
     retry_delay_seconds=RETRY_DELAYS_S,
     retry_condition_fn=is_transient,
 )
-def plan_work(run: Run, standard: str | None) -> list[tuple[str, ...]]:
-    """Chunks of recording ids that still lack a score."""
+def plan_work(run: Run, standard: str | None) -> list[tuple[Planned, ...]]:
+    """Chunks of recordings that still lack a score."""
     app = _app_of(run, standard)
     waiting = take_up(run.id, datetime.now(UTC), app.new_unit_of_work)
     return list(plan_chunks(waiting, app.settings.chunk_minutes * 60, app.settings.chunk_files))
@@ -123,20 +126,22 @@ def plan_work(run: Run, standard: str | None) -> list[tuple[str, ...]]:
     retry_delay_seconds=RETRY_DELAYS_S,
     retry_condition_fn=is_transient,
 )
-def inspect_chunk(recording_ids: tuple[str, ...], run: Run, standard: str | None) -> int:
-    """Listen to and score one chunk; returns how many recordings it held."""
-    app = _app_of(run, standard)
-    Inspector(
-        run,
-        app.standard,
-        app.classifier,
-        app.transcriber,
-        app.new_unit_of_work,
-        __version__,
-        app.settings.max_attempts,
-        app.audio,
-    ).inspect(recording_ids)
-    return len(recording_ids)
+def inspect_chunk(chunk: tuple[Planned, ...], run: Run, standard: str | None) -> int:
+    """Listen to and score what of one chunk no other process is at; returns how many recordings it held."""
+    _inspector(run, standard).inspect(chunk)
+    return len(chunk)
+
+
+@task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=3,
+    retry_delay_seconds=RETRY_DELAYS_S,
+    retry_condition_fn=is_transient,
+)
+def inspect_rest(planned: list[Planned], run: Run, standard: str | None) -> None:
+    """See to what processes left that are gone, and wait for those at work, when no chunk is left."""
+    _inspector(run, standard).finish(planned)
 
 
 @task(
@@ -183,6 +188,21 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
         return Failed(data=summary, message=message)
     name = "Completed" if status is RunStatus.COMPLETED else "PartiallyCompleted"
     return Completed(data=summary, name=name, message=message)
+
+
+def _inspector(run: Run, standard: str | None) -> Inspector:
+    app = _app_of(run, standard)
+    return Inspector(
+        run,
+        app.standard,
+        app.classifier,
+        app.transcriber,
+        app.new_unit_of_work,
+        __version__,
+        app.settings.max_attempts,
+        app.worker,
+        app.audio,
+    )
 
 
 def _app_of(run: Run, standard: str | None) -> App:

@@ -7,6 +7,7 @@ parent holds open.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import BinaryIO
 
 from models.errors import SettingsError, TransientError
 
@@ -38,9 +40,11 @@ def local_server(home: Path) -> Iterator[LocalServer]:
     folder = home / "prefect"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        log = (folder / "server.log").open("ab")
+        log, turn = (folder / "server.log").open("ab"), (folder / "start.lock").open("ab")
     except OSError as error:
         raise SettingsError(f"home {home} cannot be written: {error.strerror}; choose another (CALLQA_HOME)") from error
+    # A server that starts brings its database up to date; two at once stumble over each other's migrations.
+    fcntl.flock(turn, fcntl.LOCK_EX)
     port = _free_port()
     with log:
         process = subprocess.Popen(
@@ -51,8 +55,9 @@ def local_server(home: Path) -> Iterator[LocalServer]:
             env=os.environ | _SERVER_ENVIRONMENT,
         )
     try:
-        yield LocalServer(process, port, folder / "server.log")
+        yield LocalServer(process, port, folder / "server.log", turn)
     finally:
+        turn.close()
         assert process.stdin is not None
         process.stdin.close()
         try:
@@ -69,9 +74,15 @@ class LocalServer:
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    turn: BinaryIO
+    """Held while it starts; closing it lets the next one of the same home start."""
 
     def wait_until_ready(self) -> str:
         """Block until it answers; returns its API address. Raises TransientError when it does not in time."""
+        with self.turn:
+            return self._address()
+
+    def _address(self) -> str:
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

@@ -66,6 +66,8 @@ class ReasonCode(StrEnum):
     TOO_LONG = "too_long"
     TOO_COSTLY = "too_costly"
     PROCESSING_FAILED = "processing_failed"
+    POISON = "poison"
+    """Again and again the process that was at work on it ended, or failed in a way that nobody foresaw."""
 
 
 class RecordingError(CallqaError):

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
+from models.claim import Claims
 from models.errors import RecordingError, TransientError
 from models.ledger import LedgerEntry, StatusEvent
 from models.review import Review
@@ -130,6 +131,21 @@ class Calls(Protocol):
         """Take a quarantined recording in again, as received and with this metadata: what set it aside was mended.
 
         Raises RecordingError (call_id_conflict) when another recording holds that call.
+        """
+
+    def set_aside(self) -> Sequence[StoredCall]:
+        """All quarantined recordings, dropped ones too, ordered by call id and recording id."""
+
+    def let_out(self, recording_id: str) -> None:
+        """Undo a quarantine, and that it was dropped: as far as its results are stored, with no failures counted.
+
+        Raises StateError when it is not quarantined, RecordingError (call_id_conflict) as `readmit` does.
+        """
+
+    def drop(self, recording_id: str, now: datetime) -> None:
+        """No run shows the quarantined recording any more or takes it in; it stays known, and may be let out.
+
+        Raises StateError when it is not quarantined.
         """
 
     def failed_attempt(self, recording_id: str, error: str) -> None:
@@ -267,6 +283,7 @@ class UnitOfWork(Protocol):
     standards: Standards
     reviews: Reviews
     ledger: Ledger
+    claims: Claims
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

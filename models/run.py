@@ -61,7 +61,10 @@ class RunCounts:
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """A recording as the database knows it. `last_error` is the latest transient failure, kept for people."""
+    """A recording as the database knows it. `last_error` is the latest transient failure, kept for people.
+
+    `dropped_at`: when a person decided that nobody needs to hear of this quarantined recording any more.
+    """
 
     recording: Recording
     meta: CallMeta
@@ -69,6 +72,18 @@ class StoredCall:
     quarantine: Quarantine | None = None
     attempts: int = 0
     last_error: str | None = None
+    dropped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One recording of a unit of work. `attempts` are its failures when the work was planned.
+
+    More of them since: another process has tried it, and the next try is for the next run.
+    """
+
+    recording_id: str
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)

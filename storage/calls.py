@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import func, literal, or_, select, update
+from sqlalchemy import delete, func, literal, or_, select, update
 
 from models.call import UNASSIGNED_AGENT, CallMeta, Quarantine, Recording, RecordingState
 from models.errors import ReasonCode, RecordingError, StateError
 from models.run import StoredCall
 from storage.column_types import Text, storable
 from storage.mapping import recording_to_row, stored_call_from_row
-from storage.tables import agents, recordings, run_files, teams
+from storage.tables import agents, claims, recordings, run_files, scorecards, teams, transcripts
 from storage.transaction import Transaction
 
 _BATCH = 1000
@@ -109,6 +110,35 @@ class Calls:
         row = recording_to_row(recording, meta, None)
         self._transaction.update(update(recordings).where(recordings.c.id == recording.id).values(row))
 
+    def set_aside(self) -> Sequence[StoredCall]:
+        rows = self._transaction.rows(select(recordings).where(recordings.c.state == RecordingState.QUARANTINED))
+        return sorted(map(stored_call_from_row, rows), key=lambda call: (call.meta.call_id, call.recording.id))
+
+    def let_out(self, recording_id: str) -> None:
+        call = self._quarantined(recording_id)
+        owner = self.recording_of(call.meta.call_id)
+        if owner is not None:
+            raise _conflict(call.meta, call.recording, owner)
+        # Deaths that the quarantine was for, or that came before it, are forgiven too.
+        self._transaction.update(delete(claims).where(claims.c.recording_id == recording_id))
+        self._transaction.update(
+            update(recordings)
+            .where(recordings.c.id == recording_id)
+            .values(
+                state=self._reached(recording_id),
+                quarantine_reason=None,
+                quarantine_detail=None,
+                dropped_at=None,
+                attempts=0,
+                last_error=None,
+            )
+        )
+
+    def drop(self, recording_id: str, now: datetime) -> None:
+        self._quarantined(recording_id)
+        self._transaction.update(delete(run_files).where(run_files.c.recording_id == recording_id))
+        self._transaction.update(update(recordings).where(recordings.c.id == recording_id).values(dropped_at=now))
+
     def failed_attempt(self, recording_id: str, error: str) -> None:
         counted = self._transaction.update(
             update(recordings)
@@ -117,6 +147,22 @@ class Calls:
         )
         if not counted:
             raise _unknown(recording_id)
+
+    def _quarantined(self, recording_id: str) -> StoredCall:
+        """The recording, held until the transaction ends. Raises StateError unless it is quarantined."""
+        state = locked_state(self._transaction, recording_id)
+        call = self.get(recording_id)
+        if call is None or state is not RecordingState.QUARANTINED:
+            raise StateError(f"recording {recording_id} is not quarantined; there is nothing to release or to drop")
+        return call
+
+    def _reached(self, recording_id: str) -> RecordingState:
+        """How far its stored results have brought it."""
+        heard = select(transcripts.c.id).where(transcripts.c.recording_id == recording_id)
+        if self._transaction.first(heard) is None:
+            return RecordingState.RECEIVED
+        scored = self._transaction.first(heard.join(scorecards, scorecards.c.transcript_id == transcripts.c.id))
+        return RecordingState.TRANSCRIBED if scored is None else RecordingState.SCORED
 
     def _know_agent(self, meta: CallMeta) -> None:
         if meta.team is not None:

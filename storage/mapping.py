@@ -55,6 +55,7 @@ def recording_to_row(recording: Recording, meta: CallMeta, quarantine: Quarantin
         "state": RecordingState.QUARANTINED if quarantine else RecordingState.RECEIVED,
         "quarantine_reason": quarantine.reason if quarantine else None,
         "quarantine_detail": quarantine.detail if quarantine else None,
+        "dropped_at": None,
         "attempts": 0,
         "last_error": None,
     }
@@ -84,7 +85,9 @@ def stored_call_from_row(row: Row[Any]) -> StoredCall:
         channel_roles=tuple(Role(role) for role in row.channel_roles),
         flags=tuple(row.flags),
     )
-    return StoredCall(Recording(row.id, row.uri, audio), meta, row.state, quarantine, row.attempts, row.last_error)
+    return StoredCall(
+        Recording(row.id, row.uri, audio), meta, row.state, quarantine, row.attempts, row.last_error, row.dropped_at
+    )
 
 
 def transcript_to_document(transcript: Transcript) -> Json:

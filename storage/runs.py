@@ -29,11 +29,11 @@ class Runs:
         self._transaction = transaction
 
     def start(self, run: Run) -> Run:
-        stored = self._find(run.id)
+        stored = find_run(self._transaction, run.id)
         if stored is None:
             self._transaction.insert_new(standards, standard_to_row(run.standard))
             self._transaction.insert_new(runs, run_to_row(run))
-            stored = self._get(run.id)
+            stored = get_run(self._transaction, run.id)
         return stored
 
     def taken_in_for_another_day(self, run: Run, recording_id: str) -> bool:
@@ -54,7 +54,7 @@ class Runs:
 
     def reopen(self, run_id: str, now: datetime) -> None:
         self._transaction.begin_writing()
-        self._get(run_id)
+        get_run(self._transaction, run_id)
         self._transaction.update(
             update(runs)
             .where(runs.c.id == run_id, runs.c.status != RunStatus.RUNNING)
@@ -62,17 +62,14 @@ class Runs:
         )
 
     def waiting(self, run_id: str) -> Sequence[StoredCall]:
-        run = self._get(run_id)
+        run = get_run(self._transaction, run_id)
         rows = self._transaction.rows(
-            select(recordings)
-            .select_from(_with_scorecards(run))
-            .where(_taken_in(run_id), scorecards.c.id.is_(None), recordings.c.state != RecordingState.QUARANTINED)
-            .order_by(recordings.c.id)
+            select(recordings).select_from(with_scorecards(run)).where(still_waits(run_id)).order_by(recordings.c.id)
         )
         return tuple(stored_call_from_row(row) for row in rows)
 
     def counts(self, run_id: str) -> RunCounts:
-        run = self._get(run_id)
+        run = get_run(self._transaction, run_id)
         quarantined = recordings.c.state == RecordingState.QUARANTINED
         scored = and_(~quarantined, scorecards.c.id.is_not(None))
         row = self._transaction.rows(
@@ -86,8 +83,8 @@ class Runs:
                 func.coalesce(func.sum(recordings.c.duration_s), 0.0).label("audio_s"),
                 func.coalesce(func.sum(case((scored, recordings.c.duration_s))), 0.0).label("scored_audio_s"),
             )
-            .select_from(_with_scorecards(run))
-            .where(_taken_in(run_id))
+            .select_from(with_scorecards(run))
+            .where(taken_in(run_id))
         )[0]
         return RunCounts(
             files=row.files,
@@ -107,7 +104,7 @@ class Runs:
         if status is RunStatus.RUNNING:
             raise ValueError(f"run {run_id} cannot be finished as running")
         self._transaction.begin_writing()
-        self._get(run_id)
+        get_run(self._transaction, run_id)
         self._transaction.update(
             update(runs)
             .where(runs.c.id == run_id, runs.c.status != status)
@@ -115,23 +112,21 @@ class Runs:
         )
 
     def customers(self, run_id: str) -> frozenset[str]:
-        self._get(run_id)
+        get_run(self._transaction, run_id)
         rows = self._transaction.rows(
-            select(recordings.c.customer_ref)
-            .where(_taken_in(run_id), recordings.c.customer_ref.is_not(None))
-            .distinct()
+            select(recordings.c.customer_ref).where(taken_in(run_id), recordings.c.customer_ref.is_not(None)).distinct()
         )
         return frozenset(row.customer_ref for row in rows)
 
     def view(self, run_id: str) -> RunView | None:
         """As in the port, in a fixed number of queries, four more for each further thousand scorecards."""
-        run = self._find(run_id)
+        run = find_run(self._transaction, run_id)
         if run is None:
             return None
         calls = self._transaction.rows(
             select(recordings, scorecards.c.id.label("card_id"))
-            .select_from(_with_scorecards(run))
-            .where(_taken_in(run_id))
+            .select_from(with_scorecards(run))
+            .where(taken_in(run_id))
         )
         cards = read_scorecards(self._transaction, [row.card_id for row in calls if row.card_id is not None])
         heard = {
@@ -162,34 +157,44 @@ class Runs:
         row = self._transaction.first(select(runs.c.id).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1))
         return None if row is None else str(row.id)
 
-    def _find(self, run_id: str) -> Run | None:
-        row = self._transaction.first(
-            select(runs, standards.c.id.label("standard_id"), standards.c.version.label("standard_version"))
-            .join(standards, standards.c.digest == runs.c.standard_digest)
-            .where(runs.c.id == run_id)
-        )
-        return None if row is None else run_from_row(row)
 
-    def _get(self, run_id: str) -> Run:
-        run = self._find(run_id)
-        if run is None:
-            raise StateError(f"run {run_id} is not in the database; start it first")
-        return run
+def find_run(transaction: Transaction, run_id: str) -> Run | None:
+    """The run, or None when there is none with this id."""
+    row = transaction.first(
+        select(runs, standards.c.id.label("standard_id"), standards.c.version.label("standard_version"))
+        .join(standards, standards.c.digest == runs.c.standard_digest)
+        .where(runs.c.id == run_id)
+    )
+    return None if row is None else run_from_row(row)
+
+
+def get_run(transaction: Transaction, run_id: str) -> Run:
+    """The run. Raises StateError when there is none with this id."""
+    run = find_run(transaction, run_id)
+    if run is None:
+        raise StateError(f"run {run_id} is not in the database; start it first")
+    return run
 
 
 def _files_of(run_id: str, *columns: Any) -> Select[Any]:
     return select(*columns).select_from(run_files).where(run_files.c.run_id == run_id)
 
 
-def _taken_in(run_id: str) -> ColumnElement[bool]:
+def taken_in(run_id: str) -> ColumnElement[bool]:
+    """Whether a recording is one of the run's."""
     return recordings.c.id.in_(_files_of(run_id, run_files.c.recording_id))
+
+
+def still_waits(run_id: str) -> ColumnElement[bool]:
+    """Whether a recording of `with_scorecards` is one of the run's that still lacks its score."""
+    return and_(taken_in(run_id), scorecards.c.id.is_(None), recordings.c.state != RecordingState.QUARANTINED)
 
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count(case((condition, 1)))
 
 
-def _with_scorecards(run: Run) -> FromClause:
+def with_scorecards(run: Run) -> FromClause:
     """Recordings with the transcript and the scorecard that belong to this run's engine, standard and scorer."""
     return recordings.outerjoin(
         transcripts,

@@ -63,9 +63,11 @@ recordings = Table(
     Column("state", choice(RecordingState, "state"), nullable=False),
     Column("quarantine_reason", choice(ReasonCode, "quarantine_reason")),
     Column("quarantine_detail", Text),
+    Column("dropped_at", Moment),
     Column("attempts", Integer, nullable=False),
     Column("last_error", Text),
     CheckConstraint("(state = 'quarantined') = (quarantine_reason IS NOT NULL)", name="quarantine_has_reason"),
+    CheckConstraint("dropped_at IS NULL OR state = 'quarantined'", name="dropped_is_quarantined"),
     CheckConstraint("(started_at IS NULL) = (started_at_offset_s IS NULL)", name="started_at_has_offset"),
 )
 
@@ -127,6 +129,16 @@ run_files = Table(
     Column("uri", Text, nullable=False),
     Column("recording_id", Text, ForeignKey("recordings.id"), nullable=False),
     Index(None, "run_id", "recording_id"),
+)
+
+# Who is at work on a recording, and how many were when they ended. Gone with the result: nothing of it stays.
+claims = Table(
+    "claims",
+    metadata,
+    Column("recording_id", Text, ForeignKey("recordings.id"), primary_key=True),
+    Column("owner", Text),
+    Column("expires_at", Moment, nullable=False),
+    Column("deaths", Integer, nullable=False),
 )
 
 transcripts = Table(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, Update, select
+from sqlalchemy import Connection, Delete, Engine, Row, Table, Update, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import Select
 
@@ -69,8 +70,16 @@ class Transaction:
             result = self._connection.execute(statement, execution_options={"preserve_rowcount": True})
         return result.rowcount > 0
 
-    def update(self, statement: Update) -> bool:
-        """Change rows; says whether there were any to change."""
+    def now(self) -> datetime:
+        """The time by the clock that every process at this database shares: the server's, or this machine's."""
+        if self._connection.dialect.name == "postgresql":
+            with passing_faults(self._url):
+                moment: datetime = self._connection.execute(select(func.clock_timestamp())).scalar_one()
+            return moment.astimezone(UTC)
+        return datetime.now(UTC)
+
+    def update(self, statement: Update | Delete) -> bool:
+        """Change or delete rows; says whether there were any."""
         self.begin_writing()
         with passing_faults(self._url):
             return self._connection.execute(statement).rowcount > 0

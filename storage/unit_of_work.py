@@ -7,8 +7,9 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import ports
+from models import claim, ports
 from storage.calls import Calls
+from storage.claims import Claims
 from storage.ledger import Ledger
 from storage.reviews import Reviews
 from storage.runs import Runs
@@ -32,6 +33,7 @@ class UnitOfWork:
     standards: ports.Standards
     reviews: ports.Reviews
     ledger: ports.Ledger
+    claims: claim.Claims
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -49,6 +51,7 @@ class UnitOfWork:
         self.standards = Standards(transaction)
         self.reviews = Reviews(transaction)
         self.ledger = Ledger(transaction)
+        self.claims = Claims(transaction)
         return self
 
     def __exit__(

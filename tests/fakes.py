@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from models.call import AudioFacts
+from models.claim import Worker
 from models.errors import RecordingError, TransientError
 from models.ports import TranscribeOutcome
 from models.run import AudioJob
@@ -54,3 +55,8 @@ class ScriptedTranscriber:
 def probe_anything(path: str) -> AudioFacts:
     """Every file is a minute of stereo telephone sound."""
     return AudioFacts(60.0, 8000, 2, "pcm_s16le")
+
+
+def worker(owner: str = "this test", lease_s: float = 60.0, gone: tuple[str, ...] = ()) -> Worker:
+    """A process that takes work, and the owners that it knows to have ended."""
+    return Worker(owner, lease_s, gone.__contains__)

@@ -15,6 +15,7 @@ from callqa.cli.demo import demo
 from callqa.cli.doctor import doctor
 from callqa.cli.models import models_app
 from callqa.cli.promises import promises_app
+from callqa.cli.quarantine import quarantine_app
 from callqa.cli.report import report_app
 from callqa.cli.run import run
 from callqa.cli.stages import score, transcribe
@@ -34,6 +35,7 @@ standard_app.command()(backtest)
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
 app.add_typer(promises_app, name="promises")
+app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(export_app, name="export")
 app.add_typer(models_app, name="models")
 app.add_typer(db_app, name="db")

@@ -244,4 +244,11 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "文件看来正常，但多次处理未成。请把下面的说明和文件交给系统管理员。",
         "The file looks sound, but processing failed repeatedly. Hand the details and the file to the administrator.",
     ),
+    "reason.poison": ("反复使处理中断", "Keeps breaking its processing"),
+    "todo.poison": (
+        "处理它的程序反复意外退出或出错，为保护其他录音已单独隔离。请把文件交给系统管理员；升级或换一种格式导出后，"
+        "可用 callqa quarantine retry 重新送检。",
+        "The program that was at work on it ended or failed again and again, so it was set aside. Hand the file to the "
+        "administrator; after an upgrade, hand it in again with callqa quarantine retry.",
+    ),
 }

@@ -14,6 +14,7 @@ from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.page_words import PAGE_WORDS
+from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
 from models.errors import SettingsError
@@ -28,6 +29,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **BACKTEST_WORDS,
     **FIELD_WORDS,
     **LEDGER_WORDS,
+    **QUARANTINE_WORDS,
 }
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from callqa.services.audio import AudioKeeper
+from callqa.services.claims import Claimant
 from callqa.sources import find_recording
 from models.call import Quarantine, RecordingState
-from models.errors import ReasonCode, RecordingError, StateError, TransientError, origin_of
+from models.claim import Worker
+from models.errors import CallqaError, ReasonCode, RecordingError, StateError, TransientError, origin_of
 from models.ports import TranscribeOutcome, Transcriber, UnitOfWorkFactory
-from models.run import AudioJob, Run, StoredCall
+from models.run import AudioJob, Planned, Run, StoredCall
 from models.transcript import Transcript
 from scoring import ServiceStandard, score_call
 from scoring.classifier import Classifier
 
 log = logging.getLogger(__name__)
+
+_POLL_S = 1.0
+"""How often a process without work looks whether another one has finished, or has left its work behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,69 @@ class Inspector:
     new_unit_of_work: UnitOfWorkFactory
     callqa_version: str
     max_attempts: int
+    worker: Worker
     audio: AudioKeeper | None = None
     """Keeps sound of what was transcribed; None keeps none."""
 
-    def inspect(self, recording_ids: Sequence[str]) -> None:
-        """Bring each recording as far as it will go; what is stored already is not done again.
+    def inspect(self, planned: Sequence[Planned]) -> None:
+        """Bring what of this is free as far as it will go; what is stored already is not done again.
 
         A recording that cannot be used is quarantined, a failure that may pass is counted against it; neither stops
-        the others. Raises TransientError when the database itself is out of reach.
+        the others. Left out is what other processes are at, and what was in hand when one of them ended: `finish` sees
+        to that. Raises TransientError when the database itself is out of reach.
         """
+        taken = self._claims.take(planned)
+        if taken:
+            with self._claims.kept(taken):
+                self._together(taken)
+
+    def finish(self, planned: Sequence[Planned]) -> None:
+        """After `inspect` of everything planned: see to what is still left of the run, one recording at a time.
+
+        That is what a process left that is gone. Waits while others are at work, and takes over from them what they
+        leave, so that the run is as complete as it can be for every process that works on it. Call it while this
+        process does nothing else: should it end, what it was at is to blame.
+        """
+        attempts = {work.recording_id: work.attempts for work in planned}
+        while left := self._claims.left(attempts):
+            taken = self._claims.take_one(left)
+            if taken is not None:
+                with self._claims.kept([taken]):
+                    self._together([taken])
+                # Whatever came of it, this run does not try it again.
+                attempts[taken] = -1
+            elif self._claims.left(attempts):
+                time.sleep(min(_POLL_S, self.worker.lease_s / 4))
+
+    @property
+    def _claims(self) -> Claimant:
+        return Claimant(self.run.id, self.worker, self.max_attempts, self.new_unit_of_work)
+
+    def _together(self, recording_ids: Sequence[str]) -> None:
+        """Inspect them at once; when that fails in a way that nobody foresaw, each alone, to find the one at fault."""
+        settled: set[str] = set()
+        try:
+            self._inspect(recording_ids, settled)
+        except CallqaError:
+            # What no recording can help: a missing model, a database out of reach.
+            raise
+        except Exception as error:  # noqa: BLE001 - one recording must not cost the night
+            # Its message may quote a call, so only its origin is told.
+            log.error("inspecting %d recordings failed: %s", len(recording_ids), origin_of(error))
+            if len(recording_ids) == 1:
+                self._blame(recording_ids[0], error)
+                return
+            for recording_id in recording_ids:
+                if recording_id not in settled:
+                    self._together([recording_id])
+
+    def _blame(self, recording_id: str, error: Exception) -> None:
+        with self.new_unit_of_work() as uow:
+            call = uow.calls.get(recording_id)
+        if call is not None:
+            self._give_up(call, TransientError(f"inspecting it failed: {origin_of(error)}"), ReasonCode.POISON)
+
+    def _inspect(self, recording_ids: Sequence[str], settled: set[str]) -> None:
         to_hear: dict[str, AudioJob] = {}
         places: dict[str, Callable[[], str | None]] = {}
         calls: dict[str, StoredCall] = {}
@@ -54,16 +114,19 @@ class Inspector:
             locate = partial(find_recording, recording_id, (*addresses, call.recording.uri))
             if transcript is not None:
                 self._keep(call, TranscribeOutcome(recording_id, transcript, None), locate)
+                settled.add(recording_id)
                 continue
             path = locate()
             if path is None:
                 gone = TransientError("it is no longer where it was, or the file there now holds another recording")
                 self._keep(call, TranscribeOutcome(recording_id, None, gone), locate)
+                settled.add(recording_id)
             else:
                 to_hear[recording_id] = AudioJob(recording_id, path, call.recording.audio, call.meta)
                 places[recording_id] = locate
         for outcome in self.transcriber.transcribe(list(to_hear.values())):
             self._keep(calls[outcome.recording_id], outcome, places[outcome.recording_id])
+            settled.add(outcome.recording_id)
 
     def _keep(self, call: StoredCall, outcome: TranscribeOutcome, locate: Callable[[], str | None]) -> None:
         try:
@@ -91,15 +154,19 @@ class Inspector:
             return
         with self.new_unit_of_work() as uow:
             uow.scorecards.put(call.recording.id, self.run.engine_digest, self.run.scorer, card)
+            uow.claims.finish(call.recording.id, self.worker.owner)
             uow.commit()
 
-    def _give_up(self, call: StoredCall, error: Exception | None) -> None:
+    def _give_up(
+        self, call: StoredCall, error: Exception | None, in_the_end: ReasonCode = ReasonCode.PROCESSING_FAILED
+    ) -> None:
         with self.new_unit_of_work() as uow:
             if isinstance(error, RecordingError):
                 uow.calls.quarantine(call.recording.id, Quarantine(error.reason, error.detail))
             elif call.attempts + 1 >= self.max_attempts:
                 detail = f"failed {call.attempts + 1} times, the last time with: {error}"
-                uow.calls.quarantine(call.recording.id, Quarantine(ReasonCode.PROCESSING_FAILED, detail))
+                uow.calls.quarantine(call.recording.id, Quarantine(in_the_end, detail))
             else:
                 uow.calls.failed_attempt(call.recording.id, str(error))
+            uow.claims.finish(call.recording.id, self.worker.owner)
             uow.commit()

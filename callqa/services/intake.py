@@ -77,6 +77,11 @@ def register(
     return IntakeResult(len(wanted), other_days, len(listing.ignored), metadata.manifest_rows_without_file())
 
 
+def stand_in_id(uri: str) -> str:
+    """The recording id of a file whose bytes cannot be read."""
+    return digest({"unreadable": uri}).removeprefix("sha256:")
+
+
 def _has_its_day(sighting: _Sighting, run: Run, uow: UnitOfWork) -> bool:
     """Whether an undated call was inspected with an earlier day: it is told once, not again every night."""
     recording_id = sighting.recording.id
@@ -90,7 +95,7 @@ def _look_at(file: SourceFile, meta: CallMeta, probe: AudioProbe) -> _Sighting:
         recording = Recording(hash_file(file.path), file.uri)
     except RecordingError as error:
         # Bytes that cannot be read have no digest; the address stands in, so that the file is not lost from sight.
-        stand_in = Recording(digest({"unreadable": file.uri}).removeprefix("sha256:"), file.uri)
+        stand_in = Recording(stand_in_id(file.uri), file.uri)
         return _Sighting(file, stand_in, meta, Quarantine(error.reason, error.detail))
     try:
         return _Sighting(file, replace(recording, audio=probe(str(file.path))), meta, None)
@@ -109,6 +114,9 @@ def _store(sighting: _Sighting, run_id: str, metadata: MetadataReader, uow: Unit
             uow.calls.add(recording, meta, quarantine)
         except RecordingError as conflict:
             uow.calls.add(recording, meta, Quarantine(conflict.reason, conflict.detail))
+    elif known.dropped_at is not None:
+        # A person has seen it and wants to hear no more of it.
+        return
     elif _conflict_mended(known, meta, uow):
         uow.calls.readmit(recording, meta)
     uow.calls.saw(run_id, sighting.file.uri, recording.id)

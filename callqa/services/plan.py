@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.run import StoredCall
+from models.run import Planned, StoredCall
 
 UNKNOWN_DURATION_S = 300.0
 """Assumed length of a recording whose container does not say: a usual call."""
 
 
-def plan_chunks(calls: Sequence[StoredCall], most_audio_s: float, most_files: int) -> tuple[tuple[str, ...], ...]:
-    """Recording ids in chunks of about `most_audio_s`, at most `most_files` each, in the order given.
+def plan_chunks(calls: Sequence[StoredCall], most_audio_s: float, most_files: int) -> tuple[tuple[Planned, ...], ...]:
+    """Recordings in chunks of about `most_audio_s`, at most `most_files` each, in the order given.
 
     A recording longer than that is a chunk by itself. Empty for no calls.
     """
-    chunks: list[tuple[str, ...]] = []
-    current: list[str] = []
+    chunks: list[tuple[Planned, ...]] = []
+    current: list[Planned] = []
     audio_s = 0.0
     for call in calls:
         length_s = _length_s(call)
         if current and (audio_s + length_s > most_audio_s or len(current) == most_files):
             chunks.append(tuple(current))
             current, audio_s = [], 0.0
-        current.append(call.recording.id)
+        current.append(Planned(call.recording.id, call.attempts))
         audio_s += length_s
     if current:
         chunks.append(tuple(current))

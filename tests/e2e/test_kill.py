@@ -1,4 +1,4 @@
-"""kill -9 in the middle of transcribing: the next run ends in the rows of an undisturbed one, and no server stays."""
+"""kill -9 in the middle of transcribing, or two at once: the rows of an undisturbed run, and no server stays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from storage import Database, schema
 from tests.databases import dump
-from tests.e2e.conftest import DEMO_CALLS, Demo, callqa, command, environment
+from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, Demo, callqa, command, environment
 
 pytestmark = pytest.mark.slow
 
@@ -76,5 +76,19 @@ def test_same_rows_as_an_undisturbed_run(tmp_path: Path, demo: Demo) -> None:
 
     again = callqa(*run, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
+    assert rows(url) == rows(demo.database_url)
+    assert calls(url) == calls(demo.database_url)
+
+
+def test_two_at_once_share_the_work_and_say_the_same(tmp_path: Path, demo: Demo) -> None:
+    url = f"sqlite:///{tmp_path / 'callqa-data' / 'demo.db'}"
+    run = ("run", str(DEMO_CALLS), "--database-url", url, "--json")
+    both = [
+        subprocess.Popen(command(run), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    (said, error), (also_said, also_error) = [process.communicate(timeout=TIMEOUT_S) for process in both]
+    assert [process.returncode for process in both] == [0, 0], (error, also_error)
+    assert said == also_said
     assert rows(url) == rows(demo.database_url)
     assert calls(url) == calls(demo.database_url)

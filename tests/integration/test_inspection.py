@@ -11,6 +11,7 @@ from callqa.classifiers import find_classifier
 from callqa.metadata import MetadataReader
 from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeResult, register
+from callqa.services.plan import plan_chunks
 from callqa.services.rescore import rescore
 from callqa.services.runs import finish_run, plan_run, take_up
 from callqa.sources import list_source
@@ -18,12 +19,12 @@ from callqa.standards import find_standard
 from models.call import AudioFacts, RecordingState
 from models.errors import InputError, ReasonCode, RecordingError, TransientError
 from models.ports import AudioProbe, UnitOfWorkFactory
-from models.run import AudioJob, Run, RunStatus, RunView
+from models.run import AudioJob, Planned, Run, RunStatus, RunView
 from models.transcript import Transcript
 from scoring import scorer_of
 from storage import Database
 from tests.factories import ENGINE
-from tests.fakes import Hear, ScriptedTranscriber, hear_polite_call, probe_anything
+from tests.fakes import Hear, ScriptedTranscriber, hear_polite_call, probe_anything, worker
 
 STANDARD = find_standard("telecom-hotline-zh")
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)
@@ -56,8 +57,12 @@ def night(
     intake = register(
         listing, MetadataReader(listing, "Asia/Shanghai"), run, "Asia/Shanghai", None, probe, new_unit_of_work
     )
-    waiting = [c.recording.id for c in take_up(run.id, datetime.now(UTC), new_unit_of_work)]
-    Inspector(run, STANDARD, None, transcriber, new_unit_of_work, "0.0.test", max_attempts).inspect(waiting)
+    waiting = take_up(run.id, datetime.now(UTC), new_unit_of_work)
+    inspector = Inspector(run, STANDARD, None, transcriber, new_unit_of_work, "0.0.test", max_attempts, worker())
+    chunks = plan_chunks(waiting, 1800.0, 50)
+    for chunk in chunks:
+        inspector.inspect(chunk)
+    inspector.finish([planned for chunk in chunks for planned in chunk])
     finish_run(run.id, datetime.now(UTC), new_unit_of_work)
     with new_unit_of_work() as uow:
         view = uow.runs.view(run.id)
@@ -166,7 +171,8 @@ def test_another_recording_under_the_old_name_is_never_heard_in_its_place(
     with new_unit_of_work() as uow:
         (waiting,) = uow.runs.waiting(run.id)
     later = ScriptedTranscriber()
-    Inspector(run, STANDARD, None, later, new_unit_of_work, "0.0.test", 5).inspect([waiting.recording.id])
+    inspector = Inspector(run, STANDARD, None, later, new_unit_of_work, "0.0.test", 5, worker())
+    inspector.inspect([Planned(waiting.recording.id, waiting.attempts)])
     assert later.heard == []
     with new_unit_of_work() as uow:
         stored = uow.calls.get(waiting.recording.id)

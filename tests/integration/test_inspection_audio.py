@@ -23,13 +23,13 @@ from callqa.standards import find_standard
 from models.call import RecordingState
 from models.errors import origin_of
 from models.ports import Bleep, UnitOfWorkFactory
-from models.run import AudioJob, Run, RunView
+from models.run import AudioJob, Planned, Run, RunView
 from models.transcript import Dropped, Masked, Role, SecretKind, Transcript, Utterance
 from scoring import scorer_of
 from storage import Database, schema
 from storage.audio_store import FileAudioStore
 from tests.factories import ENGINE, transcript
-from tests.fakes import ScriptedTranscriber, probe_anything
+from tests.fakes import ScriptedTranscriber, probe_anything, worker
 from tests.unit.asr_signals import noise, write_wav
 
 STANDARD = find_standard("telecom-hotline-zh")
@@ -60,18 +60,22 @@ class Night:
     def run(self, playback: bool = True, originals: bool = False) -> RunView:
         run, waiting = self.take_in()
         keeper = AudioKeeper(self.store, OpusPlayback(), playback, originals, lambda: self.now)
-        Inspector(run, STANDARD, None, self.transcriber, self.new_unit_of_work, "0.0.test", 3, keeper).inspect(waiting)
+        inspector = Inspector(
+            run, STANDARD, None, self.transcriber, self.new_unit_of_work, "0.0.test", 3, worker(), keeper
+        )
+        inspector.inspect(waiting)
         finish_run(run.id, self.now, self.new_unit_of_work)
         with self.new_unit_of_work() as uow:
             view = uow.runs.view(run.id)
         assert view is not None
         return view
 
-    def take_in(self) -> tuple[Run, Sequence[str]]:
+    def take_in(self) -> tuple[Run, Sequence[Planned]]:
         listing = list_source(str(self.source))
         run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), self.now)
         register(listing, MetadataReader(listing, "UTC"), run, "UTC", None, probe_anything, self.new_unit_of_work)
-        return run, [c.recording.id for c in take_up(run.id, self.now, self.new_unit_of_work)]
+        waiting = take_up(run.id, self.now, self.new_unit_of_work)
+        return run, [Planned(c.recording.id, c.attempts) for c in waiting]
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +128,8 @@ def test_kept_originals_go_after_their_days_and_the_source_stays(night: Night) -
 
 
 def test_killed_before_the_copy_was_made_the_next_run_makes_it(night: Night) -> None:
-    _, [recording_id] = night.take_in()
+    _, [planned] = night.take_in()
+    recording_id = planned.recording_id
     with night.new_unit_of_work() as uow:
         uow.transcripts.put(replace(CALL, recording_id=recording_id))
         uow.commit()

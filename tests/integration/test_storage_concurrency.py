@@ -69,8 +69,8 @@ def everything(uow: UnitOfWork) -> None:
     score(uow)
 
 
-NOT_BY_SCORING = ("published_standards", "reviews", "ledger_promises", "ledger_events")
-"""Tables that people fill, and what is said of promises later."""
+NOT_BY_SCORING = ("published_standards", "reviews", "ledger_promises", "ledger_events", "claims")
+"""Tables that people fill, what is said of promises later, and claims, which end with the result."""
 
 
 def test_the_same_stage_at_once_is_stored_once(database: Database, database_url: str) -> None:

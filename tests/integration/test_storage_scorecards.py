@@ -104,7 +104,8 @@ def test_doing_everything_again_changes_nothing(database: Database, database_url
 
     everything()
     before = dump(database_url)
-    assert all(before.values()), "every table has rows to compare"
+    empty = [table for table, rows in before.items() if not rows]
+    assert empty == ["claims"], "every table has rows to compare, but for those that end with the result"
     everything()
     assert dump(database_url) == before
 

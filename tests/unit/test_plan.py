@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from callqa.services.plan import UNKNOWN_DURATION_S, plan_chunks
 from models.call import AudioFacts
-from models.run import StoredCall
+from models.run import Planned, StoredCall
 from tests.factories import stored_call
 
 
@@ -28,8 +28,8 @@ def test_every_recording_is_in_one_chunk_in_order_and_no_chunk_is_too_large(
 ) -> None:
     calls = [call(i, d) for i, d in enumerate(durations_s)]
     chunks = plan_chunks(calls, most_audio_s, most_files)
-    assert [id_ for chunk in chunks for id_ in chunk] == [c.recording.id for c in calls]
+    assert [p for chunk in chunks for p in chunk] == [Planned(c.recording.id, c.attempts) for c in calls]
     length_s = {c.recording.id: UNKNOWN_DURATION_S if d is None else d for c, d in zip(calls, durations_s, strict=True)}
     for chunk in chunks:
         assert 1 <= len(chunk) <= most_files
-        assert len(chunk) == 1 or sum(length_s[i] for i in chunk) <= most_audio_s * (1 + 1e-9)
+        assert len(chunk) == 1 or sum(length_s[p.recording_id] for p in chunk) <= most_audio_s * (1 + 1e-9)

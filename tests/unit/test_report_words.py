@@ -19,6 +19,7 @@ from callqa.reports.context import Concern
 from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.page_words import PAGE_WORDS
+from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
 from callqa.reports.words import Words
 from models.errors import ReasonCode, SettingsError
@@ -28,7 +29,15 @@ from models.scorecard import MatchKind, PromiseStatus, Specificity, Verdict
 from models.transcript import Role
 from scoring import SHIPPED_STANDARDS
 
-ALL_WORDS = {**CODE_WORDS, **PAGE_WORDS, **BACKTEST_WORDS, **STANDARD_WORDS, **FIELD_WORDS, **LEDGER_WORDS}
+ALL_WORDS = {
+    **CODE_WORDS,
+    **PAGE_WORDS,
+    **BACKTEST_WORDS,
+    **STANDARD_WORDS,
+    **FIELD_WORDS,
+    **LEDGER_WORDS,
+    **QUARANTINE_WORDS,
+}
 CJK = re.compile("[\u4e00-\u9fff]")
 
 
