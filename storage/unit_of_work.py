@@ -7,8 +7,10 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import ports
+from models import keeping, ports
+from storage.audit import AuditLog
 from storage.calls import Calls
+from storage.keeping import Keeping
 from storage.ledger import Ledger
 from storage.reviews import Reviews
 from storage.runs import Runs
@@ -32,6 +34,8 @@ class UnitOfWork:
     standards: ports.Standards
     reviews: ports.Reviews
     ledger: ports.Ledger
+    audit: keeping.AuditLog
+    keeping: keeping.Keeping
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -49,6 +53,8 @@ class UnitOfWork:
         self.standards = Standards(transaction)
         self.reviews = Reviews(transaction)
         self.ledger = Ledger(transaction)
+        self.audit = AuditLog(transaction)
+        self.keeping = Keeping(transaction)
         return self
 
     def __exit__(
