@@ -27,7 +27,7 @@ from storage.audio_store import FileAudioStore
 from tests import factories
 from tests.databases import dump
 from tests.fakes import POLITE_CALL
-from tests.ledger_calls import commands
+from tests.ledger_calls import commands, written
 
 Command = Callable[..., Result]
 CALLS = {"C1": "13800138000", "C2": "13911112222"}
@@ -73,9 +73,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
             uow.scorecards.put(recording.id, factories.ENGINE.digest, scorer_of(standard, classifier), card)
             uow.audit.record(AuditEvent(factories.STARTED_AT, "王", AuditAction.QUARANTINE_RETRIED, recording.id, {}))
             uow.commit()
-        store.put_playback(
-            recording.id, lambda draft, call_id=call_id: draft.write_text(f"sound of {call_id}") and None
-        )  # type: ignore[misc]
+        store.put_playback(recording.id, written(f"sound of {call_id}"))
     database.close()
     (home / "classifiers").mkdir()
     (home / "classifiers" / "in-use.zh").write_text("shipped\n")

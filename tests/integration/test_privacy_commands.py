@@ -28,7 +28,7 @@ from storage.hanging import hanging_on
 from tests import factories
 from tests.databases import bare_engine, dump
 from tests.fakes import probe_anything
-from tests.ledger_calls import at, commands, entries, promise
+from tests.ledger_calls import at, commands, entries, promise, written
 
 Command = Callable[..., Result]
 PHONE, OTHER = "13800138000", "13911112222"
@@ -81,7 +81,7 @@ def put(
         uow.commit()
     store = FileAudioStore(Path("home/audio"))
     store.put_original(recording.id, path, NOW - timedelta(days=days))
-    store.put_playback(recording.id, lambda draft: draft.write_text(f"copy of {name}") and None)
+    store.put_playback(recording.id, written(f"copy of {name}"))
     copy = store.playback(recording.id)
     assert copy is not None
     os.utime(copy, ((NOW - timedelta(days=days)).timestamp(),) * 2)
@@ -371,9 +371,9 @@ def tamper(url: str, statement: str) -> None:
             connection.execute(statement)
         connection.close()
         return
-    with bare_engine(url).begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE audit_log DISABLE TRIGGER ALL")
-        connection.exec_driver_sql(statement)
+    with bare_engine(url).begin() as server:
+        server.exec_driver_sql("ALTER TABLE audit_log DISABLE TRIGGER ALL")
+        server.exec_driver_sql(statement)
 
 
 def test_marks_publications_and_promotions_are_recorded(
