@@ -22,20 +22,24 @@ from asr.weights import ensure_model, verify_model
 from callqa.classifiers import classifier_in_use
 from callqa.owner import has_ended, this_process
 from callqa.services.audio import AudioKeeper
+from callqa.services.retention import Ages
 from callqa.settings import Settings
 from callqa.standards import FoundStandard, find, find_days
 from models.call import CallMeta
 from models.claim import Worker
 from models.errors import InputError, NoVersionError
+from models.keeping import DatabaseFile
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
 from models.standard import PublishedStandard
 from scoring import ServiceStandard
 from scoring.classifier import Classifier
 from storage import Database, schema, urls
 from storage.audio_store import FileAudioStore
+from storage.sqlite_file import SqliteFile, wipe_deleted
 
 __all__ = [
     "App",
+    "ages",
     "assemble",
     "audio_keeper",
     "audio_store",
@@ -43,6 +47,7 @@ __all__ = [
     "check_model",
     "check_remote",
     "choose_device",
+    "database_file",
     "describe_database",
     "engine_options",
     "open_database",
@@ -55,6 +60,7 @@ __all__ = [
     "transcriber_for",
     "upgrade_database",
     "usable_cores",
+    "wipe_deleted_rows",
 ]
 
 _Key = TypeVar("_Key")
@@ -256,6 +262,21 @@ def describe_database(settings: Settings) -> str:
 def shown_database(settings: Settings) -> str:
     """The database's address without its secrets. Raises SettingsError, which tells none, for one it cannot read."""
     return urls.shown(urls.parse(settings.resolved_database_url))
+
+
+def database_file(settings: Settings) -> DatabaseFile:
+    """The database as a file. Raises SettingsError, which says what to do instead, when it is none."""
+    return SqliteFile(settings.resolved_database_url)
+
+
+def wipe_deleted_rows(settings: Settings) -> None:
+    """After rows were deleted for good: nothing of them is left beside the database either."""
+    wipe_deleted(settings.resolved_database_url)
+
+
+def ages(settings: Settings) -> Ages:
+    """After how many days each kind of what is kept goes."""
+    return Ages(settings.originals_days, settings.playback_days, settings.transcripts_days, settings.scores_days)
 
 
 def _now() -> datetime:

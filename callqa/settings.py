@@ -66,6 +66,15 @@ class Settings(BaseModel):
     playback_days: int = Field(
         0, ge=0, le=36_500, description="copies to listen to are deleted after so many days; 0: they stay"
     )
+    transcripts_days: int = Field(
+        0, ge=0, le=36_500, description="texts of calls are deleted after so many days, scores stay; 0: they stay"
+    )
+    scores_days: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="calls are deleted with all that is kept of them after so many days; 0: they stay",
+    )
     corrections: bool = Field(
         True, description="put misheard words of the standard's glossary right; each one stays visible"
     )

@@ -22,14 +22,14 @@ from prefect.tasks import Task
 from pydantic import Field
 
 from callqa import __version__
-from callqa.bootstrap import App, assemble, audio_store, open_database, today
+from callqa.bootstrap import App, ages, assemble, audio_store, open_database, today, wipe_deleted_rows
 from callqa.metadata import MetadataReader
 from callqa.reports.standard_words import reminder_text
-from callqa.services.audio import prune
 from callqa.services.inspect import Inspector
 from callqa.services.intake import register
 from callqa.services.ledger import follow_up
 from callqa.services.plan import plan_chunks
+from callqa.services.retention import retain
 from callqa.services.runs import finish_run, plan_run, resolve_day, take_up
 from callqa.sources import list_source
 from flows.flow_settings import flow_settings
@@ -171,11 +171,12 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     settings, now = flow_settings(None), datetime.now(UTC)
     status, counts = finish_run(run.id, now, open_database(settings))
     try:
-        prune(audio_store(settings), settings.originals_days, settings.playback_days, now)
-    except OSError as error:
-        # The night is finished, and the next one deletes them. The error's path would name a file.
-        reason = error.strerror or type(error).__name__
-        get_run_logger().warning("run %s: sound past its days was not all deleted: %s", run.id, reason)
+        retain(ages(settings), "callqa", now, audio_store(settings), open_database(settings), dry_run=False)
+        wipe_deleted_rows(settings)
+    except (OSError, TransientError) as error:
+        # The night is finished, and the next one deletes it. The error's path would name a file.
+        reason = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        get_run_logger().warning("run %s: what is past its days was not all deleted: %s", run.id, reason)
     summary = {"run_id": run.id, "status": status.value, **asdict(counts), "intake": intake}
     if reminder is not None:
         summary["standard_review"] = {"review_by": reminder.review_by.isoformat(), "days_left": reminder.days_left}

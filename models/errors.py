@@ -7,7 +7,8 @@ CallqaError
 │   │   └── NoVersionError  none of its published versions holds on that day
 │   ├── InputError        a source, manifest or transcript file that cannot be read
 │   ├── ModelError        a speech model or classifier that is missing or damaged
-│   └── SchemaError       a database that is not at this program's migration
+│   ├── SchemaError       a database that is not at this program's migration
+│   └── IntegrityError    a stored record or a backup that is not what it was: damaged or changed
 ├── RecordingError        one recording cannot be used; it is quarantined, the run goes on
 └── TransientError        the outside world failed for a moment; the same work may be tried again
 """
@@ -49,6 +50,10 @@ class ModelError(UsageError):
 
 class SchemaError(UsageError):
     """The database is not at the migration that this program needs."""
+
+
+class IntegrityError(UsageError):
+    """A backup or the audit log is not what it was when it was written. The message names the first place."""
 
 
 class ReasonCode(StrEnum):

@@ -15,6 +15,7 @@ from typing import Protocol, Self
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.claim import Claims
 from models.errors import RecordingError, TransientError
+from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.review import Review
 from models.run import AudioJob, Run, RunCounts, RunStatus, RunView, StoredCall
@@ -95,6 +96,9 @@ class AudioStore(Protocol):
 
         Raises TransientError when the file does not hold that recording any more.
         """
+
+    def forget(self, recording_id: str) -> int:
+        """Delete everything kept of the recording; returns how many sounds that were."""
 
     def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
         """Delete copies of originals that were stored before then; returns how many. A dry run only counts."""
@@ -284,6 +288,8 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     ledger: Ledger
     claims: Claims
+    audit: AuditLog
+    keeping: Keeping
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -70,6 +70,15 @@ class FileAudioStore:
             os.utime(draft, (stored_s, stored_s))
             _put(draft, path)
 
+    def forget(self, recording_id: str) -> int:
+        """Delete copies, reasons and drafts; returns how many copies."""
+        deleted = 0
+        for kind in ("playback", "originals"):
+            for path in sorted(self._place(kind, recording_id, "").parent.glob(f"{recording_id}*")):
+                path.unlink(missing_ok=True)
+                deleted += path.suffix != ".txt" and not path.name.endswith(_DRAFT)
+        return deleted
+
     def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
         """Delete by time of modification; returns how many."""
         return sum(1 for _ in self._deleted("originals", "*", stored_before, dry_run))

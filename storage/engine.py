@@ -88,6 +88,8 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # What is deleted is overwritten: a customer's words must not stay in the file's free pages.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 

@@ -99,37 +99,38 @@ class Ledger:
             made[row.recording_id].append(
                 (_standard(row), PlacedPromise(row.engine_digest, promise_from_row(row, row.status)))
             )
-        told = self._histories(recording_ids)
+        told = histories_of(self._transaction, recording_ids)
         return [
             entry
             for call in map(stored_call_from_row, calls)
             for entry in entries_of(call.recording.id, call.meta, made[call.recording.id], told[call.recording.id])
         ]
 
-    def _histories(self, recording_ids: Sequence[str]) -> defaultdict[str, list[History]]:
-        """Histories by recording, the oldest first."""
-        heads = self._transaction.rows(
-            _with_standard(select(ledger_promises, *_STANDARD), ledger_promises.c.standard_digest)
-            .where(ledger_promises.c.recording_id.in_(recording_ids))
-            .order_by(ledger_promises.c.id)
-        )
-        events: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-        for row in self._transaction.rows(
-            select(ledger_events)
-            .join(ledger_promises, ledger_promises.c.id == ledger_events.c.promise_id)
-            .where(ledger_promises.c.recording_id.in_(recording_ids))
-            .order_by(ledger_events.c.id)
-        ):
-            events[row.promise_id].append(row)
-        histories: defaultdict[str, list[History]] = defaultdict(list)
-        for head in heads:
-            placed = PlacedPromise(head.engine_digest, promise_from_row(head, PromiseStatus.OPEN))
-            told = tuple(event_from_row(event) for event in events[head.id])
-            histories[head.recording_id].append(History(head.id, placed, _standard(head), told))
-        return histories
-
 
 _STANDARD = (standards.c.id.label("standard_id"), standards.c.version.label("standard_version"))
+
+
+def histories_of(transaction: Transaction, recording_ids: Sequence[str]) -> defaultdict[str, list[History]]:
+    """What was said of promises, by recording, the oldest first; of quarantined recordings too."""
+    heads = transaction.rows(
+        _with_standard(select(ledger_promises, *_STANDARD), ledger_promises.c.standard_digest)
+        .where(ledger_promises.c.recording_id.in_(recording_ids))
+        .order_by(ledger_promises.c.id)
+    )
+    events: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in transaction.rows(
+        select(ledger_events)
+        .join(ledger_promises, ledger_promises.c.id == ledger_events.c.promise_id)
+        .where(ledger_promises.c.recording_id.in_(recording_ids))
+        .order_by(ledger_events.c.id)
+    ):
+        events[row.promise_id].append(row)
+    histories: defaultdict[str, list[History]] = defaultdict(list)
+    for head in heads:
+        placed = PlacedPromise(head.engine_digest, promise_from_row(head, PromiseStatus.OPEN))
+        told = tuple(event_from_row(event) for event in events[head.id])
+        histories[head.recording_id].append(History(head.id, placed, _standard(head), told))
+    return histories
 
 
 def _with_standard(statement: Select[Any], digest: Any) -> Select[Any]:

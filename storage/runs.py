@@ -137,6 +137,7 @@ class Runs:
                     transcripts.c.recording_id.in_(_files_of(run_id, run_files.c.recording_id)),
                 )
             )
+            if row.document is not None
         }
         uris: defaultdict[str, list[str]] = defaultdict(list)
         for row in self._transaction.rows(_files_of(run_id, run_files.c.recording_id, run_files.c.uri)):

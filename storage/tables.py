@@ -127,7 +127,7 @@ run_files = Table(
     Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
     Column("uri_sha256", Text, primary_key=True),
     Column("uri", Text, nullable=False),
-    Column("recording_id", Text, ForeignKey("recordings.id"), nullable=False),
+    Column("recording_id", Text, ForeignKey("recordings.id"), nullable=False, index=True),
     Index(None, "run_id", "recording_id"),
 )
 

@@ -41,6 +41,14 @@ class Transaction:
                 take_write_lock(self._connection)
             self._writing = True
 
+    def take_turn(self, lock: int) -> None:
+        """Wait until no other transaction has this turn, and keep it until this one ends."""
+        # SQLite's one write lock is a turn already.
+        self.begin_writing()
+        if self._connection.dialect.name == "postgresql":
+            with passing_faults(self._url):
+                self._connection.execute(select(func.pg_advisory_xact_lock(lock)))
+
     def locked(self, table: Table, **key: object) -> Row[Any] | None:
         """The row with this key, kept from changing under us until the transaction ends; None when there is none."""
         self.begin_writing()
@@ -83,6 +91,12 @@ class Transaction:
         self.begin_writing()
         with passing_faults(self._url):
             return self._connection.execute(statement).rowcount > 0
+
+    def delete(self, statement: Delete) -> int:
+        """Delete rows; returns how many."""
+        self.begin_writing()
+        with passing_faults(self._url):
+            return int(self._connection.execute(statement).rowcount)
 
     def commit(self) -> None:
         """Keep everything so far and begin anew."""

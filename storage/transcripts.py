@@ -12,6 +12,7 @@ from models.run import StoredCall
 from models.transcript import Transcript
 from storage.calls import advance, locked_state
 from storage.column_types import storable
+from storage.keeping_tables import text_is_kept
 from storage.mapping import stored_call_from_row, transcript_from_document, transcript_to_document
 from storage.tables import recordings, transcripts
 from storage.transaction import Transaction
@@ -32,7 +33,7 @@ class Transcripts:
                 transcripts.c.recording_id == recording_id, transcripts.c.engine_digest == engine_digest
             )
         )
-        return None if row is None else transcript_from_document(row.document, recording_id)
+        return None if row is None or row.document is None else transcript_from_document(row.document, recording_id)
 
     def put(self, transcript: Transcript) -> None:
         """As in the port. Raises StateError when the recording is unknown or quarantined, ValueError without engine.
@@ -60,7 +61,7 @@ class Transcripts:
         newest = (
             select(func.max(transcripts.c.id).label("id"))
             .join(recordings, recordings.c.id == transcripts.c.recording_id)
-            .where(recordings.c.state != RecordingState.QUARANTINED)
+            .where(recordings.c.state != RecordingState.QUARANTINED, text_is_kept(recordings.c.id))
             .group_by(transcripts.c.recording_id)
         )
         rows = self._transaction.rows(
@@ -73,7 +74,7 @@ class Transcripts:
         newest = self._transaction.rows(
             select(recordings.c.call_id, func.max(transcripts.c.id).label("id"))
             .join(recordings, recordings.c.id == transcripts.c.recording_id)
-            .where(recordings.c.state != RecordingState.QUARANTINED)
+            .where(recordings.c.state != RecordingState.QUARANTINED, text_is_kept(recordings.c.id))
             .group_by(recordings.c.call_id, recordings.c.id)
         )
         wanted = {str(storable(call_id)) for call_id in call_ids}
@@ -91,6 +92,7 @@ class Transcripts:
                 recordings.c.id > after,
                 recordings.c.started_at >= moment,
                 recordings.c.state != RecordingState.QUARANTINED,
+                text_is_kept(recordings.c.id),
                 heard,
             )
             .order_by(recordings.c.id)
@@ -103,7 +105,10 @@ class Transcripts:
         heard = select(transcripts.c.id).where(transcripts.c.recording_id == recordings.c.id).exists()
         row = self._transaction.first(
             select(func.count().label("calls")).where(
-                recordings.c.started_at.is_(None), recordings.c.state != RecordingState.QUARANTINED, heard
+                recordings.c.started_at.is_(None),
+                recordings.c.state != RecordingState.QUARANTINED,
+                text_is_kept(recordings.c.id),
+                heard,
             )
         )
         return 0 if row is None else int(row.calls)
@@ -113,7 +118,11 @@ class Transcripts:
         newest = self._transaction.rows(
             select(func.max(transcripts.c.id).label("id"))
             .join(recordings, recordings.c.id == transcripts.c.recording_id)
-            .where(recordings.c.id.in_(recording_ids), recordings.c.state != RecordingState.QUARANTINED)
+            .where(
+                recordings.c.id.in_(recording_ids),
+                recordings.c.state != RecordingState.QUARANTINED,
+                text_is_kept(recordings.c.id),
+            )
             .group_by(transcripts.c.recording_id)
         )
         found = list(self._read([row.id for row in newest]))

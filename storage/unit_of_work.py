@@ -7,9 +7,11 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, ports
+from models import claim, keeping, ports
+from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.claims import Claims
+from storage.keeping import Keeping
 from storage.ledger import Ledger
 from storage.reviews import Reviews
 from storage.runs import Runs
@@ -34,6 +36,8 @@ class UnitOfWork:
     reviews: ports.Reviews
     ledger: ports.Ledger
     claims: claim.Claims
+    audit: keeping.AuditLog
+    keeping: keeping.Keeping
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -52,6 +56,8 @@ class UnitOfWork:
         self.reviews = Reviews(transaction)
         self.ledger = Ledger(transaction)
         self.claims = Claims(transaction)
+        self.audit = AuditLog(transaction)
+        self.keeping = Keeping(transaction)
         return self
 
     def __exit__(

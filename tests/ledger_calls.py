@@ -55,6 +55,15 @@ def put_call(
         uow.commit()
 
 
+def written(text: str) -> Callable[[Path], None]:
+    """What writes this text where it is told to: a sound that nobody listens to."""
+
+    def write(path: Path) -> None:
+        path.write_text(text)
+
+    return write
+
+
 def entries(database: Database) -> list[LedgerEntry]:
     """The whole ledger."""
     with database.unit_of_work() as uow:

@@ -8,12 +8,15 @@ import sys
 import typer
 
 from callqa.cli.audio import audio_app
+from callqa.cli.audit import audit_app
 from callqa.cli.backtest import backtest
+from callqa.cli.backup import backup, restore
 from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
 from callqa.cli.doctor import doctor
 from callqa.cli.models import models_app
+from callqa.cli.privacy import privacy_app
 from callqa.cli.promises import promises_app
 from callqa.cli.quarantine import quarantine_app
 from callqa.cli.report import report_app
@@ -29,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, run, transcribe, score, doctor):
+for command in (demo, run, transcribe, score, doctor, backup, restore):
     app.command()(command)
 standard_app.command()(backtest)
 app.add_typer(standard_app, name="standard")
@@ -40,6 +43,8 @@ app.add_typer(export_app, name="export")
 app.add_typer(models_app, name="models")
 app.add_typer(db_app, name="db")
 app.add_typer(audio_app, name="audio")
+app.add_typer(privacy_app, name="privacy")
+app.add_typer(audit_app, name="audit")
 
 
 def main() -> None:

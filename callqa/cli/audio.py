@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from callqa.bootstrap import audio_keeper, audio_store, open_database
+from callqa.bootstrap import audio_keeper, open_database
 from callqa.cli.common import DatabaseOption, HomeOption, complain, console, settings_from
 from callqa.services import audio as sound
 from models.errors import SettingsError
@@ -18,19 +17,6 @@ audio_app = typer.Typer(help="The sound that callqa keeps.", no_args_is_help=Tru
 @audio_app.callback()
 def audio() -> None:
     """The sound that callqa keeps."""
-
-
-@audio_app.command()
-def prune(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be deleted.")] = False,
-    home: HomeOption = None,
-) -> None:
-    """Delete what is older than the settings originals_days and playback_days; prints how many. 0 days: none."""
-    settings = settings_from(home=home)
-    deleted = sound.prune(
-        audio_store(settings), settings.originals_days, settings.playback_days, datetime.now(UTC), dry_run=dry_run
-    )
-    console.print(f"originals: {deleted.originals}\nplayback: {deleted.playback}", highlight=False)
 
 
 @audio_app.command()

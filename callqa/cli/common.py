@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import getpass
 import json
 import os
 import sys
@@ -31,6 +32,12 @@ StandardOption = Annotated[
 DatabaseOption = Annotated[str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL.")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Data folder (default ./callqa-data).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine output only.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do it; without it only what would be done is said.")]
+RequestOption = Annotated[
+    str,
+    typer.Option("--request", help="Number under which it was asked for, for the audit log; no name, no telephone."),
+]
+ByOption = Annotated[str | None, typer.Option("--by", help="Who does it, for the audit log; none: the login name.")]
 LanguageOption = Annotated[str | None, typer.Option("--language", help="zh or en; default zh.")]
 TranscriptFormatOption = Annotated[TranscriptFormat, typer.Option("--format", help="Kind of file.")]
 
@@ -51,6 +58,15 @@ def settings_from(**options: object) -> Settings:
         if value is not None:
             os.environ[f"CALLQA_{name.upper()}"] = str(value)
     return settings
+
+
+def login_name() -> str:
+    """Who gives the command, for what is recorded of it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user need not have a name.
+        return "unknown"
 
 
 def parse_day(value: str | None, option: str = "--day") -> date | None:
@@ -107,6 +123,11 @@ def check_writable(path: Path) -> None:
             draft.unlink()
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def say(text: str) -> None:
+    """One line on standard output as it is, however narrow the terminal."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def complain(message: str) -> None:

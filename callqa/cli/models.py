@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from callqa.classifiers import SHIPPED, find_classifier, list_classifiers, promote_classifier
-from callqa.cli.common import HomeOption, JsonOption, StandardOption, console, notes, print_json, settings_from
+from callqa.bootstrap import open_database
+from callqa.classifiers import SHIPPED, find_classifier, list_classifiers
+from callqa.cli.common import (
+    DatabaseOption,
+    HomeOption,
+    JsonOption,
+    StandardOption,
+    console,
+    login_name,
+    notes,
+    print_json,
+    settings_from,
+)
 from callqa.services.classifiers import evaluate_classifier, load_examples, train_classifier
+from callqa.services.classifiers import promote as promote_to_use
 from callqa.standards import find_standard
 from scoring.classifier import Evaluation
 
@@ -88,11 +101,13 @@ def list_(home: HomeOption = None, json: JsonOption = False) -> None:
 @models_app.command()
 def promote(
     name: Annotated[str, typer.Argument(help="Name of a classifier; `shipped` for the one that comes with callqa.")],
+    database_url: DatabaseOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Score calls of its language with this classifier from now on; stored scorecards stay until rescored."""
-    classifier = promote_classifier(settings_from(home=home).home, name)
+    settings = settings_from(database_url=database_url, home=home)
+    classifier = promote_to_use(settings.home, name, login_name(), datetime.now(UTC), open_database(settings))
     if json:
         print_json({"name": name, "version": classifier.version, "language": classifier.language})
     else:

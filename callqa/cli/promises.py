@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from callqa.cli.common import (
     LanguageOption,
     StandardOption,
     console,
+    login_name,
     parse_day,
     print_json,
     settings_from,
@@ -112,7 +112,7 @@ def settle(
         words(key).casefold(): key.removeprefix("action.") for words in map(Words, LANGUAGES) for key in _ACTIONS
     }
     connect = open_database(settings, create=False)
-    result = settle_tickets(table, actions, by or _login_name(), datetime.now(UTC), connect)
+    result = settle_tickets(table, actions, by or login_name(), datetime.now(UTC), connect)
     if json:
         print_json(_settled_to_json(result))
     else:
@@ -152,18 +152,10 @@ def mark(
     """Say what became of a promise: a person's word goes before tickets, later calls and claims of customers."""
     settings = settings_from(language=language, database_url=database_url, home=home)
     connect = open_database(settings, create=False)
-    new = mark_promise(promise, status, by or _login_name(), note, datetime.now(UTC), connect)
+    new = mark_promise(promise, status, by or login_name(), note, datetime.now(UTC), connect)
     words = Words(settings.language)
     told = {"id": promise, "status": words.code("status", status.value)}
     _say(words("ledger.marked", **told) if new else words("ledger.marked_before", **told))
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # A container's user need not have a name.
-        return "unknown"
 
 
 def _settled_to_json(result: SettleResult) -> dict[str, Any]:

@@ -14,11 +14,13 @@ from rich.table import Table
 from callqa.bootstrap import open_database
 from callqa.cli.common import (
     EXIT_QUARANTINED,
+    ByOption,
     DatabaseOption,
     HomeOption,
     JsonOption,
     LanguageOption,
     console,
+    login_name,
     print_json,
     settings_from,
 )
@@ -69,6 +71,7 @@ def retry(
     names: NamesArgument = None,
     reason: ReasonOption = None,
     everything: AllOption = False,
+    by: ByOption = None,
     json: JsonOption = False,
     language: LanguageOption = None,
     database_url: DatabaseOption = None,
@@ -81,7 +84,8 @@ def retry(
     settings = settings_from(language=language, database_url=database_url, home=home)
     connect = open_database(settings, create=False)
     _check_chosen(names, reason, everything)
-    done = ward.retry(ward.quarantined(names or (), reason or (), connect, dropped=False), connect)
+    chosen = ward.quarantined(names or (), reason or (), connect, dropped=False)
+    done = ward.retry(chosen, by or login_name(), datetime.now(UTC), connect)
     if json:
         refused = [{"recording_id": found, "problem": problem.value} for found, problem in done.refused]
         print_json({"retried": list(done.retried), "refused": refused})
@@ -100,6 +104,7 @@ def drop(
     names: NamesArgument = None,
     reason: ReasonOption = None,
     everything: AllOption = False,
+    by: ByOption = None,
     json: JsonOption = False,
     language: LanguageOption = None,
     database_url: DatabaseOption = None,
@@ -110,7 +115,7 @@ def drop(
     connect = open_database(settings, create=False)
     _check_chosen(names, reason, everything)
     calls = ward.quarantined(names or (), reason or (), connect, dropped=False)
-    gone = ward.drop(calls, datetime.now(UTC), connect)
+    gone = ward.drop(calls, by or login_name(), datetime.now(UTC), connect)
     if json:
         print_json({"dropped": list(gone)})
     else:

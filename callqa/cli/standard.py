@@ -18,6 +18,7 @@ from callqa.cli.common import (
     JsonOption,
     LanguageOption,
     console,
+    login_name,
     parse_day,
     print_json,
     print_text,
@@ -26,7 +27,7 @@ from callqa.cli.common import (
 )
 from callqa.reports.standard_diff import change_to_json, describe
 from callqa.reports.words import Words
-from callqa.services.publish import check_change_note, published_version
+from callqa.services.publish import publish_version, published_version
 from callqa.settings import Settings
 from callqa.standards import FoundStandard, read_cases
 from models.errors import InputError, StandardError
@@ -130,12 +131,7 @@ def publish(
     _, failures = _run_cases(found, cases)
     _raise_failures(found, failures, settings.language)
     version = published_version(found.standard, found.text, datetime.now(UTC))
-    with open_database(settings)() as uow:
-        new = uow.standards.get(version.ref.id, version.ref.version) is None
-        if new:
-            check_change_note(version, uow.standards.versions(version.ref.id), found.source)
-        uow.standards.publish(version)
-        uow.commit()
+    new = publish_version(version, found.source, login_name(), open_database(settings))
     if json:
         print_json(_version_to_json(version, None) | {"published": new})
     else:

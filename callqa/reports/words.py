@@ -12,6 +12,7 @@ from typing import Final
 from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.field_words import FIELD_WORDS
+from callqa.reports.keeping_words import KEEPING_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
@@ -30,6 +31,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **FIELD_WORDS,
     **LEDGER_WORDS,
     **QUARANTINE_WORDS,
+    **KEEPING_WORDS,
 }
 
 

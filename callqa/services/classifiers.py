@@ -1,14 +1,17 @@
-"""Training and measuring utterance classifiers."""
+"""Training, measuring and promoting utterance classifiers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
-from callqa.classifiers import keep_classifier
+from callqa.classifiers import find_classifier, keep_classifier, promote_classifier
+from models.audit import AuditAction, AuditEvent
 from models.errors import InputError
+from models.ports import UnitOfWorkFactory
 from scoring import ServiceStandard
 from scoring.classifier import (
     Classifier,
@@ -52,6 +55,20 @@ def train_classifier(examples: Sequence[Example], standard: ServiceStandard, hom
     evaluation = evaluate_classifier(classifier, examples, standard)
     name = keep_classifier(home, data, model_card(classifier, evaluation, examples))
     return Trained(name, classifier, evaluation)
+
+
+def promote(home: Path, name: str, by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> Classifier:
+    """Score calls with this classifier from now on, and record who wanted it; returns it.
+
+    Recorded before it is done: of two things that cannot be done at once, a record without a deed is the harmless one.
+    Raises ModelError when there is none of that name.
+    """
+    classifier = find_classifier(home, name)
+    with new_unit_of_work() as uow:
+        told = {"version": classifier.version, "language": classifier.language}
+        uow.audit.record(AuditEvent(now, by, AuditAction.CLASSIFIER_PROMOTED, name, told))
+        uow.commit()
+    return promote_classifier(home, name)
 
 
 def evaluate_classifier(classifier: Classifier, examples: Sequence[Example], standard: ServiceStandard) -> Evaluation:

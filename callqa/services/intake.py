@@ -22,10 +22,13 @@ FILES_PER_TRANSACTION = 200
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What registration saw. `other_days` were left out because their metadata name another day."""
+    """What registration saw. `other_days` were left out because their metadata name another day, `forgotten` because
+    they, or their texts, were erased or past the days that they may be kept.
+    """
 
     files: int
     other_days: int
+    forgotten: int
     ignored: int
     missing: tuple[str, ...]
     """Files that the manifest names and the source lacks."""
@@ -54,7 +57,7 @@ def register(
     under several names are one recording. Raises InputError when nothing at all was found to inspect.
     """
     wanted: list[tuple[SourceFile, CallMeta]] = []
-    other_days = 0
+    other_days = forgotten = 0
     for file in listing.files:
         meta = metadata.read(file)
         if _is_of_day(meta, run.day, time_zone):
@@ -69,12 +72,14 @@ def register(
         with new_unit_of_work() as uow:
             uow.runs.start(run)
             for sighting in sightings:
-                if run.day is not None and sighting.meta.started_at is None and _has_its_day(sighting, run, uow):
+                if uow.keeping.forgotten(sighting.recording.id) is not None:
+                    forgotten += 1
+                elif run.day is not None and sighting.meta.started_at is None and _has_its_day(sighting, run, uow):
                     other_days += 1
                 else:
                     _store(sighting, run.id, metadata, uow)
             uow.commit()
-    return IntakeResult(len(wanted), other_days, len(listing.ignored), metadata.manifest_rows_without_file())
+    return IntakeResult(len(wanted), other_days, forgotten, len(listing.ignored), metadata.manifest_rows_without_file())
 
 
 def stand_in_id(uri: str) -> str:

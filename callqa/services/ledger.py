@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callqa.tickets import TicketTable
+from models.audit import AuditAction, AuditEvent
 from models.call import CallMeta
 from models.errors import InputError, origin_of
 from models.ledger import LedgerEntry, StatusEvent, StatusSource
@@ -144,6 +145,10 @@ def mark(
         if not found:
             raise InputError(f"no promise {promise_id!r} in the ledger; `callqa promises` lists their ids")
         event = StatusEvent(status, StatusSource.PERSON, "", None, now, by, note)
-        news = [uow.ledger.record(entry, event) for entry in found]
+        told = [uow.ledger.record(entry, event) for entry in found]
+        if any(told):
+            # Not the note, which may say who the customer is.
+            details = {"recording": found[0].recording_id, "status": status.value}
+            uow.audit.record(AuditEvent(now, by, AuditAction.PROMISE_MARKED, promise_id, details))
         uow.commit()
-    return any(news)
+    return any(told)

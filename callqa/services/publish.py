@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from models.audit import AuditAction, AuditEvent
 from models.errors import StandardError
+from models.ports import UnitOfWorkFactory
 from models.standard import PublishedStandard
 from scoring import ServiceStandard
 
@@ -23,6 +25,23 @@ def published_version(standard: ServiceStandard, text: str, now: datetime) -> Pu
         published_at=now,
         text=text,
     )
+
+
+def publish_version(version: PublishedStandard, source: str, by: str, new_unit_of_work: UnitOfWorkFactory) -> bool:
+    """Keep the version for good and record who did it; False when exactly this one is kept already.
+
+    Raises StandardError when it has the change note of the version before it, or is kept with another content.
+    """
+    with new_unit_of_work() as uow:
+        if uow.standards.get(version.ref.id, version.ref.version) is None:
+            check_change_note(version, uow.standards.versions(version.ref.id), source)
+        new = uow.standards.publish(version)
+        if new:
+            digest = {"digest": version.ref.digest}
+            event = AuditEvent(version.published_at, by, AuditAction.STANDARD_PUBLISHED, version.name, digest)
+            uow.audit.record(event)
+        uow.commit()
+    return new
 
 
 def check_change_note(version: PublishedStandard, before: Sequence[PublishedStandard], source: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,45 +22,6 @@ from storage import Database, schema
 from storage.audio_store import FileAudioStore
 from tests.factories import transcript
 from tests.unit.asr_signals import noise, write_wav
-
-
-def kept_days_ago(home: Path, content: bytes, days: int) -> str:
-    """An original and a playback copy of that age."""
-    recording_id, then = hashlib.sha256(content).hexdigest(), datetime.now(UTC) - timedelta(days=days)
-    source = home.parent / "call.wav"
-    source.write_bytes(content)
-    store = FileAudioStore(home / "audio")
-    store.put_original(recording_id, source, then)
-    store.put_playback(recording_id, lambda draft: draft.touch())
-    os.utime(home / f"audio/playback/{recording_id[:2]}/{recording_id}.ogg", (then.timestamp(),) * 2)
-    return recording_id
-
-
-@pytest.mark.parametrize("dry_run", [False, True])
-@pytest.mark.parametrize(
-    ("originals_days", "playback_days", "originals", "copies"),
-    [("30", "0", 1, 0), ("0", "30", 0, 1), ("30", "5", 1, 2), ("99", "99", 0, 0), ("0", "0", 0, 0)],
-)
-def test_prune_deletes_what_is_older_than_the_settings(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    originals_days: str,
-    playback_days: str,
-    originals: int,
-    copies: int,
-    dry_run: bool,
-) -> None:
-    home = tmp_path / "home"
-    calls = [kept_days_ago(home, b"old", 31), kept_days_ago(home, b"new", 29)]
-    monkeypatch.setenv("CALLQA_HOME", os.fspath(home))
-    monkeypatch.setenv("CALLQA_ORIGINALS_DAYS", originals_days)
-    monkeypatch.setenv("CALLQA_PLAYBACK_DAYS", playback_days)
-    done = CliRunner().invoke(app, ["audio", "prune", *(["--dry-run"] if dry_run else [])])
-    assert (done.exit_code, done.stdout) == (0, f"originals: {originals}\nplayback: {copies}\n")
-    store = FileAudioStore(home / "audio")
-    for find, deleted in ((store.original, originals), (store.playback, copies)):
-        gone = [call for call in calls if find(call) is None]
-        assert gone == ([] if dry_run else calls[:deleted])
 
 
 def playback_command(*arguments: str) -> tuple[int, dict[str, int], str]:
@@ -105,7 +66,8 @@ def test_missing_copies_are_made_where_the_recordings_are(tmp_path: Path, monkey
         assert copy is not None
         os.utime(copy, (0, 0))
     monkeypatch.setenv("CALLQA_PLAYBACK_DAYS", "30")
-    assert CliRunner().invoke(app, ["audio", "prune"]).stdout == "originals: 0\nplayback: 2\n"
+    deleted = CliRunner().invoke(app, ["privacy", "retain", "--yes", "--json"])
+    assert json.loads(deleted.stdout)["playback"] == 2
     assert playback_command()[:2] == (0, made | {"made": 0, "expired": 2})
     assert playback_command("--call", "there")[:2] == (0, {"made": 1, "there": 0, "expired": 0, "missing": 0})
     assert store.playback(ids["kept"]) is None

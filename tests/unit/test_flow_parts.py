@@ -104,7 +104,7 @@ def test_originals_that_cannot_be_deleted_leave_a_finished_night_finished(
         final = inspect_calls_flow.summarise(factories.run("run-7"), {}, None)
     assert final.is_completed()
     assert [r.getMessage() for r in caplog.records] == [
-        "run run-7: sound past its days was not all deleted: Permission denied"
+        "run run-7: what is past its days was not all deleted: Permission denied"
     ]
 
 

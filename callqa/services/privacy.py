@@ -1,0 +1,171 @@
+"""A customer's data: found by their reference, handed out, and erased."""
+
+from __future__ import annotations
+
+import html
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from callqa.reports.customer_export import call_document, file_stem, transcript_text
+from callqa.reports.file_names import visible_name
+from callqa.reports.table_files import complete_file
+from callqa.reports.words import Words
+from models.audit import AuditAction, AuditEvent
+from models.errors import InputError
+from models.keeping import ForgottenPart, HeldCall, Removed
+from models.ports import AudioStore, UnitOfWork, UnitOfWorkFactory
+from models.run import StoredCall
+from models.wire import canonical
+from scoring.tickets import customer_key
+
+_PRIVATE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was handed out: calls, those with a text, and copies of sound."""
+
+    calls: int
+    texts: int
+    sounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What went, or would go.
+
+    `sources` are where runs found the recordings: those files are not callqa's and stay where they are.
+    """
+
+    removed: Removed
+    sounds: int
+    reports: int
+    sources: tuple[str, ...]
+
+
+def calls_of_customer(customer_ref: str, uow: UnitOfWork) -> Sequence[StoredCall]:
+    """All calls of the customer: their reference counts as tickets' do, without blanks, dashes and +86.
+
+    Raises InputError when there is none.
+    """
+    key = customer_key(customer_ref)
+    calls = uow.keeping.of_customers([ref for ref in uow.keeping.customer_refs() if customer_key(ref) == key])
+    if not key or not calls:
+        raise InputError("no call of this customer is stored; REF is the customer_ref of the calls' metadata")
+    return calls
+
+
+def export_customer(
+    customer_ref: str,
+    folder: Path,
+    request: str,
+    by: str,
+    words: Words,
+    now: datetime,
+    audio: AudioStore,
+    new_unit_of_work: UnitOfWorkFactory,
+) -> Exported:
+    """Write everything held of a customer to a new folder, readable by its owner only, and record that it was done.
+
+    `calls.json` holds all that is stored, `transcripts/` the newest text of each call, `audio/` copies of the sound.
+    `request` is the number under which the customer asked, for the record. Raises InputError when the folder is there
+    already or when no call of the customer is stored.
+    """
+    with new_unit_of_work() as uow:
+        calls = calls_of_customer(customer_ref, uow)
+        held = [found for call in calls if (found := uow.keeping.held(call.recording.id)) is not None]
+    try:
+        folder.mkdir(parents=True, mode=_PRIVATE)
+    except FileExistsError as error:
+        raise InputError(f"{folder} is there already; name a new folder with -o") from error
+    texts = sounds = 0
+    documents = []
+    for call in held:
+        copies = _copy_sound(call, folder / "audio", audio)
+        sounds += len(copies)
+        documents.append(call_document(call, [str(path.relative_to(folder)) for path in copies]))
+        if call.transcripts:
+            _write(folder / "transcripts" / f"{file_stem(call)}.txt", transcript_text(call, words))
+            texts += 1
+    _write(folder / "calls.json", "[\n" + ",\n".join(map(canonical, documents)) + "\n]\n")
+    done = Exported(len(held), texts, sounds)
+    with new_unit_of_work() as uow:
+        details = {"recordings": [call.stored.recording.id for call in held], **asdict(done)}
+        uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_EXPORTED, request, details))
+        uow.commit()
+    return done
+
+
+def erase_customer(
+    customer_ref: str,
+    request: str,
+    by: str,
+    now: datetime,
+    audio: AudioStore,
+    reports: Path,
+    new_unit_of_work: UnitOfWorkFactory,
+    *,
+    dry_run: bool,
+) -> Erased:
+    """Erase every call of a customer: rows, sound that callqa keeps, and pages in `reports` that name the calls.
+
+    The recordings are remembered by digest, so that no run takes them in again. A dry run changes nothing. Raises
+    InputError when no call of the customer is stored. Killed in between, it is asked for again.
+    """
+    with new_unit_of_work() as uow:
+        calls = calls_of_customer(customer_ref, uow)
+        ids = [call.recording.id for call in calls]
+        held = [found for recording_id in ids if (found := uow.keeping.held(recording_id)) is not None]
+        # Given up when the block ends: it only counts.
+        would_go = uow.keeping.forget(ids, ForgottenPart.CALL, now)
+    sources = tuple(sorted({uri for call in held for uri in (call.stored.recording.uri, *call.addresses)}))
+    pages = _pages_that_name([call.meta.call_id for call in calls], reports)
+    if dry_run:
+        kept = sum(len(_sound_of(recording_id, audio)) for recording_id in ids)
+        return Erased(would_go, kept, len(pages), sources)
+    # Sound and pages first: what is not in the database any more would not be found again.
+    sounds = sum(audio.forget(recording_id) for recording_id in ids)
+    for page in pages:
+        page.unlink(missing_ok=True)
+    with new_unit_of_work() as uow:
+        removed = uow.keeping.forget(ids, ForgottenPart.CALL, now)
+        details = {"recordings": sorted(ids), **asdict(removed), "sounds": sounds, "reports": len(pages)}
+        uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_ERASED, request, details))
+        uow.commit()
+    return Erased(removed, sounds, len(pages), sources)
+
+
+def _sound_of(recording_id: str, audio: AudioStore) -> list[Path]:
+    return [path for path in (audio.playback(recording_id), audio.original(recording_id)) if path is not None]
+
+
+def _copy_sound(call: HeldCall, folder: Path, audio: AudioStore) -> list[Path]:
+    """The copy to listen to, and the original where it is kept."""
+    copies = []
+    for path in _sound_of(call.stored.recording.id, audio):
+        # Both may have the same ending.
+        kind = "original" if path == audio.original(call.stored.recording.id) else "playback"
+        target = folder / f"{file_stem(call)}.{kind}{path.suffix}"
+        folder.mkdir(exist_ok=True)
+        with complete_file(target) as draft:
+            shutil.copyfile(path, draft)
+        copies.append(target)
+    return copies
+
+
+def _pages_that_name(call_ids: Sequence[str], folder: Path) -> list[Path]:
+    """Reports in which one of these ids stands; also, to be safe, those in which it is part of another word."""
+    names = {form for call_id in call_ids for form in (call_id, html.escape(visible_name(call_id)))}
+    return [
+        path
+        for path in sorted(folder.glob("*.html"))
+        if any(name in text for text in [path.read_text(encoding="utf-8", errors="replace")] for name in names)
+    ]
+
+
+def _write(path: Path, text: str) -> None:
+    with complete_file(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
