@@ -69,7 +69,9 @@ def everything(uow: UnitOfWork) -> None:
     score(uow)
 
 
-NOT_BY_SCORING = ("published_standards", "reviews", "ledger_promises", "ledger_events", "claims")
+NOT_BY_SCORING = (
+    "published_standards", "reviews", "ledger_promises", "ledger_events", "claims", "audit_log", "forgotten_recordings",
+)  # fmt: skip
 """Tables that people fill, what is said of promises later, and claims, which end with the result."""
 
 
