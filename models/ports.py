@@ -15,6 +15,7 @@ from typing import Protocol, Self
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.errors import RecordingError, TransientError
 from models.ledger import LedgerEntry, StatusEvent
+from models.night import Census, Diary
 from models.review import Review
 from models.run import AudioJob, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
@@ -267,6 +268,8 @@ class UnitOfWork(Protocol):
     standards: Standards
     reviews: Reviews
     ledger: Ledger
+    diary: Diary
+    census: Census
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -7,8 +7,10 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import ports
+from models import night, ports
 from storage.calls import Calls
+from storage.census import Census
+from storage.diary import Diary
 from storage.ledger import Ledger
 from storage.reviews import Reviews
 from storage.runs import Runs
@@ -32,6 +34,8 @@ class UnitOfWork:
     standards: ports.Standards
     reviews: ports.Reviews
     ledger: ports.Ledger
+    diary: night.Diary
+    census: night.Census
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -49,6 +53,8 @@ class UnitOfWork:
         self.standards = Standards(transaction)
         self.reviews = Reviews(transaction)
         self.ledger = Ledger(transaction)
+        self.diary = Diary(transaction)
+        self.census = Census(transaction)
         return self
 
     def __exit__(

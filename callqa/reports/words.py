@@ -13,6 +13,7 @@ from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
+from callqa.reports.night_words import NIGHT_WORDS
 from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
@@ -28,6 +29,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **BACKTEST_WORDS,
     **FIELD_WORDS,
     **LEDGER_WORDS,
+    **NIGHT_WORDS,
 }
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from callqa.logs import about
+from callqa.reports.vcon import shown_id
 from callqa.services.audio import AudioKeeper
 from callqa.sources import find_recording
 from models.call import Quarantine, RecordingState
@@ -66,6 +68,10 @@ class Inspector:
             self._keep(calls[outcome.recording_id], outcome, places[outcome.recording_id])
 
     def _keep(self, call: StoredCall, outcome: TranscribeOutcome, locate: Callable[[], str | None]) -> None:
+        with about(call_id=shown_id(call.meta.call_id), recording_id=call.recording.id):
+            self._bring_on(call, outcome, locate)
+
+    def _bring_on(self, call: StoredCall, outcome: TranscribeOutcome, locate: Callable[[], str | None]) -> None:
         try:
             if outcome.transcript is None:
                 self._give_up(call, outcome.error)
