@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,12 +20,17 @@ from asr.remote import look_at
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
 from asr.weights import ensure_model, verify_model
+from callqa.alerts.channels import channels_for
 from callqa.classifiers import classifier_in_use
 from callqa.owner import has_ended, this_process
+from callqa.services.alarm import Alarm, AlarmRules
 from callqa.services.audio import AudioKeeper
+from callqa.services.order import RiskWeights
+from callqa.services.outlook import Planner
 from callqa.services.retention import Ages
-from callqa.settings import Settings
+from callqa.settings import Settings, words_of
 from callqa.standards import FoundStandard, find, find_days
+from models.alert import AlertKind
 from models.call import CallMeta
 from models.claim import Worker
 from models.errors import InputError, NoVersionError
@@ -40,6 +46,7 @@ from storage.sqlite_file import SqliteFile, wipe_deleted
 __all__ = [
     "App",
     "ages",
+    "alarm_for",
     "assemble",
     "audio_keeper",
     "audio_store",
@@ -50,8 +57,10 @@ __all__ = [
     "database_file",
     "describe_database",
     "engine_options",
+    "machine_name",
     "open_database",
     "passing_transcriber",
+    "planner",
     "probe",
     "shown_database",
     "standard_by_call",
@@ -215,6 +224,31 @@ def open_database(settings: Settings, *, create: bool = True) -> UnitOfWorkFacto
         schema.upgrade(url)
     schema.check(url)
     return _shared(_databases, url, lambda: Database(url)).unit_of_work
+
+
+def machine_name() -> str:
+    """What this machine calls itself: speeds measured on it say most about it."""
+    return platform.node() or "unknown"
+
+
+def planner(settings: Settings, new_unit_of_work: UnitOfWorkFactory) -> Planner:
+    """How nights are planned by these settings."""
+    weights = RiskWeights(
+        settings.weight_complaint,
+        settings.weight_new_agent,
+        settings.weight_long_call,
+        words_of(settings.complaint_queues),
+        settings.new_agent_days,
+        settings.long_call_minutes * 60,
+    )
+    return Planner(weights, machine_name(), settings.plan_speed, new_unit_of_work)
+
+
+def alarm_for(settings: Settings, new_unit_of_work: UnitOfWorkFactory) -> Alarm:
+    """The alerts that these settings ask for. Raises SettingsError for a channel that cannot work."""
+    kinds = frozenset(AlertKind(kind) for kind in words_of(settings.alert_on))
+    rules = AlarmRules(kinds, settings.alert_failure_rate, settings.alert_promise_hours)
+    return Alarm(channels_for(settings), rules, new_unit_of_work)
 
 
 def choose_device(settings: Settings) -> str:

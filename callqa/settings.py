@@ -14,12 +14,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from models.alert import AlertKind
 from models.errors import SettingsError
 
 CONFIG_FILE = "callqa.toml"
 PREFIX = "CALLQA_"
 TEST_PREFIX = "CALLQA_TEST_"
 """Variables for the test suite alone; the program leaves them to it."""
+
+ALERTS = tuple(kind.value for kind in AlertKind if kind is not AlertKind.TEST)
 
 
 class Settings(BaseModel):
@@ -95,6 +98,53 @@ class Settings(BaseModel):
     lease_s: float = Field(
         120.0, ge=5, le=3600, description="seconds without a sign of life before others take over a process's work"
     )
+    plan_speed: float = Field(
+        5.0, gt=0, le=10_000, description="seconds of recordings heard in a second, for plans until a run was measured"
+    )
+    complaint_queues: str = Field(
+        "投诉,complaint", description="what the names of complaint queues contain, separated by commas"
+    )
+    new_agent_days: int = Field(
+        30, ge=0, le=3650, description="days after an agent's first call in which their calls are a new agent's"
+    )
+    long_call_minutes: float = Field(
+        10.0, gt=0, le=600, description="minutes from which a call counts fully as long; shorter ones in proportion"
+    )
+    weight_complaint: float = Field(
+        3.0, ge=0, le=1000, description="how much earlier a complaint queue's call is heard"
+    )
+    weight_new_agent: float = Field(2.0, ge=0, le=1000, description="how much earlier a new agent's call is heard")
+    weight_long_call: float = Field(1.0, ge=0, le=1000, description="how much earlier a long call is heard")
+    progress_s: float = Field(60.0, gt=0, le=3600, description="seconds between two reports of a run's progress")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="least weight of a line in the log on standard error; info: also progress"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="json: one object a line, with the ids of run, call and recording"
+    )
+    metrics_file: str = Field(
+        "", description="file NAME.prom for Prometheus' textfile collector, written during and after a run"
+    )
+    alert_on: str = Field(
+        "run_end,fatal,failure_rate,promises_due", description="what alerts tell of, separated by commas"
+    )
+    alert_failure_rate: float = Field(
+        0.1, ge=0, le=1, description="share of recordings that failed above which an alert tells of it"
+    )
+    alert_promise_hours: float = Field(
+        24.0, gt=0, le=720, description="hours before a promise is due in which an alert tells that it is open"
+    )
+    alert_webhook_url: SecretStr = Field(SecretStr(""), description="address that alerts are posted to; empty: none")
+    alert_webhook_secret: SecretStr = Field(SecretStr(""), description="key of the signature of posted alerts")
+    alert_mail_to: str = Field("", description="e-mail addresses that alerts go to, separated by commas; empty: none")
+    alert_mail_from: str = Field("", description="sender of these e-mails")
+    alert_smtp_host: str = Field("", description="mail server")
+    alert_smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    alert_smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls, tls (from the first byte, port 465) or none (a relay on this machine)"
+    )
+    alert_smtp_user: str = Field("", description="name to log in with; empty: no log-in")
+    alert_smtp_password: SecretStr = Field(SecretStr(""), description="its password")
 
     @field_validator("time_zone")
     @classmethod
@@ -105,10 +155,22 @@ class Settings(BaseModel):
             raise ValueError("is not a time zone; write a name such as Asia/Shanghai") from error
         return value
 
+    @field_validator("alert_on")
+    @classmethod
+    def _known_alerts(cls, value: str) -> str:
+        unknown = sorted(set(words_of(value)) - set(ALERTS))
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no alert; choose among {', '.join(ALERTS)}")
+        return value
+
     @property
     def resolved_database_url(self) -> str:
         """The database URL, with the default SQLite file under `home` filled in."""
         return self.database_url or f"sqlite:///{(self.home / 'callqa.db').absolute()}"
+
+
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
+"""Settings that are never shown, and may stand in a file."""
 
 
 class SettingSources(BaseModel):
@@ -119,10 +181,17 @@ class SettingSources(BaseModel):
     of: dict[str, str]
 
 
+def words_of(value: str) -> tuple[str, ...]:
+    """The parts of a setting that is a list separated by commas; empty ones are left out."""
+    return tuple(part.strip() for part in value.replace("，", ",").split(",") if part.strip())
+
+
 def load_settings(
     overrides: Mapping[str, object], environ: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> tuple[Settings, SettingSources]:
     """Read settings; `overrides` (command-line options) win, None among them means "not given".
+
+    A secret may stand in a file instead, which `CALLQA_NAME_FILE` (`name_file` in callqa.toml) names.
 
     Raises SettingsError that names each unknown or badly valued setting and where it stands.
     """
@@ -134,9 +203,15 @@ def load_settings(
         (_from_environment(environ), ""),
         ({name: value for name, value in overrides.items() if value is not None}, "command line"),
     ):
-        for name, value in layer.items():
+        for key, given in layer.items():
+            place = origin or f"{PREFIX}{key.upper()}"
+            name = key.removesuffix("_file")
+            in_file = name != key and name in SECRETS
+            if in_file and name in layer:
+                raise SettingsError(f"{place}: both {name} and {key} are set; keep one of them")
+            name, value = (name, _secret_in(str(given), place)) if in_file else (key, given)
             values[name] = value
-            sources[name] = origin or f"{PREFIX}{name.upper()}"
+            sources[name] = place
     unknown = sorted(set(values) - set(Settings.model_fields))
     if unknown:
         raise SettingsError(
@@ -153,8 +228,16 @@ def load_settings(
         raise SettingsError("; ".join(problems) + ". Correct it and run again.") from error
 
 
+def _secret_in(path: str, place: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SettingsError(f"{place}: {path} cannot be read: {reason}; name a file with the secret in it") from error
+
+
 def _shown(name: str, value: object) -> str:
-    return "***" if Settings.model_fields[name].annotation is SecretStr else repr(value)
+    return "***" if name in SECRETS else repr(value)
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -6,8 +6,10 @@ database.
 
 from __future__ import annotations
 
+import logging
+import time as clock
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
 
 from prefect import flow, get_run_logger, task, unmapped
@@ -22,21 +24,41 @@ from prefect.tasks import Task
 from pydantic import Field
 
 from callqa import __version__
-from callqa.bootstrap import App, ages, assemble, audio_store, open_database, today, wipe_deleted_rows
+from callqa.bootstrap import (
+    App,
+    ages,
+    alarm_for,
+    assemble,
+    audio_store,
+    machine_name,
+    open_database,
+    planner,
+    today,
+    wipe_deleted_rows,
+)
+from callqa.logs import about, set_up_logging
 from callqa.metadata import MetadataReader
 from callqa.reports.standard_words import reminder_text
+from callqa.services.alarm import Alarm
+from callqa.services.forecast import Speed, resolve_until
 from callqa.services.inspect import Inspector
 from callqa.services.intake import register
 from callqa.services.ledger import follow_up
+from callqa.services.nightwatch import NightWatch, quietly
+from callqa.services.outlook import forecast_to_json
 from callqa.services.plan import plan_chunks
 from callqa.services.retention import retain
 from callqa.services.runs import finish_run, plan_run, resolve_day, take_up
+from callqa.services.stint import ChunkTimes, Stint, timed
 from callqa.sources import list_source
 from flows.flow_settings import flow_settings
+from flows.watching import publish_metrics, watch_over
 from models.errors import ModelError, StandardError, TransientError
 from models.run import Planned, Run, RunStatus
 from models.standard import ReviewReminder, review_reminder
 from scoring import scorer_of
+
+log = logging.getLogger(__name__)
 
 CHUNKS_AT_ONCE = 2
 """One chunk fills every core; the second keeps them busy while the first one's last windows finish."""
@@ -46,6 +68,11 @@ _RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CHUNKS_AT_ONCE)
 Day = Annotated[
     date | Literal["yesterday", "all"],
     Field(description="Day of the calls in the configured time zone: a date, 'yesterday', or 'all'."),
+]
+
+Until = Annotated[
+    datetime | time | None,
+    Field(description="No call is begun after this: 06:00 (the first one after the scheduled time), or date and time."),
 ]
 
 
@@ -60,29 +87,50 @@ def inspect_calls(
     day: Day = "all",
     standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
     limit: Annotated[int | None, Field(ge=1, description="Take in at most this many recordings.")] = None,
+    until: Until = None,
 ) -> State[dict[str, Any]]:
     """Inspect the recordings of one source; asked for again, it finishes what is left and changes nothing else.
 
     The returned state holds the summary. It is Failed when not one recording could be scored and is named
-    PartiallyCompleted when some could not.
+    PartiallyCompleted when some could not, or wait because the time was up.
     """
     settings = flow_settings(standard)
-    # A run that starts late is still about the night it was scheduled for.
-    now = datetime.now(UTC)
-    local_day = resolve_day(day, settings.time_zone, flow_run.scheduled_start_time or now)
-    app = assemble(settings, local_day)
-    standard = app.settings.standard
-    listing = list_source(source, app.settings.home)
-    scorer = scorer_of(app.standard, app.classifier)
-    run = plan_run(listing.uri, local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
+    set_up_logging(settings.log_level, settings.log_format)
+    alarm = alarm_for(settings, lambda: open_database(settings)())
+    with alarm.watching(lambda: datetime.now(UTC)):
+        # A run that starts late is still about the night it was scheduled for.
+        now = datetime.now(UTC)
+        scheduled_at = flow_run.scheduled_start_time or now
+        local_day = resolve_day(day, settings.time_zone, scheduled_at)
+        ends_at = resolve_until(until, settings.time_zone, scheduled_at)
+        app = assemble(settings, local_day)
+        listing = list_source(source, app.settings.home)
+        scorer = scorer_of(app.standard, app.classifier)
+        run = plan_run(listing.uri, local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
+        with about(run_id=run.id):
+            return inspect_run(app, alarm, run, source, limit, ends_at)
+
+
+def inspect_run(
+    app: App, alarm: Alarm, run: Run, source: str, limit: int | None, until: datetime | None
+) -> State[dict[str, Any]]:
+    """The run from taking its recordings in to its summary; nothing is begun after `until`."""
+    standard, metrics_file = app.settings.standard, app.settings.metrics_file
+    begun_s = clock.perf_counter()
     intake = register_recordings(source, run, limit, standard)
-    chunks = plan_work(run, standard)
-    inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard))
-    wait(inspected)
-    rest = inspect_rest.submit([work for chunk in chunks for work in chunk], run, standard)
+    intake_s = clock.perf_counter() - begun_s
+    chunks, speed = plan_work(run, standard, until)
+    watch = NightWatch(run, speed, datetime.now(UTC), alarm, app.new_unit_of_work, lambda: datetime.now(UTC))
+    inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard), until=unmapped(until))
+    watch_over(inspected, watch, app.settings.progress_s, metrics_file)
+    rest = inspect_rest.submit([work for chunk in chunks for work in chunk], run, standard, until)
     wait([rest])
+    times = [part.result() for part in (*inspected, rest) if part.state.is_completed()]
+    watch.remember(machine_name(), times, intake_s, datetime.now(UTC))
     final = summarise(run, intake, review_due(app))
     follow_up_promises(run, standard)
+    watch.end(until)
+    publish_metrics(watch, metrics_file)
     for chunk in inspected:
         # What one recording cannot help (a missing model, a database gone) ends the run, after all that could be kept.
         chunk.result()
@@ -112,11 +160,23 @@ def register_recordings(source: str, run: Run, limit: int | None, standard: str 
     retry_delay_seconds=RETRY_DELAYS_S,
     retry_condition_fn=is_transient,
 )
-def plan_work(run: Run, standard: str | None) -> list[tuple[Planned, ...]]:
-    """Chunks of recordings that still lack a score."""
+def plan_work(run: Run, standard: str | None, until: datetime | None) -> tuple[list[tuple[Planned, ...]], Speed]:
+    """Chunks of recordings that still lack a score, the riskiest first, and the speed that is expected.
+
+    What the night holds, and when it will be through, goes to the log and to an artifact.
+    """
     app = _app_of(run, standard)
-    waiting = take_up(run.id, datetime.now(UTC), app.new_unit_of_work)
-    return list(plan_chunks(waiting, app.settings.chunk_minutes * 60, app.settings.chunk_files))
+    now = datetime.now(UTC)
+    waiting = take_up(run.id, now, app.new_unit_of_work)
+    outlook = planner(app.settings, app.new_unit_of_work).look_ahead(waiting, run.engine_digest, now, until)
+    facts = forecast_to_json(outlook.forecast)
+    speed = facts.pop("speed")
+    log.info("run %s: plan: %s; speed: %s", run.id, facts, speed)
+    rows = "\n".join(f"| {name} | {value} |" for name, value in (facts | speed).items())
+    with quietly("the artifact of the plan"):
+        create_markdown_artifact(f"| {run.id} | plan |\n|---|---|\n{rows}", key="callqa-night-plan")
+    chunks = plan_chunks(outlook.calls, app.settings.chunk_minutes * 60, app.settings.chunk_files)
+    return list(chunks), outlook.forecast.speed
 
 
 @task(
@@ -126,10 +186,14 @@ def plan_work(run: Run, standard: str | None) -> list[tuple[Planned, ...]]:
     retry_delay_seconds=RETRY_DELAYS_S,
     retry_condition_fn=is_transient,
 )
-def inspect_chunk(chunk: tuple[Planned, ...], run: Run, standard: str | None) -> int:
-    """Listen to and score what of one chunk no other process is at; returns how many recordings it held."""
-    _inspector(run, standard).inspect(chunk)
-    return len(chunk)
+def inspect_chunk(chunk: tuple[Planned, ...], run: Run, standard: str | None, until: datetime | None) -> ChunkTimes:
+    """Listen to and score what of one chunk no other process is at and can be begun before `until`; what it took."""
+    if until is not None and datetime.now(UTC) >= until:
+        return ChunkTimes()
+    app = _app_of(run, standard)
+    stint = Stint(app.transcriber, until)
+    with about(run_id=run.id):
+        return timed(stint, lambda: _inspector(run, app, stint).inspect(chunk))
 
 
 @task(
@@ -139,9 +203,13 @@ def inspect_chunk(chunk: tuple[Planned, ...], run: Run, standard: str | None) ->
     retry_delay_seconds=RETRY_DELAYS_S,
     retry_condition_fn=is_transient,
 )
-def inspect_rest(planned: list[Planned], run: Run, standard: str | None) -> None:
-    """See to what processes left that are gone, and wait for those at work, when no chunk is left."""
-    _inspector(run, standard).finish(planned)
+def inspect_rest(planned: list[Planned], run: Run, standard: str | None, until: datetime | None) -> ChunkTimes:
+    """When no chunk is left, see to what processes left that are gone, and wait for those at work, but not after
+    `until`; what it took."""
+    app = _app_of(run, standard)
+    stint = Stint(app.transcriber, until)
+    with about(run_id=run.id):
+        return timed(stint, lambda: _inspector(run, app, stint).finish(planned, stint.is_over))
 
 
 @task(
@@ -184,6 +252,8 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     rows = "\n".join(f"| {name} | {value} |" for name, value in asdict(counts).items())
     create_markdown_artifact(f"| {run.id} | {status.value} |\n|---|---|\n{rows}", key="callqa-run-summary")
     message = f"{counts.scored} of {counts.recordings} recordings scored, {counts.quarantined} quarantined"
+    if counts.waiting:
+        message += f", {counts.waiting} wait for the next run"
     get_run_logger().info("run %s: %s", run.id, message)
     if status is RunStatus.FAILED:
         return Failed(data=summary, message=message)
@@ -191,13 +261,12 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     return Completed(data=summary, name=name, message=message)
 
 
-def _inspector(run: Run, standard: str | None) -> Inspector:
-    app = _app_of(run, standard)
+def _inspector(run: Run, app: App, stint: Stint) -> Inspector:
     return Inspector(
         run,
         app.standard,
         app.classifier,
-        app.transcriber,
+        stint,
         app.new_unit_of_work,
         __version__,
         app.settings.max_attempts,

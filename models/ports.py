@@ -17,6 +17,7 @@ from models.claim import Claims
 from models.errors import RecordingError, TransientError
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
+from models.night import Census, Diary
 from models.review import Review
 from models.run import AudioJob, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
@@ -290,6 +291,8 @@ class UnitOfWork(Protocol):
     claims: Claims
     audit: AuditLog
     keeping: Keeping
+    diary: Diary
+    census: Census
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -281,3 +281,28 @@ ledger_events = Table(
     Column("recorded_by", Text, nullable=False),
     Column("note", Text, nullable=False),
 )
+
+# How long each stretch of work took, for plans and metrics; no result depends on it.
+sittings = Table(
+    "sittings",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("began_at", Moment, primary_key=True),
+    Column("machine", Text, primary_key=True),
+    Column("ended_at", Moment, nullable=False, index=True),
+    Column("engine_digest", Text, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("audio_s", Real, nullable=False),
+    Column("intake_s", Real, nullable=False),
+    Column("hear_s", Real, nullable=False),
+    Column("score_s", Real, nullable=False),
+)
+
+# What an alert told of, so that nobody is told twice: recordings, promises.
+alerts_sent = Table(
+    "alerts_sent",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("sent_at", Moment, nullable=False),
+)

@@ -7,10 +7,12 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, ports
+from models import claim, keeping, night, ports
 from storage.audit import AuditLog
 from storage.calls import Calls
+from storage.census import Census
 from storage.claims import Claims
+from storage.diary import Diary
 from storage.keeping import Keeping
 from storage.ledger import Ledger
 from storage.reviews import Reviews
@@ -38,6 +40,8 @@ class UnitOfWork:
     claims: claim.Claims
     audit: keeping.AuditLog
     keeping: keeping.Keeping
+    diary: night.Diary
+    census: night.Census
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -58,6 +62,8 @@ class UnitOfWork:
         self.claims = Claims(transaction)
         self.audit = AuditLog(transaction)
         self.keeping = Keeping(transaction)
+        self.diary = Diary(transaction)
+        self.census = Census(transaction)
         return self
 
     def __exit__(

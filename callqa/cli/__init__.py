@@ -16,6 +16,8 @@ from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
 from callqa.cli.doctor import doctor
 from callqa.cli.models import models_app
+from callqa.cli.night import alerts_app, metrics
+from callqa.cli.plan import plan
 from callqa.cli.privacy import privacy_app
 from callqa.cli.promises import promises_app
 from callqa.cli.quarantine import quarantine_app
@@ -32,13 +34,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, run, transcribe, score, doctor, backup, restore):
+for command in (demo, plan, run, transcribe, score, metrics, doctor, backup, restore):
     app.command()(command)
 standard_app.command()(backtest)
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
 app.add_typer(promises_app, name="promises")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(alerts_app, name="alerts")
 app.add_typer(export_app, name="export")
 app.add_typer(models_app, name="models")
 app.add_typer(db_app, name="db")

@@ -27,7 +27,7 @@ from callqa.bootstrap import (
 from callqa.cli.common import EXIT_USAGE, HomeOption, JsonOption, console, print_json
 from callqa.cli.tune import print_trials, tune_machine
 from callqa.reports.standard_words import reminder_text
-from callqa.settings import PREFIX, Settings, load_settings
+from callqa.settings import PREFIX, SECRETS, Settings, load_settings
 from callqa.standards import find_standard
 from models.errors import CallqaError, SettingsError
 from models.standard import review_reminder
@@ -65,7 +65,7 @@ def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption 
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
     shown["database_url"] = _database_url(settings)
     shown["remote_url"] = _USER.sub("//***@", settings.remote_url)
-    shown["remote_key"] = "***" if settings.remote_key.get_secret_value() else ""
+    shown |= {name: "***" if getattr(settings, name).get_secret_value() else "" for name in SECRETS}
     healthy = all(check.ok for check in checks)
     trials = tune_machine(settings) if tune and healthy else []
     if json:

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from callqa.bootstrap import App, assemble, today
+from callqa.bootstrap import App, alarm_for, assemble, open_database, today
 from callqa.cli.common import (
     EXIT_QUARANTINED,
     DatabaseOption,
@@ -26,7 +27,12 @@ from callqa.cli.common import (
     remind,
     settings_from,
 )
+from callqa.cli.plan import UntilOption
 from callqa.cli.tables import print_run
+from callqa.logs import set_up_logging
+from callqa.reports.words import Words
+from callqa.services.forecast import parse_until, resolve_until
+from callqa.services.plan import length_s
 from callqa.services.runs import plan_run, resolve_day
 from callqa.settings import Settings
 from callqa.sources import list_source, local_path
@@ -51,32 +57,41 @@ def run(
     database_url: DatabaseOption = None,
     home: HomeOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first recordings by name.")] = None,
+    until: UntilOption = None,
     json: JsonOption = False,
 ) -> None:
     """Register, transcribe, score and store the recordings of SOURCE. Again on the same source: only what is left."""
     settings = settings_from(standard=standard, database_url=database_url, home=home)
-    view = inspect_source(settings, source, day, limit, quiet=json)
+    ends_at = resolve_until(parse_until(until), settings.time_zone, datetime.now(UTC))
+    view = inspect_source(settings, source, day, limit, quiet=json, until=ends_at)
     if json:
-        print_json(run_to_json(view))
+        print_json(run_to_json(view, ends_at))
     else:
         print_run(view, settings.language)
+        _say_what_is_left(view, ends_at, settings)
         notes.print(f"callqa report run {view.run.id}", markup=False, highlight=False)
     if view.counts.quarantined or view.counts.waiting:
         raise typer.Exit(EXIT_QUARANTINED)
 
 
-def inspect_source(settings: Settings, source: str, day: str | None, limit: int | None, quiet: bool) -> RunView:
-    """Run the flow on a source, showing progress unless `quiet`; returns the run as stored."""
+def inspect_source(
+    settings: Settings, source: str, day: str | None, limit: int | None, quiet: bool, until: datetime | None = None
+) -> RunView:
+    """Run the flow on a source until then, showing progress unless `quiet`; returns the run as stored."""
+    set_up_logging(settings.log_level, settings.log_format)
     now = datetime.now(UTC)
-    wanted_day = resolve_day(day if day == "yesterday" else parse_day(day) or "all", settings.time_zone, now)
-    app = assemble(settings, wanted_day)
-    standard = app.settings.standard
-    listing = list_source(source, settings.home)
-    scorer = scorer_of(app.standard, app.classifier)
-    run = plan_run(listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
+    # Raises before any work for alerts that cannot be sent. What happens in the flow, the flow tells of.
+    alarm = alarm_for(settings, lambda: open_database(settings)())
+    with alarm.watching(lambda: datetime.now(UTC)):
+        wanted_day = resolve_day(day if day == "yesterday" else parse_day(day) or "all", settings.time_zone, now)
+        app = assemble(settings, wanted_day)
+        standard = app.settings.standard
+        listing = list_source(source, settings.home)
+        scorer = scorer_of(app.standard, app.classifier)
+        run = plan_run(listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     inspect_calls_here = pkgutil.resolve_name(FLOW_RUNNER)
     with _progress(app, run, quiet):
-        summary: dict[str, Any] = inspect_calls_here(settings.home, source, wanted_day, standard, limit)
+        summary: dict[str, Any] = inspect_calls_here(settings.home, source, wanted_day, standard, limit, until)
     for name in summary["intake"]["missing"]:
         notes.print(f"manifest.csv names {name!r}, which is not there", markup=False)
     remind(app.standard, today(settings), settings.language)
@@ -87,11 +102,14 @@ def inspect_source(settings: Settings, source: str, day: str | None, limit: int 
     return view
 
 
-def run_to_json(view: RunView) -> dict[str, Any]:
-    """A run as printed by --json: its figures, a scorecard per call, and every file that was set aside, with why."""
+def run_to_json(view: RunView, until: datetime | None = None) -> dict[str, Any]:
+    """A run as printed by --json: its figures, a scorecard per call, and every file that was set aside, with why.
+
+    `left` is what waits, also where the run was stopped by its time.
+    """
     calls = [c for c in view.calls if c.scorecard is not None]
     set_aside = [(c, c.stored.quarantine) for c in view.calls if c.stored.quarantine is not None]
-    waiting = [c for c in view.calls if c.scorecard is None and c.stored.quarantine is None]
+    waiting = [c for c in view.calls if _waits(c)]
     return {
         "run_id": view.run.id,
         "source": view.run.source,
@@ -100,8 +118,28 @@ def run_to_json(view: RunView) -> dict[str, Any]:
         "counts": asdict(view.counts),
         "calls": [_call_to_json(c) for c in calls],
         "quarantined": [_quarantined_to_json(c, q) for c, q in set_aside],
+        "until": until.isoformat(timespec="seconds") if until else None,
+        "left": {"calls": len(waiting), "audio_s": _left_s(view)},
         "waiting": [{"files": _files(c), "last_error": c.stored.last_error} for c in waiting],
     }
+
+
+def _left_s(view: RunView) -> float:
+    """Seconds of sound in the calls that wait, as plans count them."""
+    return round(sum(length_s(c.stored) for c in view.calls if _waits(c)), 1)
+
+
+def _waits(call: InspectedCall) -> bool:
+    return call.scorecard is None and call.stored.quarantine is None
+
+
+def _say_what_is_left(view: RunView, until: datetime | None, settings: Settings) -> None:
+    """A line on standard error when the run was stopped by its time."""
+    if until is None or not view.counts.waiting or datetime.now(UTC) < until:
+        return
+    shown = until.astimezone(ZoneInfo(settings.time_zone)).strftime("%Y-%m-%d %H:%M")
+    text = Words(settings.language)("night.stopped", until=shown, left=view.counts.waiting, hours=_left_s(view) / 3600)
+    notes.print(f"callqa: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _call_to_json(call: InspectedCall) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.keeping_words import KEEPING_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
+from callqa.reports.night_words import NIGHT_WORDS
 from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
@@ -32,6 +33,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **LEDGER_WORDS,
     **QUARANTINE_WORDS,
     **KEEPING_WORDS,
+    **NIGHT_WORDS,
 }
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from callqa.logs import about
+from callqa.reports.vcon import shown_id
 from callqa.services.audio import AudioKeeper
 from callqa.services.claims import Claimant
 from callqa.sources import find_recording
@@ -53,15 +55,15 @@ class Inspector:
             with self._claims.kept(taken):
                 self._together(taken)
 
-    def finish(self, planned: Sequence[Planned]) -> None:
+    def finish(self, planned: Sequence[Planned], is_over: Callable[[], bool] = lambda: False) -> None:
         """After `inspect` of everything planned: see to what is still left of the run, one recording at a time.
 
         That is what a process left that is gone. Waits while others are at work, and takes over from them what they
-        leave, so that the run is as complete as it can be for every process that works on it. Call it while this
-        process does nothing else: should it end, what it was at is to blame.
+        leave, so that the run is as complete as it can be for every process that works on it, until the time is over.
+        Call it while this process does nothing else: should it end, what it was at is to blame.
         """
         attempts = {work.recording_id: work.attempts for work in planned}
-        while left := self._claims.left(attempts):
+        while not is_over() and (left := self._claims.left(attempts)):
             taken = self._claims.take_one(left)
             if taken is not None:
                 with self._claims.kept([taken]):
@@ -129,6 +131,10 @@ class Inspector:
             settled.add(outcome.recording_id)
 
     def _keep(self, call: StoredCall, outcome: TranscribeOutcome, locate: Callable[[], str | None]) -> None:
+        with about(call_id=shown_id(call.meta.call_id), recording_id=call.recording.id):
+            self._bring_on(call, outcome, locate)
+
+    def _bring_on(self, call: StoredCall, outcome: TranscribeOutcome, locate: Callable[[], str | None]) -> None:
         try:
             if outcome.transcript is None:
                 self._give_up(call, outcome.error)

@@ -19,17 +19,18 @@ def plan_chunks(calls: Sequence[StoredCall], most_audio_s: float, most_files: in
     current: list[Planned] = []
     audio_s = 0.0
     for call in calls:
-        length_s = _length_s(call)
-        if current and (audio_s + length_s > most_audio_s or len(current) == most_files):
+        call_s = length_s(call)
+        if current and (audio_s + call_s > most_audio_s or len(current) == most_files):
             chunks.append(tuple(current))
             current, audio_s = [], 0.0
         current.append(Planned(call.recording.id, call.attempts))
-        audio_s += length_s
+        audio_s += call_s
     if current:
         chunks.append(tuple(current))
     return tuple(chunks)
 
 
-def _length_s(call: StoredCall) -> float:
+def length_s(call: StoredCall) -> float:
+    """Seconds of sound in the recording, `UNKNOWN_DURATION_S` where it does not say."""
     known = call.recording.audio.duration_s if call.recording.audio else None
     return UNKNOWN_DURATION_S if known is None else known

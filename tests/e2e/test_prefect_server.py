@@ -119,6 +119,10 @@ def test_the_nightly_deployment_runs_under_a_server_and_a_worker(tmp_path: Path,
         assert final["state"]["name"] == "PartiallyCompleted", final["state"]
         artifacts = api(url, "/artifacts/filter", {"artifacts": {"key": {"any_": ["callqa-run-summary"]}}})
         assert "| quarantined | 1 |" in artifacts[0]["data"]
+        kept = {one["key"]: one for one in api(url, "/artifacts/filter", {})}
+        assert "| calls | 2 |" in kept["callqa-night-plan"]["data"]
+        assert kept["callqa-progress"]["data"] == 100.0
+        assert "0 recordings wait" in kept["callqa-progress"]["description"]
 
     database = Database(f"sqlite:///{home / 'callqa.db'}")
     with database.unit_of_work() as uow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +54,22 @@ def test_days() -> None:
         {"source": "x", "limit": 0},
         {"source": "x", "limit": "many"},
         {"source": 3.5},
+        {"source": "x", "until": "six"},
     ],
 )
 def test_parameters_that_cannot_be_meant_are_refused(parameters: dict[str, object]) -> None:
-    complete = {"day": "all", "standard": None, "limit": None} | parameters
+    complete = {"day": "all", "standard": None, "limit": None, "until": None} | parameters
     with pytest.raises(ParameterTypeError):
         inspect_calls.validate_parameters(complete)
 
 
 @pytest.mark.parametrize("day", ["2026-11-20", "yesterday", "all"])
 def test_days_as_a_deployment_writes_them(day: str) -> None:
-    taken = inspect_calls.validate_parameters({"source": "x", "day": day, "standard": None, "limit": None})
+    taken = inspect_calls.validate_parameters(
+        {"source": "x", "day": day, "standard": None, "limit": None, "until": "06:00"}
+    )
     assert taken["day"] == (date(2026, 11, 20) if day[0] == "2" else day)
+    assert taken["until"] == time(6)
 
 
 def test_a_home_folder_relative_to_a_workers_scratch_folder_is_refused(

@@ -1,0 +1,1 @@
+"""Ways to tell people without being asked: a webhook and e-mail. Built by `callqa.bootstrap` alone."""

@@ -1,0 +1,71 @@
+"""What a run of a source would have to do, found out without writing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from callqa.metadata import MetadataReader
+from callqa.sources import Listing, hash_file
+from models.call import CallMeta, Recording, RecordingState
+from models.errors import InputError, RecordingError
+from models.ports import AudioProbe, UnitOfWorkFactory
+from models.run import Run, StoredCall
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """`calls` are to be heard or scored, in the order of their ids; `done` need nothing any more.
+
+    `unusable` recordings cannot be opened as sound and would be quarantined; `other_days` are not of the run's day.
+    """
+
+    calls: tuple[StoredCall, ...]
+    done: int
+    unusable: int
+    other_days: int
+
+
+def survey(
+    listing: Listing,
+    metadata: MetadataReader,
+    run: Run,
+    time_zone: str,
+    limit: int | None,
+    probe: AudioProbe,
+    new_unit_of_work: UnitOfWorkFactory,
+) -> Survey:
+    """Read the metadata, bytes and formats of a source's files as `register` does, and look for what is done.
+
+    Raises InputError when nothing at all was found.
+    """
+    wanted = [(file, metadata.read(file)) for file in listing.files]
+    of_day = [(file, meta) for file, meta in wanted if _is_of_day(meta, run, time_zone)]
+    if not of_day:
+        raise InputError(f"nothing to plan in {listing.uri}: {len(wanted)} recordings, all of other days")
+    found: dict[str, StoredCall] = {}
+    unusable: set[str] = set()
+    for file, meta in of_day[:limit]:
+        try:
+            recording = Recording(hash_file(file.path), file.uri)
+            found.setdefault(
+                recording.id,
+                StoredCall(replace(recording, audio=probe(str(file.path))), meta, RecordingState.RECEIVED),
+            )
+        except RecordingError:
+            unusable.add(file.uri)
+    with new_unit_of_work() as uow:
+        done = uow.census.scored_among(run, found)
+        if run.day is not None:
+            undated = [call.recording.id for call in found.values() if call.meta.started_at is None]
+            done |= {one for one in undated if uow.runs.taken_in_for_another_day(run, one)}
+    calls = [call for call in found.values() if call.recording.id not in done]
+    return Survey(
+        tuple(sorted(calls, key=lambda call: call.recording.id)), len(done), len(unusable), len(wanted) - len(of_day)
+    )
+
+
+def _is_of_day(meta: CallMeta, run: Run, time_zone: str) -> bool:
+    if run.day is None or meta.started_at is None:
+        return True
+    return meta.started_at.astimezone(ZoneInfo(time_zone)).date() == run.day
