@@ -20,8 +20,10 @@ from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
 from asr.weights import ensure_model, verify_model
 from callqa.classifiers import classifier_in_use
+from callqa.metadata import MetadataReader, NameRules
 from callqa.services.audio import AudioKeeper
 from callqa.settings import Settings
+from callqa.sources import list_sources
 from callqa.standards import FoundStandard, find, find_days
 from models.call import CallMeta
 from models.errors import InputError, NoVersionError
@@ -43,6 +45,7 @@ __all__ = [
     "choose_device",
     "describe_database",
     "engine_options",
+    "metadata_readers",
     "open_database",
     "passing_transcriber",
     "probe",
@@ -93,6 +96,15 @@ def assemble(settings: Settings, day: date | None = None) -> App:
 def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
     """Keeps playback copies, where the settings want them, and the originals of what it is given if told so."""
     return AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, originals, _now)
+
+
+def metadata_readers(settings: Settings, sources: Sequence[str]) -> tuple[MetadataReader, ...]:
+    """What lies in each source and what is known of it, by the settings; see `callqa.sources.list_sources`.
+
+    Raises InputError for a source, manifest or table that cannot be read, SettingsError for a pattern.
+    """
+    rules = NameRules(settings.preset, settings.filename_pattern, settings.agents)
+    return tuple(MetadataReader(one, settings.time_zone, rules) for one in list_sources(sources, settings.home))
 
 
 def today(settings: Settings) -> date:

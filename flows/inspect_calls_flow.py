@@ -22,16 +22,15 @@ from prefect.tasks import Task
 from pydantic import Field
 
 from callqa import __version__
-from callqa.bootstrap import App, assemble, audio_store, open_database, today
-from callqa.metadata import MetadataReader
+from callqa.bootstrap import App, assemble, audio_store, metadata_readers, open_database, today
 from callqa.reports.standard_words import reminder_text
 from callqa.services.audio import prune
 from callqa.services.inspect import Inspector
-from callqa.services.intake import register
+from callqa.services.intake import IntakeRules, register
 from callqa.services.ledger import follow_up
 from callqa.services.plan import plan_chunks
-from callqa.services.runs import finish_run, plan_run, resolve_day, take_up
-from callqa.sources import list_source
+from callqa.services.runs import finish_run, plan_run, resolve_day, source_of, take_up
+from callqa.sources import list_sources
 from flows.flow_settings import flow_settings
 from models.errors import ModelError, StandardError, TransientError
 from models.run import Run, RunStatus
@@ -42,6 +41,9 @@ CHUNKS_AT_ONCE = 2
 """One chunk fills every core; the second keeps them busy while the first one's last windows finish."""
 RETRY_DELAYS_S: list[float] = [5, 20, 60]
 _RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CHUNKS_AT_ONCE)
+
+_Place = Annotated[str, Field(min_length=1)]
+Source = _Place | Annotated[list[_Place], Field(min_length=1)]
 
 Day = Annotated[
     date | Literal["yesterday", "all"],
@@ -56,12 +58,12 @@ async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) 
 
 @flow(name="inspect-calls", task_runner=_RUNNER, validate_parameters=True)
 def inspect_calls(
-    source: Annotated[str, Field(min_length=1, description="Folder of recordings, or one recording.")],
+    source: Annotated[Source, Field(description="Folder of recordings, or one recording, or a list of several.")],
     day: Day = "all",
     standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
     limit: Annotated[int | None, Field(ge=1, description="Take in at most this many recordings.")] = None,
 ) -> State[dict[str, Any]]:
-    """Inspect the recordings of one source; asked for again, it finishes what is left and changes nothing else.
+    """Inspect the recordings of its sources; asked for again, it finishes what is left and changes nothing else.
 
     The returned state holds the summary. It is Failed when not one recording could be scored and is named
     PartiallyCompleted when some could not.
@@ -72,10 +74,11 @@ def inspect_calls(
     local_day = resolve_day(day, settings.time_zone, flow_run.scheduled_start_time or now)
     app = assemble(settings, local_day)
     standard = app.settings.standard
-    listing = list_source(source, app.settings.home)
+    sources = (source,) if isinstance(source, str) else tuple(source)
+    uris = [listing.uri for listing in list_sources(sources, app.settings.home)]
     scorer = scorer_of(app.standard, app.classifier)
-    run = plan_run(listing.uri, local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
-    intake = register_recordings(source, run, limit, standard)
+    run = plan_run(source_of(uris), local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
+    intake = register_recordings(sources, run, limit, standard)
     chunks = plan_work(run, standard)
     inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard))
     wait(inspected)
@@ -94,12 +97,12 @@ def inspect_calls(
     retry_delay_seconds=RETRY_DELAYS_S,
     retry_condition_fn=is_transient,
 )
-def register_recordings(source: str, run: Run, limit: int | None, standard: str | None) -> dict[str, Any]:
-    """Register files; returns counts."""
+def register_recordings(sources: tuple[str, ...], run: Run, limit: int | None, standard: str | None) -> dict[str, Any]:
+    """Register files; returns counts, and the names of what is missing or left for the next run."""
     app = _app_of(run, standard)
-    listing = list_source(source, app.settings.home)
-    metadata = MetadataReader(listing, app.settings.time_zone, app.settings.filename_pattern)
-    return asdict(register(listing, metadata, run, app.settings.time_zone, limit, app.probe, app.new_unit_of_work))
+    rules = IntakeRules(app.settings.time_zone, app.settings.settle_s, limit)
+    readers = metadata_readers(app.settings, sources)
+    return asdict(register(readers, run, rules, app.probe, app.new_unit_of_work))
 
 
 @task(
@@ -178,6 +181,8 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     rows = "\n".join(f"| {name} | {value} |" for name, value in asdict(counts).items())
     create_markdown_artifact(f"| {run.id} | {status.value} |\n|---|---|\n{rows}", key="callqa-run-summary")
     message = f"{counts.scored} of {counts.recordings} recordings scored, {counts.quarantined} quarantined"
+    if left := len(intake.get("left", ())):
+        message += f", {left} still being written and left for the next run"
     get_run_logger().info("run %s: %s", run.id, message)
     if status is RunStatus.FAILED:
         return Failed(data=summary, message=message)

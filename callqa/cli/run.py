@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from callqa.cli.common import (
     DatabaseOption,
     HomeOption,
     JsonOption,
+    PresetOption,
     StandardOption,
     notes,
     parse_day,
@@ -26,10 +27,10 @@ from callqa.cli.common import (
     remind,
     settings_from,
 )
-from callqa.cli.tables import print_run
-from callqa.services.runs import plan_run, resolve_day
+from callqa.cli.tables import print_run, say_what_was_left
+from callqa.services.runs import plan_run, resolve_day, source_of
 from callqa.settings import Settings
-from callqa.sources import list_source, local_path
+from callqa.sources import list_sources, local_path
 from models.call import Quarantine
 from models.errors import CallqaError
 from models.run import InspectedCall, Run, RunView
@@ -43,51 +44,56 @@ _POLL_S = 1.0
 
 
 def run(
-    source: Annotated[str, typer.Argument(help="Folder of recordings, or one recording.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Folders of recordings, or single recordings.")
+    ],
     day: Annotated[
         str | None, typer.Option(help="Only calls of this day (YYYY-MM-DD or yesterday), or without a date.")
     ] = None,
     standard: StandardOption = None,
     database_url: DatabaseOption = None,
     home: HomeOption = None,
+    preset: PresetOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first recordings by name.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Register, transcribe, score and store the recordings of SOURCE. Again on the same source: only what is left."""
-    settings = settings_from(standard=standard, database_url=database_url, home=home)
-    view = inspect_source(settings, source, day, limit, quiet=json)
+    """Register, transcribe, score and store the recordings of the sources. Again on the same: only what is left."""
+    settings = settings_from(standard=standard, database_url=database_url, home=home, preset=preset)
+    view, intake = inspect_sources(settings, sources, day, limit, quiet=json)
     if json:
-        print_json(run_to_json(view))
+        print_json(run_to_json(view, intake))
     else:
         print_run(view, settings.language)
         notes.print(f"callqa report run {view.run.id}", markup=False, highlight=False)
-    if view.counts.quarantined or view.counts.waiting:
+    if view.counts.quarantined or view.counts.waiting or intake["left"] or intake["empty"]:
         raise typer.Exit(EXIT_QUARANTINED)
 
 
-def inspect_source(settings: Settings, source: str, day: str | None, limit: int | None, quiet: bool) -> RunView:
-    """Run the flow on a source, showing progress unless `quiet`; returns the run as stored."""
+def inspect_sources(
+    settings: Settings, sources: Sequence[str], day: str | None, limit: int | None, quiet: bool
+) -> tuple[RunView, dict[str, Any]]:
+    """Run the flow on its sources, showing progress unless `quiet`; returns the run as stored, and what intake saw."""
     now = datetime.now(UTC)
     wanted_day = resolve_day(day if day == "yesterday" else parse_day(day) or "all", settings.time_zone, now)
     app = assemble(settings, wanted_day)
     standard = app.settings.standard
-    listing = list_source(source, settings.home)
+    uris = [listing.uri for listing in list_sources(sources, settings.home)]
     scorer = scorer_of(app.standard, app.classifier)
-    run = plan_run(listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
+    run = plan_run(source_of(uris), wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     inspect_calls_here = pkgutil.resolve_name(FLOW_RUNNER)
     with _progress(app, run, quiet):
-        summary: dict[str, Any] = inspect_calls_here(settings.home, source, wanted_day, standard, limit)
-    for name in summary["intake"]["missing"]:
-        notes.print(f"manifest.csv names {name!r}, which is not there", markup=False)
+        summary: dict[str, Any] = inspect_calls_here(settings.home, sources, wanted_day, standard, limit)
+    intake: dict[str, Any] = summary["intake"]
+    say_what_was_left(intake, settings.language)
     remind(app.standard, today(settings), settings.language)
     with app.new_unit_of_work() as uow:
         view = uow.runs.view(summary["run_id"])
     if view is None:
         raise CallqaError(f"run {summary['run_id']} is not in the database that the flow was given; check its settings")
-    return view
+    return view, intake
 
 
-def run_to_json(view: RunView) -> dict[str, Any]:
+def run_to_json(view: RunView, intake: dict[str, Any]) -> dict[str, Any]:
     """A run as printed by --json: its figures, a scorecard per call, and every file that was set aside, with why."""
     calls = [c for c in view.calls if c.scorecard is not None]
     set_aside = [(c, c.stored.quarantine) for c in view.calls if c.stored.quarantine is not None]
@@ -95,12 +101,15 @@ def run_to_json(view: RunView) -> dict[str, Any]:
     return {
         "run_id": view.run.id,
         "source": view.run.source,
+        "sources": view.run.source.split(" "),
         "day": view.run.day.isoformat() if view.run.day else None,
         "status": view.run.status.value,
         "counts": asdict(view.counts),
         "calls": [_call_to_json(c) for c in calls],
         "quarantined": [_quarantined_to_json(c, q) for c, q in set_aside],
         "waiting": [{"files": _files(c), "last_error": c.stored.last_error} for c in waiting],
+        "left": list(intake["left"]),
+        "late": intake["late"],
     }
 
 
