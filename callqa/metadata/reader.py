@@ -99,7 +99,8 @@ class MetadataReader:
             facts = {**self._preset.conclude(facts), **facts}
         if self._agents is not None and "agent_id" not in facts and "extension" in facts:
             # Whoever keeps a table of agents knows them all: another extension is nobody's.
-            facts = {**facts, **self._agents.get(str(facts.pop("extension")).strip(), {})}
+            agent = self._agents.get(str(facts.pop("extension")).strip(), {})
+            facts = {**agent, **facts}
         named = self._preset is not None or self.rules.filename_pattern
         if named and TOO_MUCH_WORK not in flags and not _gives_call_id(facts):
             flags.append(UNMATCHED)

@@ -79,11 +79,12 @@ def _from_sidecars(_recording: PurePosixPath, contents: Sequence[Any]) -> Told:
 def _parties(
     direction: str | None, caller: str | None, dialled: str | None, rang: str | None = None
 ) -> dict[str, str | None]:
+    """Who rang whom. What a caller dialled may be a queue or a menu; only the extension that `rang` is the agent's."""
     if direction == "outbound":
         extension = caller if caller and is_extension(caller) else None
         return {"direction": direction, "extension": extension, "customer_ref": customer(dialled)}
     if direction == "inbound":
-        taken = next((number for number in (rang, dialled) if number and is_extension(number)), None)
+        taken = rang if rang and is_extension(rang) else None
         return {"direction": direction, "extension": taken, "customer_ref": customer(caller)}
     return {}
 

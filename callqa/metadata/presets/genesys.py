@@ -44,6 +44,12 @@ def _call_id(conversation: str, recording: str | None) -> str:
     return f"{conversation}.{recording}" if recording and recording != conversation else conversation
 
 
+def _named_media(recording: PurePosixPath) -> str | None:
+    """The recording's id by its name: the last id there."""
+    found = _NAME.fullmatch(without_sound_suffix(recording.name))
+    return (found["second"] or found["first"]) if found else None
+
+
 def _sidecars(recording: PurePosixPath) -> tuple[PurePosixPath, ...]:
     stems = dict.fromkeys([recording.name, without_sound_suffix(recording.name)])
     names = [f"{stem}{suffix}" for stem in stems for suffix in _SUFFIXES]
@@ -64,7 +70,7 @@ def _from_sidecars(recording: PurePosixPath, contents: Sequence[Any]) -> Told:
     direction = (first("originatingDirection", "initialDirection", "direction") or "").lower()
     agent, name, several = _agent(people, _span(first("startTime"), first("endTime")), records)
     facts = {
-        "call_id": _call_id(conversation, media) if conversation else None,
+        "call_id": _call_id(conversation, media or _named_media(recording)) if conversation else None,
         "started_at": first("startTime", "conversationStart"),
         "direction": direction if direction in {"inbound", "outbound"} else None,
         "customer_ref": _customer(people, direction, first("ani"), first("dnis")),
