@@ -26,7 +26,7 @@ from typing import Any
 from callqa import __version__
 from callqa.classifiers import classifier_in_use
 from callqa.cli.common import settings_from
-from callqa.cli.run import inspect_source
+from callqa.cli.run import inspect_sources
 from callqa.sources import local_path
 from callqa.standards import find_standard
 from models.call import CallMeta
@@ -229,7 +229,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, as_file(files("callqa") / "demo_calls") as bundled:
         settings = settings_from(home=arguments.home or Path(scratch))
         calls: Path = arguments.calls or bundled
-        view = inspect_source(settings, str(calls), day=None, limit=None, quiet=False)
+        view, _ = inspect_sources(settings, [str(calls)], day=None, limit=None, quiet=False)
         truth = arguments.truth or arguments.calls or TRUTH
         print(table(compare(view, truth)))
         scored = list(scored_with_truth(view, truth))

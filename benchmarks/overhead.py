@@ -62,7 +62,7 @@ def measure(scratch: Path, calls: int) -> None:
         server_s = time.perf_counter() - begun
         before = transcriber.timings()
         begun = time.perf_counter()
-        summary = inspect_calls_here(settings.home, str(scratch / "calls"), None, None, None)
+        summary = inspect_calls_here(settings.home, [str(scratch / "calls")], None, None, None)
         wall_s = time.perf_counter() - begun
     after = transcriber.timings()
     spent = {name: seconds - asdict(before)[name] for name, seconds in asdict(after).items()}

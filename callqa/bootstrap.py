@@ -22,6 +22,7 @@ from asr.transcriber import WhisperTranscriber
 from asr.weights import ensure_model, verify_model
 from callqa.alerts.channels import channels_for
 from callqa.classifiers import classifier_in_use
+from callqa.metadata import MetadataReader, NameRules
 from callqa.owner import has_ended, this_process
 from callqa.services.alarm import Alarm, AlarmRules
 from callqa.services.audio import AudioKeeper
@@ -29,6 +30,7 @@ from callqa.services.order import RiskWeights
 from callqa.services.outlook import Planner
 from callqa.services.retention import Ages
 from callqa.settings import Settings, words_of
+from callqa.sources import list_sources
 from callqa.standards import FoundStandard, find, find_days
 from models.alert import AlertKind
 from models.call import CallMeta
@@ -58,6 +60,7 @@ __all__ = [
     "describe_database",
     "engine_options",
     "machine_name",
+    "metadata_readers",
     "open_database",
     "passing_transcriber",
     "planner",
@@ -112,6 +115,15 @@ def assemble(settings: Settings, day: date | None = None) -> App:
 def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
     """Keeps playback copies, where the settings want them, and the originals of what it is given if told so."""
     return AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, originals, _now)
+
+
+def metadata_readers(settings: Settings, sources: Sequence[str]) -> tuple[MetadataReader, ...]:
+    """What lies in each source and what is known of it, by the settings; see `callqa.sources.list_sources`.
+
+    Raises InputError for a source, manifest or table that cannot be read, SettingsError for a pattern.
+    """
+    rules = NameRules(settings.preset, settings.filename_pattern, settings.agents)
+    return tuple(MetadataReader(one, settings.time_zone, rules) for one in list_sources(sources, settings.home))
 
 
 def today(settings: Settings) -> date:

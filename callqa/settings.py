@@ -40,7 +40,14 @@ class Settings(BaseModel):
     )
     language: Literal["zh", "en"] = Field("zh", description="language of tables and reports")
     time_zone: str = Field("Asia/Shanghai", description="zone of metadata times without one, and of `--day`")
+    preset: Literal["", "freepbx", "freeswitch", "asterisk", "amazon-connect", "genesys"] = Field(
+        "", description="system whose file names and sidecars are read; empty: none"
+    )
     filename_pattern: str = Field("", description="regular expression with named groups for facts in file names")
+    agents: str = Field("", description="CSV file that names the agent at each extension; empty: it is the agent's id")
+    settle_s: float = Field(
+        30.0, ge=0, le=86_400, description="seconds that a recording must rest unchanged before it is taken in"
+    )
     engine: Literal["packed", "remote"] = Field(
         "packed", description="packed: Whisper on this machine; remote: a service at remote_url hears the recordings"
     )

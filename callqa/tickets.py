@@ -6,15 +6,13 @@ English or Chinese names, others are ignored.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from callqa.metadata import parse_time
+from callqa.metadata import parse_time, read_rows
 from models.errors import InputError
 from scoring.tickets import BadRow, RowProblem, Ticket, TicketState
 
@@ -51,10 +49,7 @@ STATUSES: Mapping[TicketState, tuple[str, ...]] = {
 UNFINISHED = ("not_done", "未完成", "未办结", "未处理", "未解决")
 """Open while the ticket has no closing time, closed undone when it has one."""
 
-_SEPARATORS = (",", "\t", ";")
 _DAY = re.compile(r"\d{4}([-/.]?)\d{1,2}\1\d{1,2}")
-# What spreadsheets put around a number so that it stays text: ="13800138000", '13800138000.
-_GUARDED = re.compile(r"^(?:=\"(.*)\"|'(.*))$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +65,18 @@ def read_tickets(path: Path, time_zone: str) -> TicketTable:
 
     Raises InputError for a file that cannot be read at all, and for columns that are missing or there twice.
     """
-    try:
-        text = _decoded(path.read_bytes())
-        head, _, _ = text.partition("\n")
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(_SEPARATORS, key=head.count), strict=True)
-        places = _places(next(rows, []), path)
-        tickets: list[Ticket] = []
-        bad: list[BadRow] = []
-        line = rows.line_num + 1
-        for row in rows:
-            if any(cell.strip() for cell in row):
-                read = _ticket({name: _cell(row, place) for name, place in places.items()}, line, time_zone)
-                if isinstance(read, Ticket):
-                    tickets.append(read)
-                else:
-                    bad.append(read)
-            line = rows.line_num + 1
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: not a CSV file in UTF-8 or GBK: {error}; export it as CSV again") from error
+    rows = read_rows(path)
+    _, head = next(rows, (1, ()))
+    places = _places(head, path)
+    tickets: list[Ticket] = []
+    bad: list[BadRow] = []
+    for line, row in rows:
+        read = _ticket({name: _cell(row, place) for name, place in places.items()}, line, time_zone)
+        if isinstance(read, Ticket):
+            tickets.append(read)
+        else:
+            bad.append(read)
     return TicketTable(tuple(tickets), tuple(bad))
-
-
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030")
 
 
 def _places(head: Sequence[str], path: Path) -> dict[str, int]:
@@ -107,7 +84,7 @@ def _places(head: Sequence[str], path: Path) -> dict[str, int]:
     names = {alias: name for name, aliases in COLUMNS.items() for alias in (name, *aliases)}
     places: dict[str, int] = {}
     for place, written in enumerate(head):
-        name = names.get(written.strip().casefold())
+        name = names.get(written.casefold())
         if name is None:
             continue
         if name in places:
@@ -128,11 +105,7 @@ def _places(head: Sequence[str], path: Path) -> dict[str, int]:
 
 def _cell(row: Sequence[str], place: int) -> str | None:
     """What a cell holds, None when it is empty or the row ends before it."""
-    text = row[place].strip() if place < len(row) else ""
-    guarded = _GUARDED.match(text)
-    if guarded is not None:
-        text = (guarded[1] or guarded[2] or "").strip()
-    return text or None
+    return (row[place] if place < len(row) else "") or None
 
 
 def _ticket(cells: Mapping[str, str | None], line: int, time_zone: str) -> Ticket | BadRow:

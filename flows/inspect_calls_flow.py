@@ -31,26 +31,26 @@ from callqa.bootstrap import (
     assemble,
     audio_store,
     machine_name,
+    metadata_readers,
     open_database,
     planner,
     today,
     wipe_deleted_rows,
 )
 from callqa.logs import about, set_up_logging
-from callqa.metadata import MetadataReader
 from callqa.reports.standard_words import reminder_text
 from callqa.services.alarm import Alarm
 from callqa.services.forecast import Speed, resolve_until
 from callqa.services.inspect import Inspector
-from callqa.services.intake import register
+from callqa.services.intake import IntakeRules, register
 from callqa.services.ledger import follow_up
 from callqa.services.nightwatch import NightWatch, quietly
 from callqa.services.outlook import forecast_to_json
 from callqa.services.plan import plan_chunks
 from callqa.services.retention import retain
-from callqa.services.runs import finish_run, plan_run, resolve_day, take_up
+from callqa.services.runs import finish_run, plan_run, resolve_day, source_of, take_up
 from callqa.services.stint import ChunkTimes, Stint, timed
-from callqa.sources import list_source
+from callqa.sources import list_sources
 from flows.flow_settings import flow_settings
 from flows.watching import publish_metrics, watch_over
 from models.errors import ModelError, StandardError, TransientError
@@ -64,6 +64,9 @@ CHUNKS_AT_ONCE = 2
 """One chunk fills every core; the second keeps them busy while the first one's last windows finish."""
 RETRY_DELAYS_S: list[float] = [5, 20, 60]
 _RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CHUNKS_AT_ONCE)
+
+_Place = Annotated[str, Field(min_length=1)]
+Source = _Place | Annotated[list[_Place], Field(min_length=1)]
 
 Day = Annotated[
     date | Literal["yesterday", "all"],
@@ -83,13 +86,13 @@ async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) 
 
 @flow(name="inspect-calls", task_runner=_RUNNER, validate_parameters=True)
 def inspect_calls(
-    source: Annotated[str, Field(min_length=1, description="Folder of recordings, or one recording.")],
+    source: Annotated[Source, Field(description="Folder of recordings, or one recording, or a list of several.")],
     day: Day = "all",
     standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
     limit: Annotated[int | None, Field(ge=1, description="Take in at most this many recordings.")] = None,
     until: Until = None,
 ) -> State[dict[str, Any]]:
-    """Inspect the recordings of one source; asked for again, it finishes what is left and changes nothing else.
+    """Inspect the recordings of its sources; asked for again, it finishes what is left and changes nothing else.
 
     The returned state holds the summary. It is Failed when not one recording could be scored and is named
     PartiallyCompleted when some could not, or wait because the time was up.
@@ -97,6 +100,7 @@ def inspect_calls(
     settings = flow_settings(standard)
     set_up_logging(settings.log_level, settings.log_format)
     alarm = alarm_for(settings, lambda: open_database(settings)())
+    sources = (source,) if isinstance(source, str) else tuple(source)
     with alarm.watching(lambda: datetime.now(UTC)):
         # A run that starts late is still about the night it was scheduled for.
         now = datetime.now(UTC)
@@ -104,20 +108,20 @@ def inspect_calls(
         local_day = resolve_day(day, settings.time_zone, scheduled_at)
         ends_at = resolve_until(until, settings.time_zone, scheduled_at)
         app = assemble(settings, local_day)
-        listing = list_source(source, app.settings.home)
+        uris = [listing.uri for listing in list_sources(sources, app.settings.home)]
         scorer = scorer_of(app.standard, app.classifier)
-        run = plan_run(listing.uri, local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
+        run = plan_run(source_of(uris), local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
         with about(run_id=run.id):
-            return inspect_run(app, alarm, run, source, limit, ends_at)
+            return inspect_run(app, alarm, run, sources, limit, ends_at)
 
 
 def inspect_run(
-    app: App, alarm: Alarm, run: Run, source: str, limit: int | None, until: datetime | None
+    app: App, alarm: Alarm, run: Run, sources: tuple[str, ...], limit: int | None, until: datetime | None
 ) -> State[dict[str, Any]]:
     """The run from taking its recordings in to its summary; nothing is begun after `until`."""
     standard, metrics_file = app.settings.standard, app.settings.metrics_file
     begun_s = clock.perf_counter()
-    intake = register_recordings(source, run, limit, standard)
+    intake = register_recordings(sources, run, limit, standard)
     intake_s = clock.perf_counter() - begun_s
     chunks, speed = plan_work(run, standard, until)
     watch = NightWatch(run, speed, datetime.now(UTC), alarm, app.new_unit_of_work, lambda: datetime.now(UTC))
@@ -145,12 +149,12 @@ def inspect_run(
     retry_delay_seconds=RETRY_DELAYS_S,
     retry_condition_fn=is_transient,
 )
-def register_recordings(source: str, run: Run, limit: int | None, standard: str | None) -> dict[str, Any]:
-    """Register files; returns counts."""
+def register_recordings(sources: tuple[str, ...], run: Run, limit: int | None, standard: str | None) -> dict[str, Any]:
+    """Register files; returns counts, and the names of what is missing or left for the next run."""
     app = _app_of(run, standard)
-    listing = list_source(source, app.settings.home)
-    metadata = MetadataReader(listing, app.settings.time_zone, app.settings.filename_pattern)
-    return asdict(register(listing, metadata, run, app.settings.time_zone, limit, app.probe, app.new_unit_of_work))
+    rules = IntakeRules(app.settings.time_zone, app.settings.settle_s, limit)
+    readers = metadata_readers(app.settings, sources)
+    return asdict(register(readers, run, rules, app.probe, app.new_unit_of_work))
 
 
 @task(
@@ -254,6 +258,8 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     message = f"{counts.scored} of {counts.recordings} recordings scored, {counts.quarantined} quarantined"
     if counts.waiting:
         message += f", {counts.waiting} wait for the next run"
+    if left := len(intake.get("left", ())):
+        message += f", {left} still being written and left for the next run"
     get_run_logger().info("run %s: %s", run.id, message)
     if status is RunStatus.FAILED:
         return Failed(data=summary, message=message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +19,12 @@ _PATIENCE_S = 10
 
 
 def inspect_calls_here(
-    home: Path, source: str, day: date | None, standard: str | None, limit: int | None, until: datetime | None = None
+    home: Path,
+    sources: Sequence[str],
+    day: date | None,
+    standard: str | None,
+    limit: int | None,
+    until: datetime | None = None,
 ) -> dict[str, Any]:
     """Run `inspect_calls` and return its summary, also when not one recording could be scored.
 
@@ -30,7 +35,7 @@ def inspect_calls_here(
     with prefect_ready(home):
         from flows.inspect_calls_flow import inspect_calls
 
-        state = inspect_calls(source, day or "all", standard, limit, until, return_state=True)
+        state = inspect_calls(list(sources), day or "all", standard, limit, until, return_state=True)
         result: Any = state.result(raise_on_failure=False)
     if isinstance(result, BaseException):
         raise result

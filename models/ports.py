@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -19,7 +19,7 @@ from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
 from models.review import Review
-from models.run import AudioJob, Run, RunCounts, RunStatus, RunView, StoredCall
+from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
 from models.standard import PublishedStandard
 from models.transcript import EngineReceipt, Transcript
@@ -209,6 +209,9 @@ class Runs(Protocol):
 
     def taken_in_for_another_day(self, run: Run, recording_id: str) -> bool:
         """Whether a run that differs from this one only in its day has found the recording."""
+
+    def nights_before(self, run: Run, since: date) -> Sequence[NightBefore]:
+        """What runs of the same source for earlier days, from `since` on, have found, ordered by day."""
 
     def reopen(self, run_id: str, now: datetime) -> None:
         """The run has work again: RUNNING, begun now, not finished. Does nothing to a run that is RUNNING."""

@@ -41,6 +41,15 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class NightBefore:
+    """What the runs of one source for one day found: the addresses, and when the first of them began."""
+
+    day: date
+    began_at: datetime
+    addresses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RunCounts:
     """What a run took in and how far it came. `files` = `recordings` + `duplicates`; all counts are of this run.
 

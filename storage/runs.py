@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, select, update
 
 from models.call import RecordingState
 from models.errors import StateError
-from models.run import InspectedCall, Run, RunCounts, RunStatus, RunView, StoredCall
+from models.run import InspectedCall, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
 from storage.mapping import run_from_row, run_to_row, standard_to_row, stored_call_from_row, transcript_from_document
 from storage.scorecards import read_scorecards
 from storage.tables import recordings, run_files, runs, scorecards, standards, transcripts
@@ -51,6 +51,17 @@ class Runs:
             .limit(1)
         )
         return self._transaction.first(statement) is not None
+
+    def nights_before(self, run: Run, since: date) -> Sequence[NightBefore]:
+        began: dict[date, datetime] = {}
+        found: defaultdict[date, set[str]] = defaultdict(set)
+        earlier = (runs.c.source == run.source, runs.c.day >= since, runs.c.day < run.day)
+        for row in self._transaction.rows(select(runs.c.day, runs.c.started_at).where(*earlier)):
+            began[row.day] = min(began.get(row.day, row.started_at), row.started_at)
+        joined = run_files.join(runs, runs.c.id == run_files.c.run_id)
+        for row in self._transaction.rows(select(runs.c.day, run_files.c.uri).select_from(joined).where(*earlier)):
+            found[row.day].add(row.uri)
+        return tuple(NightBefore(day, began[day], frozenset(found[day])) for day in sorted(began))
 
     def reopen(self, run_id: str, now: datetime) -> None:
         self._transaction.begin_writing()

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from callqa.metadata import MetadataReader
 from callqa.owner import has_ended, this_process
 from callqa.services.inspect import Inspector
-from callqa.services.intake import register
+from callqa.services.intake import IntakeRules, register
 from callqa.services.plan import plan_chunks
 from callqa.services.runs import finish_run, plan_run, take_up
 from callqa.sources import list_source
@@ -118,7 +118,7 @@ def inspect_night(
     listing = list_source(str(night.source))
     now = datetime.now(UTC)
     run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), now)
-    register(listing, MetadataReader(listing, "UTC"), run, "UTC", None, probe_anything, connect)
+    register([MetadataReader(listing, "UTC")], run, IntakeRules("UTC", 0), probe_anything, connect)
     chunks = plan_chunks(take_up(run.id, now, connect), 1e9, CHUNK_FILES)
     if together is not None:
         together.wait(30)

@@ -31,6 +31,10 @@ StandardOption = Annotated[
 ]
 DatabaseOption = Annotated[str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL.")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Data folder (default ./callqa-data).")]
+PresetOption = Annotated[
+    str | None,
+    typer.Option(help="File names and sidecars of: freepbx, freeswitch, asterisk, amazon-connect, genesys."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine output only.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do it; without it only what would be done is said.")]
 RequestOption = Annotated[

@@ -10,28 +10,27 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callqa.bootstrap import assemble, planner
+from callqa.bootstrap import assemble, metadata_readers, planner
 from callqa.cli.common import (
     DatabaseOption,
     HomeOption,
     JsonOption,
+    PresetOption,
     StandardOption,
     console,
     parse_day,
     print_json,
     settings_from,
 )
-from callqa.metadata import MetadataReader
 from callqa.reports.words import Words
 from callqa.services.forecast import parse_until, resolve_until
 from callqa.services.nightwatch import duration_text
 from callqa.services.order import RankedCall
 from callqa.services.outlook import Outlook, forecast_to_json
 from callqa.services.plan import UNKNOWN_DURATION_S, length_s
-from callqa.services.runs import plan_run, resolve_day
+from callqa.services.runs import plan_run, resolve_day, source_of
 from callqa.services.survey import Survey, survey
 from callqa.settings import Settings
-from callqa.sources import list_source
 from scoring import scorer_of
 
 UntilOption = Annotated[
@@ -41,28 +40,29 @@ _MOST_SHOWN = 10
 
 
 def plan(
-    source: Annotated[str, typer.Argument(help="Folder of recordings, or one recording.")],
+    sources: Annotated[list[str], typer.Argument(help="Folders of recordings, or single recordings.")],
     day: Annotated[
         str | None, typer.Option(help="Only calls of this day (YYYY-MM-DD or yesterday), or without a date.")
     ] = None,
     until: UntilOption = None,
     standard: StandardOption = None,
+    preset: PresetOption = None,
     database_url: DatabaseOption = None,
     home: HomeOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first recordings by name.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Say what `callqa run` on SOURCE would have to do, in which order and until when. No call is heard or stored."""
-    settings = settings_from(standard=standard, database_url=database_url, home=home)
+    """Say what `callqa run` would have to do, in which order and until when. No call is heard or stored."""
+    settings = settings_from(standard=standard, database_url=database_url, home=home, preset=preset)
     now = datetime.now(UTC)
     ends_at = resolve_until(parse_until(until), settings.time_zone, now)
     wanted_day = resolve_day(day if day == "yesterday" else parse_day(day) or "all", settings.time_zone, now)
     app = assemble(settings, wanted_day)
-    listing = list_source(source, settings.home)
+    readers = metadata_readers(settings, sources)
+    source = source_of([reader.listing.uri for reader in readers])
     scorer = scorer_of(app.standard, app.classifier)
-    run = plan_run(listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
-    metadata = MetadataReader(listing, settings.time_zone, settings.filename_pattern)
-    found = survey(listing, metadata, run, settings.time_zone, limit, app.probe, app.new_unit_of_work)
+    run = plan_run(source, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
+    found = survey(readers, run, settings.time_zone, limit, app.probe, app.new_unit_of_work)
     outlook = planner(settings, app.new_unit_of_work).look_ahead(found.calls, run.engine_digest, now, ends_at)
     if json:
         print_json(plan_to_json(run.id, found, outlook))

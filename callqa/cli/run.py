@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from callqa.cli.common import (
     DatabaseOption,
     HomeOption,
     JsonOption,
+    PresetOption,
     StandardOption,
     notes,
     parse_day,
@@ -28,14 +29,14 @@ from callqa.cli.common import (
     settings_from,
 )
 from callqa.cli.plan import UntilOption
-from callqa.cli.tables import print_run
+from callqa.cli.tables import print_run, say_what_was_left
 from callqa.logs import set_up_logging
 from callqa.reports.words import Words
 from callqa.services.forecast import parse_until, resolve_until
 from callqa.services.plan import length_s
-from callqa.services.runs import plan_run, resolve_day
+from callqa.services.runs import plan_run, resolve_day, source_of
 from callqa.settings import Settings
-from callqa.sources import list_source, local_path
+from callqa.sources import list_sources, local_path
 from models.call import Quarantine
 from models.errors import CallqaError
 from models.run import InspectedCall, Run, RunView
@@ -49,35 +50,46 @@ _POLL_S = 1.0
 
 
 def run(
-    source: Annotated[str, typer.Argument(help="Folder of recordings, or one recording.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Folders of recordings, or single recordings.")
+    ],
     day: Annotated[
         str | None, typer.Option(help="Only calls of this day (YYYY-MM-DD or yesterday), or without a date.")
     ] = None,
     standard: StandardOption = None,
     database_url: DatabaseOption = None,
     home: HomeOption = None,
+    preset: PresetOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first recordings by name.")] = None,
     until: UntilOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Register, transcribe, score and store the recordings of SOURCE. Again on the same source: only what is left."""
-    settings = settings_from(standard=standard, database_url=database_url, home=home)
+    """Register, transcribe, score and store the recordings of the sources. Again on the same: only what is left."""
+    settings = settings_from(standard=standard, database_url=database_url, home=home, preset=preset)
     ends_at = resolve_until(parse_until(until), settings.time_zone, datetime.now(UTC))
-    view = inspect_source(settings, source, day, limit, quiet=json, until=ends_at)
+    view, intake = inspect_sources(settings, sources, day, limit, quiet=json, until=ends_at)
     if json:
-        print_json(run_to_json(view, ends_at))
+        print_json(run_to_json(view, intake, ends_at))
     else:
         print_run(view, settings.language)
         _say_what_is_left(view, ends_at, settings)
         notes.print(f"callqa report run {view.run.id}", markup=False, highlight=False)
-    if view.counts.quarantined or view.counts.waiting:
+    if view.counts.quarantined or view.counts.waiting or intake["left"] or intake["empty"]:
         raise typer.Exit(EXIT_QUARANTINED)
 
 
-def inspect_source(
-    settings: Settings, source: str, day: str | None, limit: int | None, quiet: bool, until: datetime | None = None
-) -> RunView:
-    """Run the flow on a source until then, showing progress unless `quiet`; returns the run as stored."""
+def inspect_sources(
+    settings: Settings,
+    sources: Sequence[str],
+    day: str | None,
+    limit: int | None,
+    quiet: bool,
+    until: datetime | None = None,
+) -> tuple[RunView, dict[str, Any]]:
+    """Run the flow on its sources until then, showing progress unless `quiet`.
+
+    Returns the run as stored, and what intake saw.
+    """
     set_up_logging(settings.log_level, settings.log_format)
     now = datetime.now(UTC)
     # Raises before any work for alerts that cannot be sent. What happens in the flow, the flow tells of.
@@ -86,23 +98,23 @@ def inspect_source(
         wanted_day = resolve_day(day if day == "yesterday" else parse_day(day) or "all", settings.time_zone, now)
         app = assemble(settings, wanted_day)
         standard = app.settings.standard
-        listing = list_source(source, settings.home)
+        uris = [listing.uri for listing in list_sources(sources, settings.home)]
         scorer = scorer_of(app.standard, app.classifier)
-        run = plan_run(listing.uri, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
+        run = plan_run(source_of(uris), wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     inspect_calls_here = pkgutil.resolve_name(FLOW_RUNNER)
     with _progress(app, run, quiet):
-        summary: dict[str, Any] = inspect_calls_here(settings.home, source, wanted_day, standard, limit, until)
-    for name in summary["intake"]["missing"]:
-        notes.print(f"manifest.csv names {name!r}, which is not there", markup=False)
+        summary: dict[str, Any] = inspect_calls_here(settings.home, sources, wanted_day, standard, limit, until)
+    intake: dict[str, Any] = summary["intake"]
+    say_what_was_left(intake, settings.language)
     remind(app.standard, today(settings), settings.language)
     with app.new_unit_of_work() as uow:
         view = uow.runs.view(summary["run_id"])
     if view is None:
         raise CallqaError(f"run {summary['run_id']} is not in the database that the flow was given; check its settings")
-    return view
+    return view, intake
 
 
-def run_to_json(view: RunView, until: datetime | None = None) -> dict[str, Any]:
+def run_to_json(view: RunView, intake: dict[str, Any], until: datetime | None = None) -> dict[str, Any]:
     """A run as printed by --json: its figures, a scorecard per call, and every file that was set aside, with why.
 
     `left` is what waits, also where the run was stopped by its time.
@@ -113,6 +125,7 @@ def run_to_json(view: RunView, until: datetime | None = None) -> dict[str, Any]:
     return {
         "run_id": view.run.id,
         "source": view.run.source,
+        "sources": view.run.source.split(" "),
         "day": view.run.day.isoformat() if view.run.day else None,
         "status": view.run.status.value,
         "counts": asdict(view.counts),
@@ -121,6 +134,8 @@ def run_to_json(view: RunView, until: datetime | None = None) -> dict[str, Any]:
         "until": until.isoformat(timespec="seconds") if until else None,
         "left": {"calls": len(waiting), "audio_s": _left_s(view)},
         "waiting": [{"files": _files(c), "last_error": c.stored.last_error} for c in waiting],
+        "unfinished": list(intake["left"]),
+        "late": intake["late"],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ import typer
 from rich.progress import track
 
 from callqa import __version__
-from callqa.bootstrap import probe, transcriber_for
+from callqa.bootstrap import metadata_readers, probe, transcriber_for
 from callqa.classifiers import classifier_in_use
 from callqa.cli.common import (
     EXIT_QUARANTINED,
@@ -20,6 +20,7 @@ from callqa.cli.common import (
     HomeOption,
     JsonOption,
     LanguageOption,
+    PresetOption,
     StandardOption,
     TranscriptFormatOption,
     check_writable,
@@ -31,7 +32,6 @@ from callqa.cli.common import (
     write_lines,
 )
 from callqa.cli.receipt import check_receipts
-from callqa.metadata import MetadataReader
 from callqa.reports.transcript_export import (
     HeardCall,
     TranscriptFormat,
@@ -40,7 +40,7 @@ from callqa.reports.transcript_export import (
     is_one_file,
 )
 from callqa.settings import Settings
-from callqa.sources import SourceFile, hash_file, list_source
+from callqa.sources import SourceFile, confined, hash_file
 from callqa.standards import find_standard
 from models.call import CallMeta, Recording
 from models.errors import InputError, RecordingError
@@ -60,21 +60,23 @@ def transcribe(
     format_: TranscriptFormatOption = TranscriptFormat.JSONL,
     language: LanguageOption = None,
     standard: StandardOption = None,
+    preset: PresetOption = None,
     home: HomeOption = None,
 ) -> None:
     """Turn recordings into transcripts: lines on standard output, or with a format of files a folder "transcripts".
 
     Language and glossary of the calls come from the standard; --language names the speakers in vtt and srt.
     """
-    settings = settings_from(standard=standard, language=language, home=home)
+    settings = settings_from(standard=standard, language=language, home=home, preset=preset)
     if output is not None and is_one_file(output, format_):
         check_writable(output)
     jobs: list[AudioJob] = []
     refused = 0
     for source in audio:
-        for file, meta in _recordings(source, settings):
+        for file, roots, meta in _recordings(source, settings):
             try:
-                jobs.append(AudioJob(hash_file(file.path), str(file.path), probe(str(file.path)), meta))
+                path = confined(file.path, roots)
+                jobs.append(AudioJob(hash_file(path), str(file.path), probe(str(path)), meta))
             except RecordingError as error:
                 complain(f"{file.path}: {error}")
                 refused += 1
@@ -141,13 +143,13 @@ def score(
     write_lines(cards, output)
 
 
-def _recordings(source: str, settings: Settings) -> Iterator[tuple[SourceFile, CallMeta]]:
-    listing = list_source(source, settings.home)
+def _recordings(source: str, settings: Settings) -> Iterator[tuple[SourceFile, Sequence[Path], CallMeta]]:
+    [reader] = metadata_readers(settings, [source])
+    listing = reader.listing
     if not listing.files:
         raise InputError(f"no recording in {source!r}: {len(listing.ignored)} other files; check the path")
-    reader = MetadataReader(listing, settings.time_zone, settings.filename_pattern)
     for file in listing.files:
-        yield file, reader.read(file)
+        yield file, listing.roots, reader.read(file)
 
 
 def _read_transcripts(path: Path) -> Iterator[tuple[Transcript, CallMeta]]:

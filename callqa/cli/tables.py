@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich.markup import escape
 from rich.table import Table
 
-from callqa.cli.common import console
+from callqa.cli.common import console, notes
 from callqa.reports.file_names import file_names, visible_name
 from callqa.reports.words import Words
 from models.run import InspectedCall, RunView
@@ -26,6 +29,10 @@ _WORDS = {
         "calls": "通话数",
         "mean": "平均分",
         "violations": "违规",
+        "missing": "manifest.csv 里写有“{name}”，来源文件夹里没有这个文件",
+        "left": "“{name}”仍在写入，留待下次运行",
+        "empty": "来源“{name}”里一条录音也没有，请检查路径，以及是否已挂载",
+        "late": "另有 {n} 条较早日期的录音在当天运行之后才到，已一并处理",
         "summary": "共 {files} 个文件，{recordings} 条录音，已评分 {scored}，待复核 {review}，"
         "隔离 {quarantined}，等待 {waiting}",
     },
@@ -43,11 +50,25 @@ _WORDS = {
         "calls": "Calls",
         "mean": "Mean score",
         "violations": "Violations",
+        "missing": "manifest.csv names {name!r}, which is not in the source",
+        "left": "{name!r} is still being written and is left for the next run",
+        "empty": "source {name!r} holds not one recording; check its path and that it is mounted",
+        "late": "{n} recordings of earlier days, which came after their own day's run, were taken in as well",
         "summary": "{files} files, {recordings} recordings: {scored} scored, {review} to review, "
         "{quarantined} quarantined, {waiting} waiting",
     },
 }
 _MOST_QUOTES = 3
+
+
+def say_what_was_left(intake: Mapping[str, Any], language: str) -> None:
+    """A line on standard error for each file that is missing or left for the next run, and for each empty source."""
+    words = _WORDS[language]
+    lines = [words[kind].format(name=name) for kind in ("missing", "left", "empty") for name in intake[kind]]
+    if intake["late"]:
+        lines.append(words["late"].format(n=intake["late"]))
+    for line in lines:
+        notes.print(f"callqa: {line}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def print_run(view: RunView, language: str) -> None:

@@ -20,7 +20,7 @@ from callqa.reports.context import (
     WaitingFile,
 )
 from callqa.reports.figures import count_bands, histogram, items_of, summarise, tally_items
-from callqa.reports.file_names import file_name, file_names
+from callqa.reports.file_names import file_names, source_names
 from callqa.reports.words import check_language
 from models.call import RecordingState
 from models.errors import ReasonCode, SettingsError
@@ -63,7 +63,7 @@ def build_run_report(
         language=language,
         time_zone=time_zone,
         generated_at=generated_at.astimezone(zone),
-        source=file_name(run.source),
+        source=source_names(run.source),
         day=run.day,
         standard=run.standard,
         engine=_engine(view),

@@ -161,6 +161,8 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # Flags of metadata are "<field>_<problem>".
     "flag.missing": ("{field}缺失", "{field} missing"),
     "flag.unreadable": ("{field}无法识别", "{field} unreadable"),
+    "flag.several": ("{field}不止一位，不作猜测", "{field}: several, none is guessed"),
+    "flag.unmatched": ("{field}与设置的格式不符", "{field} not of the form that is set"),
     "field.started_at": ("通话开始时间", "Start time"),
     "field.agent": ("坐席", "Agent"),
     "field.agent_id": ("坐席编号", "Agent id"),
@@ -175,6 +177,8 @@ CODE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "field.resolved": ("是否解决", "Resolved"),
     "field.hung_up_by": ("挂机方", "Who hung up"),
     "field.channels": ("声道角色", "Channel roles"),
+    "field.extension": ("分机", "Extension"),
+    "field.name": ("文件名", "File name"),
     "field.sidecar": ("附属信息文件", "Sidecar file"),
     "reason.empty_file": ("空文件", "Empty file"),
     "todo.empty_file": (

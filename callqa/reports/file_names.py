@@ -20,12 +20,18 @@ _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNO
 def file_name(uri: str, source: str = "") -> str:
     """The path behind a file URI, relative to `source` (a URI as well) when it lies in there.
 
-    Percent signs are decoded once; bytes that are no UTF-8 stay visible as \\xNN. Any other address stays as it is.
+    Of a source of several folders the whole path is shown. Percent signs are decoded once; bytes that are no UTF-8 stay
+    visible as \\xNN. Any other address stays as it is.
     """
     path, folder = _path(uri), _path(source).rstrip("/") + "/"
     if source and path.startswith(folder):
         return path.removeprefix(folder)
     return path
+
+
+def source_names(source: str) -> str:
+    """The folders of a run, as its source names them: one or several URIs, parted by blanks."""
+    return ", ".join(file_name(uri) for uri in source.split(" "))
 
 
 def file_names(call: InspectedCall, source: str) -> tuple[str, ...]:

@@ -1,23 +1,36 @@
-"""Taking recordings in: from files in a source to rows in the database, bad ones quarantined with a reason."""
+"""Taking recordings in: from files in sources to rows in the database, bad ones quarantined with a reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from callqa.metadata import MetadataReader
-from callqa.sources import Listing, SourceFile, hash_file
+from callqa.sources import SourceFile, confined, hash_file, printed, stamp_of, still_written
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import InputError, ReasonCode, RecordingError
 from models.ports import AudioProbe, UnitOfWork, UnitOfWorkFactory
-from models.run import Run, StoredCall
+from models.run import NightBefore, Run, StoredCall
 from models.wire import digest
 
 FILES_PER_TRANSACTION = 200
 """Large enough that commits cost nothing, small enough that a kill loses seconds of hashing."""
+LATE_DAYS = 31
+"""So many days back a run looks for recordings that came after their own day's run."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """What belongs to a run. `limit` counts recordings of all sources; `settle_s` is how long a whole file rests."""
+
+    time_zone: str
+    settle_s: float
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,60 +44,129 @@ class IntakeResult:
     forgotten: int
     ignored: int
     missing: tuple[str, ...]
-    """Files that the manifest names and the source lacks."""
+    """Files that manifests name and their sources lack."""
+    late: int = 0
+    """Of `files`, recordings of an earlier day that came after that day's run."""
+    left: tuple[str, ...] = ()
+    """Files still being written, left for the next run."""
+    empty: tuple[str, ...] = ()
+    """Sources without a single recording, where others have some: they may not be mounted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    reader: MetadataReader
+    file: SourceFile
+    meta: CallMeta
 
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    file: SourceFile
+    candidate: _Candidate
     recording: Recording
-    meta: CallMeta
     quarantine: Quarantine | None
 
 
 def register(
-    listing: Listing,
-    metadata: MetadataReader,
+    sources: Sequence[MetadataReader],
     run: Run,
-    time_zone: str,
-    limit: int | None,
+    rules: IntakeRules,
     probe: AudioProbe,
     new_unit_of_work: UnitOfWorkFactory,
 ) -> IntakeResult:
-    """Begin the run, or take it up again, and register every recording of the listing that belongs to its day.
+    """Begin the run, or take it up again, and register every recording of the sources that belongs to its day.
 
-    Calls without a date belong to whichever day is inspected first: leaving them out would lose them. The same bytes
-    under several names are one recording. Raises InputError when nothing at all was found to inspect.
+    Calls without a date belong to whichever day is inspected first: leaving them out would lose them. So do calls of an
+    earlier day that came after that day's run. The same bytes under several names are one recording. Files that are
+    still being written are left alone. Raises InputError when nothing at all was found to inspect.
     """
-    wanted: list[tuple[SourceFile, CallMeta]] = []
-    other_days = forgotten = 0
-    for file in listing.files:
-        meta = metadata.read(file)
-        if _is_of_day(meta, run.day, time_zone):
-            wanted.append((file, meta))
-        else:
+    nights = _nights_before(run, new_unit_of_work)
+    wanted: list[_Candidate] = []
+    left: list[str] = []
+    late = other_days = forgotten = 0
+    for candidate, path in _candidates(sources):
+        its_own = _is_of_day(candidate.meta, run.day, rules.time_zone)
+        if not its_own and not _is_late(candidate, nights, rules):
             other_days += 1
+        elif path != candidate.file.path or still_written(path, _settle_s(candidate, rules)):
+            left.append(printed(path))
+        else:
+            wanted.append(candidate)
+            late += not its_own
     if not wanted:
-        raise InputError(_nothing_found(listing, run.day, other_days))
-    wanted = wanted[:limit]
+        raise InputError(_nothing_found(sources, run.day, other_days, len(left), rules.settle_s))
+    wanted = wanted[: rules.limit]
     for batch in _batches(wanted, FILES_PER_TRANSACTION):
-        sightings = [_look_at(file, meta, probe) for file, meta in batch]
+        seen = [(candidate, _look_at(candidate, probe)) for candidate in batch]
+        left += [printed(candidate.file.path) for candidate, sighting in seen if sighting is None]
         with new_unit_of_work() as uow:
             uow.runs.start(run)
-            for sighting in sightings:
+            for sighting in (sighting for _, sighting in seen if sighting is not None):
+                undated = run.day is not None and sighting.candidate.meta.started_at is None
                 if uow.keeping.forgotten(sighting.recording.id) is not None:
                     forgotten += 1
-                elif run.day is not None and sighting.meta.started_at is None and _has_its_day(sighting, run, uow):
+                elif undated and _has_its_day(sighting, run, uow):
                     other_days += 1
                 else:
-                    _store(sighting, run.id, metadata, uow)
+                    _store(sighting, run.id, uow)
             uow.commit()
-    return IntakeResult(len(wanted), other_days, forgotten, len(listing.ignored), metadata.manifest_rows_without_file())
+    listings = [source.listing for source in sources]
+    return IntakeResult(
+        files=len(wanted),
+        other_days=other_days,
+        forgotten=forgotten,
+        ignored=sum(len(listing.ignored) for listing in listings),
+        missing=tuple(name for source in sources for name in source.manifest_rows_without_file()),
+        late=late,
+        left=tuple(left),
+        empty=tuple(printed(one.root) for one in listings if not one.files and not one.unfinished),
+    )
 
 
 def stand_in_id(uri: str) -> str:
     """The recording id of a file whose bytes cannot be read."""
     return digest({"unreadable": uri}).removeprefix("sha256:")
+
+
+def _candidates(sources: Sequence[MetadataReader]) -> Iterator[tuple[_Candidate, Path]]:
+    """Every file that is or will be a recording, once, and where it is now: a source may lie within another."""
+    seen: set[str] = set()
+    for reader in sources:
+        listing = reader.listing
+        unfinished = [(one.becomes, one.path) for one in listing.unfinished]
+        for file, path in (*((file, file.path) for file in listing.files), *unfinished):
+            address = path.as_uri()
+            if address not in seen:
+                seen.add(address)
+                yield _Candidate(reader, file, reader.read(file)), path
+
+
+def _nights_before(run: Run, new_unit_of_work: UnitOfWorkFactory) -> Mapping[date, NightBefore]:
+    if run.day is None:
+        return {}
+    with new_unit_of_work() as uow:
+        return {night.day: night for night in uow.runs.nights_before(run, run.day - timedelta(days=LATE_DAYS))}
+
+
+def _is_late(candidate: _Candidate, nights: Mapping[date, NightBefore], rules: IntakeRules) -> bool:
+    """Whether its own day was inspected without it, and it came after that.
+
+    A file that was there and left out on purpose (`limit`) is not late. The time at which its entry last changed tells
+    when it came: copying and moving keep the time of its content.
+    """
+    night = nights.get(_day_of(candidate.meta, rules.time_zone) or date.min)
+    if night is None or candidate.file.uri in night.addresses:
+        return False
+    try:
+        came_s = os.stat(candidate.file.path).st_ctime  # noqa: PTH116 - follows links, as Path.stat does
+    except OSError:
+        return False
+    return came_s > night.began_at.timestamp() - rules.settle_s
+
+
+def _settle_s(candidate: _Candidate, rules: IntakeRules) -> float:
+    """Who names one file says that it is there."""
+    return 0.0 if candidate.reader.listing.is_single_file else rules.settle_s
 
 
 def _has_its_day(sighting: _Sighting, run: Run, uow: UnitOfWork) -> bool:
@@ -95,24 +177,32 @@ def _has_its_day(sighting: _Sighting, run: Run, uow: UnitOfWork) -> bool:
     return uow.runs.taken_in_for_another_day(run, recording_id)
 
 
-def _look_at(file: SourceFile, meta: CallMeta, probe: AudioProbe) -> _Sighting:
+def _look_at(candidate: _Candidate, probe: AudioProbe) -> _Sighting | None:
+    """What the file is; None when it changed under the reader's eyes."""
+    file = candidate.file
     try:
-        recording = Recording(hash_file(file.path), file.uri)
+        path = confined(file.path, candidate.reader.listing.roots)
+        before = stamp_of(path)
+        recording = Recording(hash_file(path), file.uri)
     except RecordingError as error:
         # Bytes that cannot be read have no digest; the address stands in, so that the file is not lost from sight.
         stand_in = Recording(stand_in_id(file.uri), file.uri)
-        return _Sighting(file, stand_in, meta, Quarantine(error.reason, error.detail))
+        return _Sighting(candidate, stand_in, Quarantine(error.reason, error.detail))
     try:
-        return _Sighting(file, replace(recording, audio=probe(str(file.path))), meta, None)
+        audio, fault = probe(str(path)), None
     except RecordingError as error:
-        return _Sighting(file, recording, meta, Quarantine(error.reason, error.detail))
+        audio, fault = None, Quarantine(error.reason, error.detail)
+    if stamp_of(path) != before and stamp_of(path) is not None:
+        return None
+    return _Sighting(candidate, replace(recording, audio=audio), fault)
 
 
-def _store(sighting: _Sighting, run_id: str, metadata: MetadataReader, uow: UnitOfWork) -> None:
-    recording, meta, quarantine = sighting.recording, sighting.meta, sighting.quarantine
+def _store(sighting: _Sighting, run_id: str, uow: UnitOfWork) -> None:
+    recording, quarantine = sighting.recording, sighting.quarantine
+    reader, file, meta = sighting.candidate.reader, sighting.candidate.file, sighting.candidate.meta
     known = uow.calls.get(recording.id)
     if known is None:
-        if uow.calls.recording_of(meta.call_id) is not None and not metadata.call_id_given(sighting.file):
+        if uow.calls.recording_of(meta.call_id) is not None and not reader.call_id_given(file):
             # Only the file's name was known, and another folder uses it as well.
             meta = replace(meta, call_id=f"{meta.call_id}~{recording.id[:8]}")
         try:
@@ -124,7 +214,7 @@ def _store(sighting: _Sighting, run_id: str, metadata: MetadataReader, uow: Unit
         return
     elif _conflict_mended(known, meta, uow):
         uow.calls.readmit(recording, meta)
-    uow.calls.saw(run_id, sighting.file.uri, recording.id)
+    uow.calls.saw(run_id, file.uri, recording.id)
 
 
 def _conflict_mended(known: StoredCall, meta: CallMeta, uow: UnitOfWork) -> bool:
@@ -134,21 +224,30 @@ def _conflict_mended(known: StoredCall, meta: CallMeta, uow: UnitOfWork) -> bool
     return meta.call_id != known.meta.call_id and uow.calls.recording_of(meta.call_id) is None
 
 
+def _day_of(meta: CallMeta, time_zone: str) -> date | None:
+    return None if meta.started_at is None else meta.started_at.astimezone(ZoneInfo(time_zone)).date()
+
+
 def _is_of_day(meta: CallMeta, day: date | None, time_zone: str) -> bool:
-    if day is None or meta.started_at is None:
-        return True
-    return meta.started_at.astimezone(ZoneInfo(time_zone)).date() == day
+    return day is None or _day_of(meta, time_zone) in {None, day}
 
 
-def _nothing_found(listing: Listing, day: date | None, other_days: int) -> str:
+def _nothing_found(
+    sources: Sequence[MetadataReader], day: date | None, other_days: int, left: int, settle_s: float
+) -> str:
+    where = ", ".join(source.listing.uri for source in sources)
+    if left:
+        return (
+            f"no finished recording in {where}: {left} are still being written (changed within {settle_s:g} s, or "
+            "under a temporary name); run again later, or set settle_s to 0 if nothing writes there"
+        )
     if other_days:
-        return f"no recording of {day} in {listing.uri}: its {other_days} recordings are of other days"
-    return f"no recording in {listing.uri}: {len(listing.ignored)} other files; check the path and that it is mounted"
+        return f"no recording of {day} in {where}: its {other_days} recordings are of other days"
+    ignored = sum(len(source.listing.ignored) for source in sources)
+    return f"no recording in {where}: {ignored} other files; check the path and that it is mounted"
 
 
-def _batches(
-    items: Sequence[tuple[SourceFile, CallMeta]], size: int
-) -> Iterator[tuple[tuple[SourceFile, CallMeta], ...]]:
+def _batches(items: Sequence[_Candidate], size: int) -> Iterator[tuple[_Candidate, ...]]:
     rest = iter(items)
     while batch := tuple(islice(rest, size)):
         yield batch

@@ -12,6 +12,11 @@ from models.scorecard import StandardRef
 from models.wire import digest
 
 
+def source_of(uris: Sequence[str]) -> str:
+    """What a run calls its sources: their URIs in one text, which blanks part, because a URI has none."""
+    return " ".join(sorted(set(uris)))
+
+
 def plan_run(
     source_uri: str,
     day: date | None,

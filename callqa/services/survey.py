@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from callqa.metadata import MetadataReader
-from callqa.sources import Listing, hash_file
+from callqa.sources import hash_file
 from models.call import CallMeta, Recording, RecordingState
 from models.errors import InputError, RecordingError
 from models.ports import AudioProbe, UnitOfWorkFactory
@@ -27,22 +28,25 @@ class Survey:
 
 
 def survey(
-    listing: Listing,
-    metadata: MetadataReader,
+    readers: Sequence[MetadataReader],
     run: Run,
     time_zone: str,
     limit: int | None,
     probe: AudioProbe,
     new_unit_of_work: UnitOfWorkFactory,
 ) -> Survey:
-    """Read the metadata, bytes and formats of a source's files as `register` does, and look for what is done.
+    """Read the metadata, bytes and formats of the sources' files as `register` does, and look for what is done.
+
+    Files that are still being written, and late ones of other days, are not foreseen.
 
     Raises InputError when nothing at all was found.
     """
-    wanted = [(file, metadata.read(file)) for file in listing.files]
+    # A source may lie within another.
+    files = {file.uri: (reader, file) for reader in readers for file in reader.listing.files}
+    wanted = [(file, reader.read(file)) for reader, file in files.values()]
     of_day = [(file, meta) for file, meta in wanted if _is_of_day(meta, run, time_zone)]
     if not of_day:
-        raise InputError(f"nothing to plan in {listing.uri}: {len(wanted)} recordings, all of other days")
+        raise InputError(f"nothing to plan in {run.source}: {len(wanted)} recordings, all of other days")
     found: dict[str, StoredCall] = {}
     unusable: set[str] = set()
     for file, meta in of_day[:limit]:

@@ -20,9 +20,12 @@ DEMO_CALLS = Path(str(files("callqa"))) / "demo_calls"
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """This process's environment without callqa's and Prefect's settings, and with the given ones."""
+    """This process's environment without callqa's and Prefect's settings, and with the given ones.
+
+    Recordings count as whole at once: the tests put them there themselves.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CALLQA_", "PREFECT_"))}
-    return kept | {"COLUMNS": "200", "PYTHONWARNINGS": "default"} | settings
+    return kept | {"CALLQA_SETTLE_S": "0", "COLUMNS": "200", "PYTHONWARNINGS": "default"} | settings
 
 
 def callqa(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ import pytest
 from callqa.classifiers import find_classifier
 from callqa.metadata import MetadataReader
 from callqa.services.inspect import Inspector
-from callqa.services.intake import IntakeResult, register
+from callqa.services.intake import IntakeResult, IntakeRules, register
 from callqa.services.plan import plan_chunks
 from callqa.services.rescore import rescore
 from callqa.services.runs import finish_run, plan_run, take_up
@@ -54,9 +54,8 @@ def night(
     transcriber = transcriber or ScriptedTranscriber()
     listing = list_source(str(folder))
     run = plan_run(listing.uri, day, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), datetime.now(UTC))
-    intake = register(
-        listing, MetadataReader(listing, "Asia/Shanghai"), run, "Asia/Shanghai", None, probe, new_unit_of_work
-    )
+    rules = IntakeRules("Asia/Shanghai", 0)
+    intake = register([MetadataReader(listing, "Asia/Shanghai")], run, rules, probe, new_unit_of_work)
     waiting = take_up(run.id, datetime.now(UTC), new_unit_of_work)
     inspector = Inspector(run, STANDARD, None, transcriber, new_unit_of_work, "0.0.test", max_attempts, worker())
     chunks = plan_chunks(waiting, 1800.0, 50)
@@ -275,7 +274,7 @@ def test_killed_between_transcript_and_score_goes_on_from_the_transcript(
     files(source, "a.wav")
     listing = list_source(str(source))
     run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), NOW)
-    register(listing, MetadataReader(listing, "UTC"), run, "UTC", None, probe_anything, new_unit_of_work)
+    register([MetadataReader(listing, "UTC")], run, IntakeRules("UTC", 0), probe_anything, new_unit_of_work)
     with new_unit_of_work() as uow:
         (waiting,) = uow.runs.waiting(run.id)
         uow.transcripts.put(hear_polite_call(AudioJob(waiting.recording.id, "", None, waiting.meta)))

@@ -16,7 +16,7 @@ from asr.playback import OpusPlayback
 from callqa.metadata import MetadataReader
 from callqa.services.audio import AudioKeeper, Pruned, bleeps_of, prune
 from callqa.services.inspect import Inspector
-from callqa.services.intake import register
+from callqa.services.intake import IntakeRules, register
 from callqa.services.runs import finish_run, plan_run, take_up
 from callqa.sources import list_source
 from callqa.standards import find_standard
@@ -73,7 +73,7 @@ class Night:
     def take_in(self) -> tuple[Run, Sequence[Planned]]:
         listing = list_source(str(self.source))
         run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), self.now)
-        register(listing, MetadataReader(listing, "UTC"), run, "UTC", None, probe_anything, self.new_unit_of_work)
+        register([MetadataReader(listing, "UTC")], run, IntakeRules("UTC", 0), probe_anything, self.new_unit_of_work)
         waiting = take_up(run.id, self.now, self.new_unit_of_work)
         return run, [Planned(c.recording.id, c.attempts) for c in waiting]
 

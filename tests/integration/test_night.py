@@ -16,7 +16,7 @@ from callqa.services.alarm import Alarm, AlarmRules
 from callqa.services.figures import night_figures, write_metrics
 from callqa.services.forecast import Speed, SpeedBasis, measured_speed
 from callqa.services.inspect import Inspector
-from callqa.services.intake import register
+from callqa.services.intake import IntakeRules, register
 from callqa.services.nightwatch import NightWatch
 from callqa.services.order import RiskWeights
 from callqa.services.outlook import Planner
@@ -70,7 +70,7 @@ def run_of(folder: Path) -> Run:
 def take_in(folder: Path, database: Database) -> Run:
     listing, run = list_source(str(folder)), run_of(folder)
     metadata = MetadataReader(listing, "Asia/Shanghai")
-    register(listing, metadata, run, "Asia/Shanghai", None, probe_anything, database.unit_of_work)
+    register([metadata], run, IntakeRules("Asia/Shanghai", 0), probe_anything, database.unit_of_work)
     return run
 
 
@@ -158,7 +158,7 @@ def test_a_survey_writes_nothing_and_sees_what_the_run_will(
 
     def look() -> tuple[list[str], int]:
         metadata = MetadataReader(listing, "Asia/Shanghai")
-        found = survey(listing, metadata, run, "Asia/Shanghai", None, probe_anything, database.unit_of_work)
+        found = survey([metadata], run, "Asia/Shanghai", None, probe_anything, database.unit_of_work)
         return sorted(one.recording.id for one in found.calls), found.done
 
     before = dump(database_url)
@@ -177,7 +177,7 @@ def test_a_survey_of_another_day_says_so(source: Path, database: Database) -> No
     run = replace(run_of(source), day=NOW.date())
     metadata = MetadataReader(listing, "Asia/Shanghai")
     with pytest.raises(InputError, match="4 recordings, all of other days"):
-        survey(listing, metadata, run, "Asia/Shanghai", None, probe_anything, database.unit_of_work)
+        survey([metadata], run, "Asia/Shanghai", None, probe_anything, database.unit_of_work)
 
 
 def sitting(run_id: str, ended_h: int, audio_s: float, machine: str = "m1", engine: str = "e1") -> Sitting:

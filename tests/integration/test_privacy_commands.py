@@ -16,7 +16,7 @@ import pytest
 from typer.testing import Result
 
 from callqa.metadata import MetadataReader
-from callqa.services.intake import IntakeResult, register
+from callqa.services.intake import IntakeResult, IntakeRules, register
 from callqa.sources import list_source
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import CallqaError, InputError, IntegrityError, ReasonCode
@@ -217,11 +217,9 @@ def test_a_run_does_not_take_in_again_what_was_erased(
     assert command("privacy", "erase", PHONE, "--yes").exit_code == 0
     listing = list_source(str(tmp_path / "calls"))
     result = register(
-        listing,
-        MetadataReader(listing, "UTC", ""),
+        [MetadataReader(listing, "UTC")],
         factories.run("again"),
-        "UTC",
-        None,
+        IntakeRules("UTC", 0),
         probe_anything,
         database.unit_of_work,
     )

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import Result
 
 from callqa.metadata import MetadataReader
-from callqa.services.intake import register, stand_in_id
+from callqa.services.intake import IntakeRules, register, stand_in_id
 from callqa.services.runs import finish_run
 from callqa.sources import list_source
 from models.call import AudioFacts, Quarantine, RecordingState
@@ -162,7 +162,7 @@ def test_a_dropped_recording_is_not_taken_in_again(command: Command, database: D
 
     def take_in(run: Run) -> tuple[int, int]:
         listing = list_source(str(source))
-        register(listing, MetadataReader(listing, "UTC"), run, "UTC", None, probe, database.unit_of_work)
+        register([MetadataReader(listing, "UTC")], run, IntakeRules("UTC", 0), probe, database.unit_of_work)
         with database.unit_of_work() as uow:
             counts = uow.runs.counts(run.id)
         return counts.recordings, counts.quarantined

@@ -55,12 +55,20 @@ def test_days() -> None:
         {"source": "x", "limit": "many"},
         {"source": 3.5},
         {"source": "x", "until": "six"},
+        {"source": []},
+        {"source": ["x", ""]},
     ],
 )
 def test_parameters_that_cannot_be_meant_are_refused(parameters: dict[str, object]) -> None:
     complete = {"day": "all", "standard": None, "limit": None, "until": None} | parameters
     with pytest.raises(ParameterTypeError):
         inspect_calls.validate_parameters(complete)
+
+
+@pytest.mark.parametrize("source", ["x", ["x"], ["x", "y"]])
+def test_one_source_or_a_list_of_them(source: str | list[str]) -> None:
+    taken = inspect_calls.validate_parameters({"source": source, "day": "all", "standard": None, "limit": None})
+    assert taken["source"] == source
 
 
 @pytest.mark.parametrize("day", ["2026-11-20", "yesterday", "all"])

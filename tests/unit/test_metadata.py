@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from callqa.metadata import MOST_SIDECAR_BYTES, MetadataReader, parse_time
+from callqa.metadata import MOST_SIDECAR_BYTES, MetadataReader, NameRules, parse_time
 from callqa.sources import list_source
 from models.call import CallMeta, Direction
 from models.errors import InputError, SettingsError
@@ -18,7 +18,7 @@ from models.transcript import Role
 
 def read(folder: Path, pattern: str = "") -> dict[str, CallMeta]:
     listing = list_source(str(folder))
-    reader = MetadataReader(listing, "Asia/Shanghai", pattern)
+    reader = MetadataReader(listing, "Asia/Shanghai", NameRules(filename_pattern=pattern))
     return {file.path.name: reader.read(file) for file in listing.files}
 
 
@@ -35,7 +35,7 @@ def test_manifest_wins_over_sidecar_over_file_name(tmp_path: Path) -> None:
     (tmp_path / name.replace(".wav", ".json")).write_text(
         json.dumps({"id": "C1", "agent_id": "A18", "team": "早班", "direction": "OUTBOUND", "ring_s": 6.5, "csat": 4})
     )
-    pattern = r"(?P<agent_id>A\d+)-(?P<started_at>\d{8}-\d{6})-(?P<queue>\d+)"
+    pattern = r"(?P<agent_id>A\d+)-(?P<call_id>(?P<started_at>\d{8}-\d{6})-(?P<queue>\d+))"
 
     meta = read(tmp_path, pattern)[name]
 
@@ -162,7 +162,7 @@ def test_a_given_call_id_is_told_from_a_made_up_one(
     if manifest:
         (tmp_path / "manifest.csv").write_text(manifest)
     listing = list_source(str(tmp_path))
-    assert MetadataReader(listing, "UTC", pattern).call_id_given(listing.files[0]) is given
+    assert MetadataReader(listing, "UTC", NameRules(filename_pattern=pattern)).call_id_given(listing.files[0]) is given
 
 
 @pytest.mark.parametrize(
@@ -210,10 +210,13 @@ def test_a_manifest_that_cannot_be_used_stops_the_run(tmp_path: Path, content: s
         MetadataReader(list_source(str(tmp_path)), "UTC")
 
 
-@pytest.mark.parametrize(("pattern", "said"), [("(", "regular expression"), ("(?P<agnet>.)", "agnet")])
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [("(", "regular expression"), ("(?P<agnet>.)", "agnet"), (r"(?P<agent_id>A\d+)", r"\(\?P<call_id>")],
+)
 def test_a_wrong_file_name_pattern_is_a_settings_error(tmp_path: Path, pattern: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said):
-        MetadataReader(list_source(str(tmp_path)), "UTC", pattern)
+        MetadataReader(list_source(str(tmp_path)), "UTC", NameRules(filename_pattern=pattern))
 
 
 @pytest.mark.parametrize(
