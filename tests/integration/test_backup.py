@@ -300,6 +300,8 @@ def test_a_backup_of_an_earlier_callqa_is_brought_up_to_date(house: House, monke
     assert house.rows() == rows
     change(
         f"UPDATE {schema.VERSION_TABLE} SET version_num = '0006'",
+        "DROP TABLE sittings",
+        "DROP TABLE alerts_sent",
         "DROP TABLE audit_log",
         "DROP TABLE forgotten_recordings",
         "DROP INDEX ix_run_files_recording_id",

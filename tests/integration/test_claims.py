@@ -96,10 +96,11 @@ def test_a_claim_holds_until_its_lease_runs_out_and_is_then_taken_over_alone(con
     assert view(connect).counts.scored == 8
 
 
+@pytest.mark.slow
 def test_a_claim_that_is_renewed_outlasts_its_lease(connect: UnitOfWorkFactory) -> None:
-    mine, other = claimant(connect, worker("mine", lease_s=0.3)), claimant(connect, worker("other"))
+    mine, other = claimant(connect, worker("mine", lease_s=2.0)), claimant(connect, worker("other"))
     with mine.kept(mine.take(PLAN)):
-        time.sleep(0.7)
+        time.sleep(2.4)
         assert other.take_one(PLAN) is None
     assert other.take_one(PLAN) == IDS[0], "given back, not dead"
     with connect() as uow:

@@ -389,7 +389,9 @@ def test_where_rules_and_classifier_differ_a_person_is_asked_and_no_points_are_l
         by_sound = any(e.kind == "abuse" and e.match is MatchKind.HOMOPHONE for e in after.evidence)
         if not by_sound:
             doubted = before.criterion == "commitment" and len(together.promises) < len(alone.promises)
-            assert doubted or after.points >= before.points or after.verdict == "not_applicable"
+            # What is not certain enough to be fatal costs points instead of everything.
+            eased = before.fatal and not after.fatal
+            assert doubted or eased or after.points >= before.points or after.verdict == "not_applicable"
             assert doubted or after.verdict == before.verdict or (before.verdict, after.verdict) in _IN_DOUBT
         # Where no apology was owed after all, nothing was left open either: the question is asked once.
         follows = after.criterion == "commitment" and together.findings[1].needs_review
