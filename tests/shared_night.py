@@ -47,11 +47,15 @@ CHUNK_FILES = 5
 
 @dataclass(frozen=True)
 class SharedNight:
-    """A folder of recordings and a database; `log` says which recording was heard, once for each time."""
+    """A folder of recordings and a database; `log` says which recording was heard, once for each time.
+
+    A recording that was alone in so many processes that died is poison.
+    """
 
     source: Path
     url: str
     log: Path
+    most_attempts: int = MOST_ATTEMPTS
 
     def start(
         self, kill_at: int | None = None, poison: str = "-", hear_s: float = 0.0, together: Barrier | None = None
@@ -122,7 +126,7 @@ def inspect_night(
     chunks = plan_chunks(take_up(run.id, now, connect), 1e9, CHUNK_FILES)
     if together is not None:
         together.wait(30)
-    inspector = Inspector(run, STANDARD, None, transcriber, connect, "0.0.test", MOST_ATTEMPTS, worker)
+    inspector = Inspector(run, STANDARD, None, transcriber, connect, "0.0.test", night.most_attempts, worker)
     for chunk in chunks:
         inspector.inspect(chunk)
     inspector.finish([planned for chunk in chunks for planned in chunk])

@@ -173,7 +173,7 @@ def test_shipped_standards_pass_their_own_check(tmp_path: Path) -> None:
 
 def test_doctor_names_the_source_of_each_setting_and_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "callqa.toml").write_text('device = "cpu"\n')
-    done = callqa("doctor", "--json", cwd=tmp_path, CALLQA_DATABASE_URL="postgresql://qa:secret@127.0.0.1:1/none")
+    done = callqa("doctor", "--json", cwd=tmp_path, CALLQA_DATABASE_URL="postgresql://qa:opensesame@127.0.0.1:1/none")
     assert done.returncode == 2
     printed = json.loads(done.stdout)
     assert printed["settings"]["device"] == {"value": "cpu", "source": "callqa.toml"}
@@ -181,23 +181,23 @@ def test_doctor_names_the_source_of_each_setting_and_what_is_missing(tmp_path: P
     assert checks["model"]["ok"]
     assert "cpu" in checks["device"]["detail"]
     assert not checks["database"]["ok"]
-    assert "secret" not in done.stdout + done.stderr
+    assert "opensesame" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        ("postgresql://qa@127.0.0.1:1/none?password=secret", "postgresql+psycopg://qa@127.0.0.1:1/none"),
-        ("oracle://qa:secret@h/d", "***"),
-        ("postgresql://qa:secret@127.0.0.1:port/none", "***"),
-        ("secret", "***"),
+        ("postgresql://qa@127.0.0.1:1/none?password=opensesame", "postgresql+psycopg://qa@127.0.0.1:1/none"),
+        ("oracle://qa:opensesame@h/d", "***"),
+        ("postgresql://qa:opensesame@127.0.0.1:port/none", "***"),
+        ("opensesame", "***"),
     ],
 )
 def test_doctor_shows_no_password_wherever_it_stands(tmp_path: Path, url: str, shown: str) -> None:
     done = callqa("doctor", "--json", cwd=tmp_path, CALLQA_DATABASE_URL=url, CALLQA_MODEL="./none")
     assert done.returncode == 2
     assert json.loads(done.stdout)["settings"]["database_url"]["value"] == shown
-    assert "secret" not in done.stdout + done.stderr
+    assert "opensesame" not in done.stdout + done.stderr
 
 
 def test_doctor_looks_at_the_service_that_hears_and_tells_no_key(tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ def test_the_same_stage_at_once_is_stored_once(database: Database, database_url:
         counts = {table: len(rows) for table, rows in dump(database_url).items()}
         assert counts == dict.fromkeys(metadata.tables.keys() - DIARY, 1) | dict.fromkeys(NOT_BY_SCORING, 0)
         with bare_engine(database_url).begin() as connection:
-            for table in reversed(metadata.sorted_tables):
+            # Nobody can delete from the audit log, in which nothing was written here.
+            for table in reversed([t for t in metadata.sorted_tables if t.name != "audit_log"]):
                 connection.execute(table.delete())
 
 
