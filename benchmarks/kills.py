@@ -46,9 +46,8 @@ def main() -> None:
             lost += len(found[3]) - sum(call.scorecard is not None for call in again[3])
             # What was in hand when the process died is heard again; what had its result is not.
             twice += sum(count > 2 for count in Counter(disturbed.heard()).values())
-    print(
-        f"{arguments.calls} calls, {points} points: {killed} kills, {same} ended in the same rows, {lost} lost, {twice} done twice"
-    )
+    print(f"{arguments.calls} calls, {points} points where a run can be killed: {killed} kills")
+    print(f"{same} ended in the same rows, {lost} calls lost, {twice} done twice")
     if same < arguments.kills:
         raise SystemExit(1)
 
