@@ -2,8 +2,8 @@
 
     python -m benchmarks.kills [--kills 200] [--calls 40]
 
-Each kill is a SIGKILL at a random database statement of a process that works on the night with a scripted engine; another
-process goes on in the same database, a new SQLite file each time. Exit code 1 when any run differs.
+Each kill is a SIGKILL at a random database statement of a process that works on the night with a scripted engine;
+another process goes on in the same database, a new SQLite file each time. Exit code 1 when any run differs.
 """
 
 from __future__ import annotations
