@@ -3,8 +3,8 @@
     python -m benchmarks.outside [--rules] [--show AUTHOR]
 
 `benchmarks/heldout/README.md` says which author's calls have been used for what; no rule was written from those of u,
-x and y. Those of y are whole calls, judged by all four criteria; the others are short, about one criterion, and begin
-after a proper opening. Precision and recall as in `benchmarks.hard_cases`. Last: how likely the
+x, y and r. Those of y, z, s, q and r are whole calls, judged by all four criteria; the others are short, about one
+criterion, and begin after a proper opening. Precision and recall as in `benchmarks.hard_cases`. Last: how likely the
 classifier finds the charges of the rules, right ones and wrong ones (behind UNCHARGED in `scoring/agreement.py`).
 """
 
@@ -120,7 +120,7 @@ def _print_charges(found: Sequence[Row], standard: ServiceStandard, classifier: 
             likely["violated" in row.expected].append(p)
     for right, name in ((False, "wrong"), (True, "right")):
         under = sum(p < UNCHARGED for p in likely[right])
-        print(f"{name} charges of the rules, authors v, t, u: {under} of {len(likely[right])} under {UNCHARGED}")
+        print(f"{name} charges of the rules, all authors but w: {under} of {len(likely[right])} under {UNCHARGED}")
 
 
 def main() -> None:

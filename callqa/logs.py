@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import TextIO
 
 from models.errors import origin_of
 
@@ -56,7 +57,7 @@ class TextLines(logging.Formatter):
         return f"{at} {record.levelname.lower():7} {record.getMessage()}" + (f": {origin_of(error)}" if error else "")
 
 
-class _Handler(logging.StreamHandler):  # type: ignore[type-arg]  # generic in stubs only
+class _Handler(logging.StreamHandler[TextIO]):
     """Ours, so that it is found again."""
 
 

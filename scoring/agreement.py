@@ -22,8 +22,8 @@ the same is in `scoring/benefit.py`.
 classifier knows goes to a person as violated, and costs nothing before he has confirmed it. Else the rules' verdict.
 
 The numbers (`benchmarks/policy.py`): on made-up sentences of families that the classifier had not learnt from, many
-made to mislead, what the rules found was right in 98 of 100 cases that it confirmed, in 82 where it was undecided and
-in 27 that it opposed; what it alone took for unfit, from 0.9 on, was so in 78. Rules were written from some of these
+made to mislead, what the rules found was right in 97 of 100 cases that it confirmed, in 72 where it was undecided and
+in 15 that it opposed; what it alone took for unfit, from 0.9 on, was so in 90. Rules were written from some of these
 sentences, which flatters the first two. Calls mislead less often, so the two lower confidences lie above that.
 """
 
@@ -47,32 +47,15 @@ CONFIRMS, OPPOSES, SURE, UNCHARGED = 0.5, 0.1, 0.9, 0.2
 """Probabilities: from the first the classifier confirms what the rules found, under the second it opposes it, from the
 third it is sure of what they did not find, and under the fourth it opposes a charge.
 
-On 360 written calls of three authors who knew neither rules nor classifier 11 of 11 wrong charges of the rules lay
-under the fourth, and 2 of 137 right ones (`benchmarks/outside.py`). One author's calls had taught the classifier."""
-
-
-_PROMISED = ("commitment_concrete", "commitment_vague", "overpromise")
-
-
-def believed(made: Iterable[Made], opinions: Sequence[Opinion]) -> tuple[Made, ...]:
-    """The promises without those that the classifier is sure are none: 七月底拆掉了 has action and time as well."""
-    threshold = _by_chance(UNPROMISED, opinions)
-    return tuple(m for m in made if _likely(m, opinions) >= threshold)
-
-
-def _likely(made: Made, opinions: Sequence[Opinion]) -> float:
-    evidence = made.said.evidence(made.hit.start, made.hit.end, made.promise.specificity.value)
-    heard = [opinion for opinion in opinions if opinion.covers(evidence)]
-    return max((opinion.of(output) for opinion in heard for output in _PROMISED), default=1.0)
-
+On the calls of nine authors who knew neither rules nor classifier 37 of 44 wrong charges of the rules lie under the
+fourth, and 3 of 272 right ones (`benchmarks/outside.py`). The calls of one of them taught the classifier."""
 
 UNLISTED, UNPROMISED = 1.0, 0.004
 """Odds for each stretch that the agent said: the more is said, the more looks by chance like what is sought.
 
 From the first on the classifier is sure enough of unfit wording, which costs nothing: a probability of 0.67 in a call
-of two, 0.94 in one of fifteen. A fixed one finds too little in short calls or too much in long ones: 0.7 took 11 of 32
-decent calls of one author (z, whole calls) for unfit, this 2. Under the second, 0.06 in a call of fifteen, what the
-rules take for a promise is none."""
+of two, 0.94 in one of fifteen. A fixed one finds too little in short calls or too much in long ones. Under the second,
+0.06 in a call of fifteen, what the rules take for a promise is none."""
 
 
 class Backing(Enum):
@@ -133,6 +116,22 @@ def backing(opinions: Iterable[Opinion], criterion: str, evidence: Evidence) -> 
     likely = max(opinion.of(output) for opinion in heard for output in outputs)
     opposed = likely < (UNCHARGED if criterion == "prohibited" else OPPOSES)
     return Backing.CONFIRMED if likely >= CONFIRMS else Backing.OPPOSED if opposed else Backing.UNDECIDED
+
+
+_PROMISED = ("commitment_concrete", "commitment_vague", "overpromise")
+"""Outputs of which one makes words a promise."""
+
+
+def believed(made: Iterable[Made], opinions: Sequence[Opinion]) -> tuple[Made, ...]:
+    """The promises without those that the classifier is sure are none: 七月底拆掉了 has action and time as well."""
+    threshold = _by_chance(UNPROMISED, opinions)
+    return tuple(m for m in made if _likely(m, opinions) >= threshold)
+
+
+def _likely(made: Made, opinions: Sequence[Opinion]) -> float:
+    evidence = made.said.evidence(made.hit.start, made.hit.end, made.promise.specificity.value)
+    heard = [opinion for opinion in opinions if opinion.covers(evidence)]
+    return max((opinion.of(output) for opinion in heard for output in _PROMISED), default=1.0)
 
 
 def combine(call: CallView, item: AnyItem, outcome: Outcome, opinions: Sequence[Opinion]) -> Outcome:

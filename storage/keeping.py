@@ -130,15 +130,16 @@ class Keeping:
         return Removed(transcripts=0 if row is None else int(row.texts))
 
     def _hide_sources(self, batch: Sequence[str]) -> None:
-        """A run of one single file has that file's address for its source."""
+        """A run of single files has their addresses, with blanks between, for its source."""
         of_batch = recordings.c.id.in_(batch)
         seen = select(run_files.c.uri).where(run_files.c.recording_id.in_(batch))
         first_seen = select(recordings.c.uri).where(of_batch)
-        self._transaction.update(
-            update(runs)
-            .where(or_(runs.c.source.in_(seen), runs.c.source.in_(first_seen)))
-            .values(source=_ERASED_SOURCE)
-        )
+        gone = {row.uri for addresses in (seen, first_seen) for row in self._transaction.rows(addresses)}
+        of_files = or_(runs.c.source.in_(seen), runs.c.source.in_(first_seen), runs.c.source.contains(" "))
+        for row in self._transaction.rows(select(runs.c.id, runs.c.source).where(of_files)):
+            left = " ".join(_ERASED_SOURCE if uri in gone else uri for uri in row.source.split(" "))
+            if left != row.source:
+                self._transaction.update(update(runs).where(runs.c.id == row.id).values(source=left))
 
     def _remember(self, forgotten: Forgotten) -> None:
         row = {"recording_id": forgotten.recording_id, "part": forgotten.part, "at": forgotten.at}

@@ -36,7 +36,7 @@ class _Offence:
 
     @property
     def is_written_abuse(self) -> bool:
-        """Whether it is abuse in words as written, which convict by themselves."""
+        """Whether it is abuse in words as written: fatal unless the classifier opposes it."""
         return self.family.kind == "abuse" and self.as_written
 
     @property

@@ -192,6 +192,20 @@ def test_after_erasing_nothing_of_the_customer_is_left_and_all_of_the_others_is(
         assert "no call of this customer" in refused(command("privacy", *again), InputError)
 
 
+def test_of_a_run_of_several_single_files_only_what_is_erased_loses_its_name(
+    command: Command, ids: dict[str, str], database: Database, tmp_path: Path
+) -> None:
+    first, other = ((tmp_path / "calls" / f"{name}.wav").as_uri() for name in ("first", "other"))
+    with database.unit_of_work() as uow:
+        uow.runs.start(replace(factories.run("both"), source=f"{first} {other}"))
+        uow.commit()
+    assert command("privacy", "erase", PHONE, "--yes").exit_code == 0
+    with database.unit_of_work() as uow:
+        view = uow.runs.view("both")
+    assert view is not None
+    assert view.run.source == f"erased: {other}"
+
+
 @pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 def test_no_byte_of_what_was_erased_stays_in_an_sqlite_database(
     command: Command, ids: dict[str, str], database: Database, database_url: str

@@ -8,7 +8,7 @@ import json
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -31,7 +31,7 @@ ENDED = Alert(AlertKind.RUN_END, AT, "run-1", {"status": "partial", "recordings"
 RULES = AlarmRules(frozenset(AlertKind), 0.1, 24.0)
 
 
-def no_database() -> None:
+def no_database() -> NoReturn:
     raise AssertionError("nothing is to be looked up")
 
 
@@ -94,7 +94,7 @@ def test_a_receiver_that_is_away_costs_nothing_and_no_secret_is_logged(
     url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     mail = Mail("127.0.0.1", 1, "none", "qa@example.com", ["lead@example.com"], "zh", "", "pw-secret")
-    alarm = Alarm((Webhook(url, SECRET, delays_s=()), mail), RULES, no_database)  # type: ignore[arg-type]
+    alarm = Alarm((Webhook(url, SECRET, delays_s=()), mail), RULES, no_database)
     with caplog.at_level(logging.DEBUG):
         assert not alarm.send(ENDED)
         alarm.run_broke(RuntimeError("13800138000 said so"), AT)
@@ -171,7 +171,7 @@ def test_a_failure_rate_is_told_above_its_threshold_once_it_says_something(
     total = quarantined + failed + scored
     counts = RunCounts(total, total, 0, scored, quarantined, failed, 0, 0, 0.0, 0.0)
     with receiving() as receiver:
-        alarm = Alarm((Webhook(receiver.url, SECRET),), RULES, no_database)  # type: ignore[arg-type]
+        alarm = Alarm((Webhook(receiver.url, SECRET),), RULES, no_database)
         assert alarm.failure_rate(factories.run(), counts, Backlog(failed=failed), AT) is told
     assert len(receiver.posted) == told
     if told:
@@ -182,7 +182,7 @@ def test_a_failure_rate_is_told_above_its_threshold_once_it_says_something(
 def test_only_what_is_asked_for_is_told() -> None:
     with receiving() as receiver:
         rules = AlarmRules(frozenset({AlertKind.FATAL}), 0.1, 24.0)
-        alarm = Alarm((Webhook(receiver.url, SECRET),), rules, no_database)  # type: ignore[arg-type]
+        alarm = Alarm((Webhook(receiver.url, SECRET),), rules, no_database)
         alarm.run_ended(factories.run(), RunCounts(1, 1, 0, 1, 0, 0, 0, 0, 0, 0), Backlog(), "completed", False, AT)
         alarm.promises_due("run-1", AT)
     assert receiver.posted == []
@@ -222,7 +222,8 @@ def test_secrets_come_from_files_and_are_shown_nowhere(tmp_path: Path) -> None:
     )
     settings, sources = load_settings({}, {}, tmp_path)
     (hook,) = channels_for(settings)
-    assert hook == Webhook("https://chat.example.com/hook", "whsec-abc", hook.now)  # type: ignore[attr-defined]
+    assert isinstance(hook, Webhook)
+    assert (hook.url, hook.secret) == ("https://chat.example.com/hook", "whsec-abc")
     assert sources.of["alert_webhook_secret"] == "callqa.toml"
     assert "whsec" not in repr(settings) + str(settings)
     both = {"CALLQA_ALERT_WEBHOOK_SECRET": "a", "CALLQA_ALERT_WEBHOOK_SECRET_FILE": str(tmp_path / "secret")}
