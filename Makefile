@@ -62,7 +62,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.memory
 
 lock:
-	uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra dev --extra bench --extra s3 --extra dask --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --override requirements.overrides \
 	  --no-emit-package torch --no-emit-package torchaudio --no-emit-package mpmath --no-emit-package networkx \
 	  --no-emit-package setuptools --no-emit-package sympy --custom-compile-command "make lock" -o requirements.lock
