@@ -18,7 +18,9 @@ from models.errors import RecordingError, TransientError
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
+from models.queue import ReviewQueue
 from models.review import Review
+from models.rollup import Rollups
 from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
 from models.standard import PublishedStandard
@@ -296,6 +298,8 @@ class UnitOfWork(Protocol):
     keeping: Keeping
     diary: Diary
     census: Census
+    rollups: Rollups
+    queue: ReviewQueue
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -14,6 +14,7 @@ from models.errors import ReasonCode, RecordingError, StateError
 from models.run import StoredCall
 from storage.column_types import Text, storable
 from storage.mapping import recording_to_row, stored_call_from_row
+from storage.standing import settle
 from storage.tables import agents, claims, recordings, run_files, scorecards, teams, transcripts
 from storage.transaction import Transaction
 
@@ -99,6 +100,7 @@ class Calls:
                     quarantine_detail=quarantine.detail,
                 )
             )
+            settle(self._transaction, recording_id)
 
     def readmit(self, recording: Recording, meta: CallMeta) -> None:
         if locked_state(self._transaction, recording.id) is not RecordingState.QUARANTINED:
@@ -109,6 +111,7 @@ class Calls:
         self._know_agent(meta)
         row = recording_to_row(recording, meta, None)
         self._transaction.update(update(recordings).where(recordings.c.id == recording.id).values(row))
+        settle(self._transaction, recording.id)
 
     def set_aside(self) -> Sequence[StoredCall]:
         rows = self._transaction.rows(select(recordings).where(recordings.c.state == RecordingState.QUARANTINED))
@@ -133,6 +136,7 @@ class Calls:
                 last_error=None,
             )
         )
+        settle(self._transaction, recording_id)
 
     def drop(self, recording_id: str, now: datetime) -> None:
         self._quarantined(recording_id)

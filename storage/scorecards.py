@@ -24,6 +24,8 @@ from storage.mapping import (
     standard_to_row,
     stored_call_from_row,
 )
+from storage.standing import settle
+from storage.standing_tables import current_scorecards
 from storage.tables import evidence, findings, promises, recordings, scorecards, standards, transcripts
 from storage.transaction import Transaction
 from storage.transcripts import find_transcript
@@ -77,6 +79,8 @@ class Scorecards:
         self._transaction.insert_all(
             promises, [promise_to_row(promise, card_id, place) for place, promise in enumerate(scorecard.promises)]
         )
+        # Last: others who score calls of the same agent and day wait from here to the end.
+        settle(self._transaction, recording_id)
 
     def of(self, recording_id: str) -> Scorecard | None:
         row = self._transaction.first(
@@ -89,11 +93,9 @@ class Scorecards:
     def latest(self) -> Iterator[tuple[StoredCall, Scorecard]]:
         """As in the port, without quarantined recordings. Reads in batches; consume it inside the unit of work."""
         newest = self._transaction.rows(
-            select(recordings.c.call_id, recordings.c.id, func.max(scorecards.c.id).label("card_id"))
-            .join(transcripts, transcripts.c.recording_id == recordings.c.id)
-            .join(scorecards, scorecards.c.transcript_id == transcripts.c.id)
-            .where(recordings.c.state != RecordingState.QUARANTINED)
-            .group_by(recordings.c.call_id, recordings.c.id)
+            select(recordings.c.call_id, recordings.c.id, current_scorecards.c.scorecard_id.label("card_id")).join(
+                current_scorecards, current_scorecards.c.recording_id == recordings.c.id
+            )
         )
         # Sorted here, because databases order text by their own collations.
         remaining = iter(sorted(newest, key=lambda row: str(row.call_id)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Engine, Row, Table, Update, func, select
+from sqlalchemy import Connection, Delete, Engine, Row, Table, Update, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import Select
 
@@ -77,6 +77,30 @@ class Transaction:
         with passing_faults(self._url):
             result = self._connection.execute(statement, execution_options={"preserve_rowcount": True})
         return result.rowcount > 0
+
+    def insert_from(self, table: Table, statement: Select[Any]) -> int:
+        """Insert what a query finds, whose columns are named as the table's; returns how many rows."""
+        self.begin_writing()
+        insert = table.insert().from_select(list(statement.selected_columns.keys()), statement)
+        with passing_faults(self._url):
+            return int(self._connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount)
+
+    def add_from(self, table: Table, statement: Select[Any], key: Collection[str]) -> None:
+        """The same for rows of sums: where the key is there, the other columns are added to those of its row."""
+        self.begin_writing()
+        names = list(statement.selected_columns.keys())
+        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        new = insert(table).from_select(names, statement)
+        sums = {name: table.c[name] + new.excluded[name] for name in names if name not in key}
+        with passing_faults(self._url):
+            self._connection.execute(new.on_conflict_do_update(index_elements=list(key), set_=sums))
+
+    def lock_table(self, table: Table) -> None:
+        """Let nobody else change the table, or hold rows of it, until the transaction ends."""
+        self.begin_writing()
+        if self._connection.dialect.name == "postgresql":
+            with passing_faults(self._url):
+                self._connection.execute(text(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE"))
 
     def now(self) -> datetime:
         """The time by the clock that every process at this database shares: the server's, or this machine's."""

@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, ports
+from models import claim, keeping, night, ports, queue, rollup
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
@@ -15,7 +15,9 @@ from storage.claims import Claims
 from storage.diary import Diary
 from storage.keeping import Keeping
 from storage.ledger import Ledger
+from storage.queue import ReviewQueue
 from storage.reviews import Reviews
+from storage.rollups import Rollups
 from storage.runs import Runs
 from storage.scorecards import Scorecards
 from storage.standards import Standards
@@ -42,6 +44,8 @@ class UnitOfWork:
     keeping: keeping.Keeping
     diary: night.Diary
     census: night.Census
+    rollups: rollup.Rollups
+    queue: queue.ReviewQueue
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -64,6 +68,8 @@ class UnitOfWork:
         self.keeping = Keeping(transaction)
         self.diary = Diary(transaction)
         self.census = Census(transaction)
+        self.rollups = Rollups(transaction)
+        self.queue = ReviewQueue(transaction)
         return self
 
     def __exit__(
