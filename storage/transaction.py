@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Engine, Row, Table, Update, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import Select
 
 from storage.engine import take_write_lock
 from storage.faults import passing_faults
+from storage.upserts import adding, inserting_new
 
 
 class Transaction:
@@ -24,10 +24,10 @@ class Transaction:
             self._connection: Connection = engine.connect()
             self._connection.begin()
 
-    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """All rows of a query."""
         with passing_faults(self._url):
-            return self._connection.execute(statement).all()
+            return self._connection.execute(statement, dict(parameters or {})).all()
 
     def first(self, statement: Select[Any]) -> Row[Any] | None:
         """The first row of a query, or None."""
@@ -72,28 +72,26 @@ class Transaction:
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless any unique key of it is taken, also by a process at work just now; says if it went in."""
         self.begin_writing()
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(table).values(**values).on_conflict_do_nothing()
+        statement = inserting_new(table, tuple(values), self._connection.dialect)
         with passing_faults(self._url):
-            result = self._connection.execute(statement, execution_options={"preserve_rowcount": True})
+            result = self._connection.execute(statement, dict(values), execution_options={"preserve_rowcount": True})
         return result.rowcount > 0
 
-    def insert_from(self, table: Table, statement: Select[Any]) -> int:
+    def insert_from(self, table: Table, statement: Select[Any], parameters: Mapping[str, Any]) -> int:
         """Insert what a query finds, whose columns are named as the table's; returns how many rows."""
         self.begin_writing()
         insert = table.insert().from_select(list(statement.selected_columns.keys()), statement)
         with passing_faults(self._url):
-            return int(self._connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount)
+            result = self._connection.execute(insert, dict(parameters), execution_options={"preserve_rowcount": True})
+        return int(result.rowcount)
 
-    def add_from(self, table: Table, statement: Select[Any], key: Collection[str]) -> None:
+    def add_from(
+        self, table: Table, statement: Select[Any], key: tuple[str, ...], parameters: Mapping[str, Any]
+    ) -> None:
         """The same for rows of sums: where the key is there, the other columns are added to those of its row."""
         self.begin_writing()
-        names = list(statement.selected_columns.keys())
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        new = insert(table).from_select(names, statement)
-        sums = {name: table.c[name] + new.excluded[name] for name in names if name not in key}
         with passing_faults(self._url):
-            self._connection.execute(new.on_conflict_do_update(index_elements=list(key), set_=sums))
+            self._connection.execute(adding(table, statement, key, self._connection.dialect), dict(parameters))
 
     def lock_table(self, table: Table) -> None:
         """Let nobody else change the table, or hold rows of it, until the transaction ends."""
@@ -110,11 +108,11 @@ class Transaction:
             return moment.astimezone(UTC)
         return datetime.now(UTC)
 
-    def update(self, statement: Update | Delete) -> bool:
+    def update(self, statement: Update | Delete, parameters: Mapping[str, Any] | None = None) -> bool:
         """Change or delete rows; says whether there were any."""
         self.begin_writing()
         with passing_faults(self._url):
-            return self._connection.execute(statement).rowcount > 0
+            return self._connection.execute(statement, dict(parameters or {})).rowcount > 0
 
     def delete(self, statement: Delete) -> int:
         """Delete rows; returns how many."""
