@@ -1,4 +1,4 @@
-"""A database with many scored calls, made fast: the first thousand are stored as a night would, the others are like them.
+"""A database with many scored calls, made fast: a thousand are stored as a night would, the others are like them.
 
 600 agents in 30 teams, 400 days, 15 findings and 3 pieces of evidence a call. The others go in by bulk inserts into the
 same tables, each with the findings, evidence and promises of one of the first; transcripts hold one word each. The

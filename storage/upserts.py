@@ -1,4 +1,4 @@
-"""Inserts that meet rows already there, compiled once: SQLAlchemy would do so each time, which takes longer than they."""
+"""Inserts that meet rows already there, compiled once: SQLAlchemy would do it each time, at more than they cost."""
 
 from __future__ import annotations
 
