@@ -33,6 +33,7 @@ from models.rollup import HUNDREDTHS, Rebuilt
 from models.scorecard import Verdict
 from storage.column_types import Text
 from storage.places import day_of_call, place_of_call
+from storage.run_calls import rebuild_runs, settle_runs
 from storage.standing_tables import NO_TEAM, agent_day_items, agent_days, current_scorecards, queue_findings
 from storage.tables import findings, recordings, scorecards, transcripts
 from storage.transaction import Transaction
@@ -44,6 +45,7 @@ _SAME_DAY = and_(*(agent_days.c[name] == current_scorecards.c[name] for name in 
 
 def settle(transaction: Transaction, recording_id: str) -> None:
     """Make the newest scorecard of a recording count, or none while it is quarantined. The caller holds its row."""
+    settle_runs(transaction, recording_id)
     stood = transaction.locked(current_scorecards, recording_id=recording_id)
     days = [] if stood is None else _withdraw(transaction, [recording_id])
     one = {"recording": recording_id}
@@ -64,6 +66,7 @@ def withdraw(transaction: Transaction, recording_ids: Collection[str]) -> None:
 
 def rebuild(transaction: Transaction) -> Rebuilt:
     """Make everything anew from the scorecards, while nobody else changes it."""
+    rebuild_runs(transaction)
     transaction.lock_table(current_scorecards)
     for table in (agent_day_items, agent_days, queue_findings, current_scorecards):
         transaction.delete(delete(table))

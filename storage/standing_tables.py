@@ -1,4 +1,4 @@
-"""Tables that follow from others: which scorecard stands for a call, and sums over those.
+"""Tables that follow from others: which scorecard stands for a call, sums over those, and how far runs have come.
 
 They hold nothing of their own and could be made anew at any time (`storage.standing`); each change of what they follow
 from changes them in the same transaction. Not partitioned: each of their queries reads one stretch of one index, so
@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table
 
 from models.scorecard import Verdict
-from storage.column_types import Text, choice
+from storage.column_types import Real, Text, choice
 from storage.tables import metadata
 
 NO_TEAM = ""
@@ -76,5 +76,21 @@ agent_day_items = Table(
     *(Column(verdict.value, Integer, nullable=False) for verdict in Verdict),
     Column("points", BigInteger, nullable=False),
     Column("max_points", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Each recording of a run, found in `files` places, and what became of it there: quarantined, or (`fatal` and
+# `needs_review` are not NULL) scored under the run's engine, standard and scorer. Without it a run's counts would look
+# up every recording in four tables.
+run_calls = Table(
+    "run_calls",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("recording_id", Text, ForeignKey("recordings.id"), primary_key=True, index=True),
+    Column("files", Integer, nullable=False),
+    Column("duration_s", Real),
+    Column("quarantined", Boolean, nullable=False),
+    Column("fatal", Boolean),
+    Column("needs_review", Boolean),
     sqlite_with_rowid=False,
 )

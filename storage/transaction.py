@@ -11,7 +11,7 @@ from sqlalchemy.sql.selectable import Select
 
 from storage.engine import take_write_lock
 from storage.faults import passing_faults
-from storage.upserts import adding, inserting_new
+from storage.upserts import adding, inserting_new, replacing
 
 
 class Transaction:
@@ -92,6 +92,14 @@ class Transaction:
         self.begin_writing()
         with passing_faults(self._url):
             self._connection.execute(adding(table, statement, key, self._connection.dialect), dict(parameters))
+
+    def replace_from(
+        self, table: Table, statement: Select[Any], key: tuple[str, ...], parameters: Mapping[str, Any]
+    ) -> None:
+        """The same, but put in place of the row with that key."""
+        self.begin_writing()
+        with passing_faults(self._url):
+            self._connection.execute(replacing(table, statement, key, self._connection.dialect), dict(parameters))
 
     def lock_table(self, table: Table) -> None:
         """Let nobody else change the table, or hold rows of it, until the transaction ends."""

@@ -24,10 +24,23 @@ def inserting_new(table: Table, columns: tuple[str, ...], dialect: Dialect) -> E
 @lru_cache(maxsize=_MOST)
 def adding(table: Table, statement: Select[Any], key: tuple[str, ...], dialect: Dialect) -> Executable:
     """Insert what a query finds, or add it to the row with the same key."""
-    names = list(statement.selected_columns.keys())
-    new = _insert(table, dialect).from_select(names, statement)
-    sums = {name: table.c[name] + new.excluded[name] for name in names if name not in key}
+    new, others = _insert_from(table, statement, key, dialect)
+    sums = {name: table.c[name] + new.excluded[name] for name in others}
     return cast(Executable, new.on_conflict_do_update(index_elements=list(key), set_=sums).compile(dialect=dialect))
+
+
+@lru_cache(maxsize=_MOST)
+def replacing(table: Table, statement: Select[Any], key: tuple[str, ...], dialect: Dialect) -> Executable:
+    """Insert what a query finds, or put it in place of the row with the same key."""
+    new, others = _insert_from(table, statement, key, dialect)
+    values = {name: new.excluded[name] for name in others}
+    return cast(Executable, new.on_conflict_do_update(index_elements=list(key), set_=values).compile(dialect=dialect))
+
+
+def _insert_from(table: Table, statement: Select[Any], key: tuple[str, ...], dialect: Dialect) -> tuple[Any, list[str]]:
+    """The insert, and the columns that are not of the key."""
+    names = list(statement.selected_columns.keys())
+    return _insert(table, dialect).from_select(names, statement), [name for name in names if name not in key]
 
 
 def _insert(table: Table, dialect: Dialect) -> Any:

@@ -14,7 +14,7 @@ from models.errors import ReasonCode
 from models.keeping import ForgottenPart
 from models.ports import UnitOfWork
 from models.scorecard import Scorecard, StandardRef, Verdict
-from storage.standing_tables import agent_day_items, agent_days, current_scorecards, queue_findings
+from storage.standing_tables import agent_day_items, agent_days, current_scorecards, queue_findings, run_calls
 from tests import factories
 from tests.databases import bare_engine
 
@@ -45,6 +45,7 @@ def followed(url: str) -> dict[str, Any]:
                 "queue": sa.select(queue_findings),
                 "days": sa.select(*names),
                 "items": of_days,
+                "runs": sa.select(run_calls),
             }.items()
         }
 
@@ -67,7 +68,11 @@ class Events:
         recording_id = factories.recording(name).id
         if name in self.aside:
             self.aside.remove(name)
-            if self.rng.random() < 0.5:
+            chance = self.rng.random()
+            if chance < 0.2:
+                uow.calls.drop(recording_id, factories.STARTED_AT)
+                self.names.remove(name)
+            elif chance < 0.6:
                 uow.calls.let_out(recording_id)
             else:
                 uow.calls.readmit(factories.recording(name), self._meta(name))
@@ -87,12 +92,19 @@ class Events:
         name = f"call-{self.made}"
         self.names.append(name)
         put(uow, name, self._meta(name), self._card())
+        self._find(uow, name)
+
+    def _find(self, uow: UnitOfWork, name: str) -> None:
+        """By a run, perhaps under an address where it has found another recording before, or this one twice."""
+        run = uow.runs.start(factories.run(f"run-{self.rng.randint(1, 2)}", scorer=f"rules-{self.rng.randint(1, 2)}"))
+        for _ in range(self.rng.randint(0, 2)):
+            uow.calls.saw(run.id, f"file:///calls/{self.rng.randrange(12)}.wav", factories.recording(name).id)
 
     def _score(self, uow: UnitOfWork, name: str) -> None:
         call = uow.calls.get(factories.recording(name).id)
         assert call is not None
-        self.made += 1
-        put(uow, name, call.meta, self._card(), f"rules-{self.made}")
+        put(uow, name, call.meta, self._card(), f"rules-{self.rng.randint(1, 9)}")
+        self._find(uow, name)
 
     def _meta(self, name: str) -> CallMeta:
         zone = timezone(timedelta(hours=self.rng.choice((-5, 0, 8))))

@@ -171,7 +171,7 @@ def test_a_database_of_before_is_counted_when_it_is_upgraded(database: Database,
     with bare_engine(database_url).begin() as connection:
         for index in ("recordings_agent_id_started_at", "recordings_state", "promises_due_at"):
             connection.execute(sa.text(f"DROP INDEX ix_{index}"))
-        for table in ("agent_day_items", "agent_days", "queue_findings", "current_scorecards"):
+        for table in ("run_calls", "agent_day_items", "agent_days", "queue_findings", "current_scorecards"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0008'"))
     schema.upgrade(database_url)

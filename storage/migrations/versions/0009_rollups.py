@@ -1,4 +1,4 @@
-"""Which scorecard stands for each call, sums per agent and day, and indexes for a million calls.
+"""Which scorecard stands for each call, sums per agent and day, what became of calls in runs, and more indexes.
 
 Revision 0009. A migration is a snapshot: it repeats types and values and imports nothing of callqa.
 """
@@ -68,6 +68,17 @@ JOIN agent_days d
 JOIN findings f ON f.scorecard_id = c.scorecard_id
 GROUP BY d.id, f.item_id
 """
+_RUN_CALLS = """
+INSERT INTO run_calls (run_id, recording_id, files, duration_s, quarantined, fatal, needs_review)
+SELECT f.run_id, f.recording_id, f.files, r.duration_s, r.state = 'quarantined',
+    CASE WHEN r.state != 'quarantined' THEN s.fatal END, CASE WHEN r.state != 'quarantined' THEN s.needs_review END
+FROM (SELECT run_id, recording_id, count(*) AS files FROM run_files GROUP BY run_id, recording_id) f
+JOIN runs ON runs.id = f.run_id
+JOIN recordings r ON r.id = f.recording_id
+LEFT JOIN transcripts t ON t.recording_id = f.recording_id AND t.engine_digest = runs.engine_digest
+LEFT JOIN scorecards s
+    ON s.transcript_id = t.id AND s.standard_digest = runs.standard_digest AND s.scorer = runs.scorer
+"""
 
 
 def upgrade() -> None:
@@ -75,6 +86,7 @@ def upgrade() -> None:
     _make_current_scorecards()
     _make_queue_findings()
     _make_agent_days()
+    _make_run_calls()
     _fill(op.get_bind().dialect.name)
     op.create_index(op.f("ix_recordings_agent_id_started_at"), "recordings", ["agent_id", "started_at"])
     op.create_index(op.f("ix_recordings_state"), "recordings", ["state"])
@@ -163,11 +175,29 @@ def _make_agent_days() -> None:
     )
 
 
+def _make_run_calls() -> None:
+    op.create_table(
+        "run_calls",
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("recording_id", sa.Text(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("duration_s", sa.Double(), nullable=True),
+        sa.Column("quarantined", sa.Boolean(), nullable=False),
+        sa.Column("fatal", sa.Boolean(), nullable=True),
+        sa.Column("needs_review", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_run_calls_run_id_runs")),
+        sa.ForeignKeyConstraint(["recording_id"], ["recordings.id"], name=op.f("fk_run_calls_recording_id_recordings")),
+        sa.PrimaryKeyConstraint("run_id", "recording_id", name=op.f("pk_run_calls")),
+        sqlite_with_rowid=False,
+    )
+
+
 def _fill(dialect: str) -> None:
     """The rows first, then what finds them."""
     clock = _OWN_CLOCK[dialect]
     op.execute(_CURRENT.format(clock=clock, day=_DAY[dialect].format(clock=clock)))
     op.execute(_QUEUE_FINDINGS)
+    op.execute(_RUN_CALLS)
     op.execute(_DAYS)
     counts = ", ".join(f"count(CASE WHEN f.verdict = '{name}' THEN 1 END)" for name in _VERDICTS)
     # What the joins look up; SQLite would make it anew for each statement.
@@ -178,6 +208,7 @@ def _fill(dialect: str) -> None:
         ("current_scorecards", ["agent_id", "place", "scorecard_id"]),
         ("current_scorecards", ["team", "place", "scorecard_id"]),
         ("queue_findings", ["scorecard_id"]),
+        ("run_calls", ["recording_id"]),
         ("agent_days", ["day"]),
         ("agent_days", ["team", "day"]),
     ):
