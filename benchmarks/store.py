@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -22,7 +23,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from benchmarks.store_data import AGENTS, DAYS, FIRST_DAY, RUN_CALLS, agent_of, fill, run_id, store_call
+from benchmarks.store_data import AGENTS, DAYS, FIRST_DAY, RUN_CALLS, agent_of, call_meta, fill, run_id, store_call
 from models.ports import UnitOfWork
 from models.queue import QueueCursor, QueueFilter, Urgency
 from models.scorecard import Verdict
@@ -33,6 +34,7 @@ from storage.urls import parse
 
 LIMIT_MS = {"postgresql": 100.0, "sqlite": 250.0}
 PAGE = 50
+STORED = 200
 Question = Callable[[UnitOfWork, random.Random], object]
 
 
@@ -56,6 +58,7 @@ def main() -> None:
         _ask_all(database, url, arguments.calls, arguments.rounds)
         _ask_at_once(database, arguments.users, arguments.rounds)
         _print_cost(database, arguments.calls)
+        _print_contention(database, arguments.calls)
         database.close()
 
 
@@ -169,15 +172,37 @@ def _print_cost(database: Database, calls: int) -> None:
         settled_s.append(time.perf_counter() - begun)
 
     scorecards.settle = timed
-    rng = random.Random(7)
-    count, begun = 300, time.perf_counter()
-    first = calls + int(time.time()) % 10**6 * 1000
-    for number in range(first, first + count):
-        store_call(database, number, number + 1, rng)
-    whole_ms = (time.perf_counter() - begun) * 1000 / count
+    rng, first = random.Random(7), _unused(calls)
+    begun = time.perf_counter()
+    for number in range(first, first + STORED):
+        store_call(database, number, call_meta(number, number + 1, rng), rng)
+    whole_ms = (time.perf_counter() - begun) * 1000 / STORED
     scorecards.settle = settle
     kept_ms = 1000 * median(settled_s)
     print(f"a call registered, heard and scored: {whole_ms:.2f} ms, of which sums and queue {kept_ms:.2f} ms")
+
+
+def _print_contention(database: Database, calls: int) -> None:
+    """Four workers at calls of one agent's day, which wait for each other, and of a day each."""
+    for what, agent_of_worker in (("one agent's day", lambda _: 0), ("days of their own", lambda worker: worker)):
+        first = _unused(calls)
+
+        def work(worker: int, first: int = first, agent: Callable[[int], int] = agent_of_worker) -> None:
+            rng = random.Random(worker)
+            for turn in range(STORED // 4):
+                number = first + 4 * turn + worker
+                meta = replace(call_meta(number, number + 1, rng), agent_id=agent_of(agent(worker))[0])
+                store_call(database, number, meta, rng)
+
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(4)))
+        print(f"four workers at {what}: {STORED / (time.perf_counter() - begun):.0f} calls/s")
+
+
+def _unused(calls: int) -> int:
+    """The first of many numbers that no call has."""
+    return calls + time.time_ns() // 1000
 
 
 def _print_plan(url: str, question: Question) -> None:

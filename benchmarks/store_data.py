@@ -151,9 +151,9 @@ def _told(what: str) -> Iterator[None]:
     print(f"{what}: {time.perf_counter() - begun:.1f} s", flush=True)
 
 
-def store_call(database: Database, number: int, calls: int, rng: random.Random) -> None:
+def store_call(database: Database, number: int, meta: CallMeta, rng: random.Random) -> None:
     """One call as a night stores it, from its registration to its scorecard."""
-    recording, meta = recording_of(number, rng), call_meta(number, calls, rng)
+    recording = recording_of(number, rng)
     said = Utterance(0, Role.AGENT, 0.0, 2.0, "您好，很高兴为您服务。", (), 0.9)
     heard = Transcript(recording.id, "zh", 60.0, (said,), engine=ENGINE)
     with database.unit_of_work() as uow:
@@ -166,7 +166,7 @@ def store_call(database: Database, number: int, calls: int, rng: random.Random) 
 def _store_patterns(url: str, patterns: int, calls: int, rng: random.Random) -> None:
     database = Database(url)
     for number in range(patterns):
-        store_call(database, number, calls, rng)
+        store_call(database, number, call_meta(number, calls, rng), rng)
     database.close()
     engine = build_engine(parse(url))
     nights = (calls + RUN_CALLS - 1) // RUN_CALLS
