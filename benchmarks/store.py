@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
 
@@ -29,6 +30,7 @@ from models.queue import QueueCursor, QueueFilter, Urgency
 from models.scorecard import Verdict
 from storage import Database, schema, scorecards
 from storage.engine import build_engine
+from storage.standing import settle
 from storage.tables import metadata
 from storage.urls import parse
 
@@ -164,20 +166,18 @@ def _ask_at_once(database: Database, users: int, rounds: int) -> None:
 def _print_cost(database: Database, calls: int) -> None:
     """Calls stored one after the other, as a night does, and how much of it keeps what follows from scorecards."""
     settled_s: list[float] = []
-    settle = scorecards.settle
 
     def timed(*arguments: Any) -> None:
         begun = time.perf_counter()
         settle(*arguments)
         settled_s.append(time.perf_counter() - begun)
 
-    scorecards.settle = timed
     rng, first = random.Random(7), _unused(calls)
     begun = time.perf_counter()
-    for number in range(first, first + STORED):
-        store_call(database, number, call_meta(number, number + 1, rng), rng)
+    with patch.object(scorecards, "settle", timed):
+        for number in range(first, first + STORED):
+            store_call(database, number, call_meta(number, number + 1, rng), rng)
     whole_ms = (time.perf_counter() - begun) * 1000 / STORED
-    scorecards.settle = settle
     kept_ms = 1000 * median(settled_s)
     print(f"a call registered, heard and scored: {whole_ms:.2f} ms, of which sums and queue {kept_ms:.2f} ms")
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Select, exists, literal, or_, select, tuple_
 
 from models.queue import QueueCursor, QueuedCall, QueueFilter, QueueFinding, QueuePage, Urgency
 from models.rollup import HUNDREDTHS
@@ -92,7 +92,8 @@ def _walk(which: QueueFilter, urgency: Urgency, most: int, after: QueueCursor | 
     if which.most_total is not None:
         conditions.append(current.total <= round(which.most_total * HUNDREDTHS))
     if after is not None:
-        conditions.append(tuple_(along.place, along.scorecard_id) < tuple_(after.place, after.scorecard))
+        last = tuple_(literal(after.place, BigInteger), literal(after.scorecard, Integer))
+        conditions.append(tuple_(along.place, along.scorecard_id) < last)
     return (
         statement.where(within(along.place, urgency, which.since, which.until), *conditions)
         .order_by(along.place.desc(), along.scorecard_id.desc())

@@ -60,8 +60,10 @@ class Rollups:
 
     def teams(self, since: date, until: date) -> Mapping[str | None, Tally]:
         by_team = self._tallies(agent_days.c.team, _within(since, until))
-        none = {None: by_team.pop(NO_TEAM)} if NO_TEAM in by_team else {}
-        return {**by_team, **none}
+        found: dict[str | None, Tally] = {team: tally for team, tally in by_team.items() if team != NO_TEAM}
+        if NO_TEAM in by_team:
+            found[None] = by_team[NO_TEAM]
+        return found
 
     def agents(self, since: date, until: date, team: str | None = None) -> Mapping[str, Tally]:
         of_team = () if team is None else (agent_days.c.team == storable(team),)
