@@ -35,6 +35,7 @@ from models.scorecard import (
 )
 from models.transcript import EngineReceipt, Role, Transcript, Utterance
 from storage import Database
+from storage.column_types import Text
 from storage.engine import build_engine
 from storage.mapping import recording_to_row, run_to_row
 from storage.tables import (
@@ -125,9 +126,11 @@ def fill(url: str, calls: int) -> None:
         _store_patterns(url, patterns, calls, rng)
     engine = build_engine(parse(url))
     with engine.connect() as connection:
-        with _told(f"{calls - patterns} more recordings, transcripts, scorecards"):
+        with _told(f"{calls - patterns} more recordings"):
             for first in range(patterns, calls, _BULK):
-                _bulk(connection, patterns, first, min(first + _BULK, calls), calls, rng)
+                _more_recordings(connection, first, min(first + _BULK, calls), calls, rng)
+        with _told("their transcripts and scorecards"):
+            _score_all(connection, patterns)
         with _told("their findings, evidence and promises"):
             for first in range(patterns + 1, calls + 1, _BULK):
                 _copy_parts(connection, patterns, first, min(first + _BULK, calls + 1))
@@ -186,7 +189,7 @@ def _store_patterns(url: str, patterns: int, calls: int, rng: random.Random) -> 
 
 def run_id(night: int) -> str:
     """Id of a run of 20,000 calls."""
-    return f"run-{night:03}"
+    return f"run-{night}"
 
 
 def _run(night: int) -> dict[str, Any]:
@@ -204,46 +207,60 @@ def _seen(run: str, recording_id: str, uri: str) -> dict[str, Any]:
     }
 
 
-def _bulk(connection: Connection, patterns: int, first: int, last: int, calls: int, rng: random.Random) -> None:
-    heads = _heads(connection, patterns)
-    called, heard, scored, seen = [], [], [], []
+def _more_recordings(connection: Connection, first: int, last: int, calls: int, rng: random.Random) -> None:
+    rows = []
     for number in range(first, last):
-        recording, meta = recording_of(number, rng), call_meta(number, calls, rng)
         aside = Quarantine(ReasonCode.CORRUPT_AUDIO, "benchmark") if rng.random() < _QUARANTINED else None
         state = {} if aside else {"state": RecordingState.SCORED}
-        called.append(recording_to_row(recording, meta, aside) | state)
-        seen.append(_seen(run_id(number // RUN_CALLS), recording.id, recording.uri))
-        if aside is None:
-            place = number + 1
-            heard.append(
-                {"id": place, "recording_id": recording.id, "engine_digest": ENGINE.digest, "document": {"text": "…"}}
-            )
-            scored.append(heads[place % len(heads)] | {"id": place, "transcript_id": place})
-    connection.execute(recordings.insert(), called)
-    connection.execute(transcripts.insert(), heard)
-    connection.execute(scorecards.insert(), scored)
-    connection.execute(run_files.insert(), seen)
+        rows.append(recording_to_row(recording_of(number, rng), call_meta(number, calls, rng), aside) | state)
+    connection.execute(recordings.insert(), rows)
     connection.commit()
 
 
-def _heads(connection: Connection, patterns: int) -> list[dict[str, Any]]:
-    """The rows of the first scorecards; the one at `place % patterns` has the parts that `_copy_parts` copies."""
-    rows = connection.execute(select(scorecards).order_by(scorecards.c.id).limit(patterns)).mappings()
-    heads = [dict(row) for row in rows]
-    return heads[-1:] + heads[:-1]
+def _score_all(connection: Connection, patterns: int) -> None:
+    """A transcript and a scorecard, like one of the first, for each of the others; their row ids follow the calls'."""
+    number = sa.cast(func.substr(recordings.c.call_id, 2), sa.Integer)
+    heard, scored = transcripts.alias(), scorecards.alias()
+    of_call = select(number + 1, recordings.c.id, heard.c.engine_digest, heard.c.document)
+    _insert(
+        connection,
+        transcripts,
+        [c.name for c in transcripts.c],
+        of_call.join(heard, heard.c.id == _pattern(number + 1, patterns)).where(
+            number >= patterns, recordings.c.state == RecordingState.SCORED
+        ),
+    )
+    others = [c for c in scored.c if c.name not in {"id", "transcript_id"}]
+    _insert(
+        connection,
+        scorecards,
+        ["id", "transcript_id", *(c.name for c in others)],
+        select(transcripts.c.id, transcripts.c.id, *others)
+        .join(scored, scored.c.id == _pattern(transcripts.c.id, patterns))
+        .where(transcripts.c.id > patterns),
+    )
+    night = sa.literal("run-") + sa.cast(number // RUN_CALLS, Text)
+    seen = select(night, recordings.c.id, recordings.c.uri, recordings.c.id).where(number >= patterns)
+    _insert(connection, run_files, ["run_id", "uri_sha256", "uri", "recording_id"], seen)
+
+
+def _insert(connection: Connection, table: sa.Table, names: list[str], rows: sa.Select[Any]) -> None:
+    connection.execute(table.insert().from_select(names, rows))
+    connection.commit()
+
+
+def _pattern(number: sa.ColumnElement[int], patterns: int) -> sa.ColumnElement[int]:
+    """Row id of the one that number is like."""
+    rest = number % patterns
+    return sa.case((rest == 0, patterns), else_=rest)
 
 
 def _copy_parts(connection: Connection, patterns: int, first: int, last: int) -> None:
-    """Row id i has the parts of id `i % patterns`, of the last one where that is 0."""
-    rest = scorecards.c.id % patterns
-    pattern = sa.case((rest == 0, patterns), else_=rest)
     new = scorecards.c.id.between(first, last - 1)
     for table in (findings, evidence, promises):
         others = [column for column in table.c if column.name != "scorecard_id"]
-        rows = select(scorecards.c.id, *others).join(table, table.c.scorecard_id == pattern).where(new)
-        names = ["scorecard_id", *(column.name for column in others)]
-        connection.execute(table.insert().from_select(names, rows))
-    connection.commit()
+        rows = select(scorecards.c.id, *others).join(table, table.c.scorecard_id == _pattern(scorecards.c.id, patterns))
+        _insert(connection, table, ["scorecard_id", *(column.name for column in others)], rows.where(new))
 
 
 def _finding(item: str, rng: random.Random) -> Finding:
