@@ -64,7 +64,8 @@ def main() -> None:
         database.close()
 
 
-def _questions(calls: int) -> dict[str, Question]:
+def questions(calls: int) -> dict[str, Question]:
+    """What is asked, by its name; `calls` is how many the database was filled with."""
     nights = max(1, calls // RUN_CALLS)
 
     def month(rng: random.Random) -> tuple[date, date]:
@@ -81,8 +82,7 @@ def _questions(calls: int) -> dict[str, Question]:
         return lambda uow, rng: uow.queue.page(which(rng), PAGE, after)
 
     def deep(uow: UnitOfWork, rng: random.Random) -> object:
-        newest = uow.queue.page(QueueFilter(urgency=rng.choice(list(Urgency))), 1).next
-        assert newest is not None
+        newest = uow.queue.page(QueueFilter(urgency=rng.choice(list(Urgency))), 1).next or QueueCursor(0, 0)
         return uow.queue.page(QueueFilter(), PAGE, QueueCursor(newest.place - rng.randrange(DAYS * 86_400), 0))
 
     def of_month(rng: random.Random, **more: Any) -> QueueFilter:
@@ -133,7 +133,7 @@ def _day(day: date) -> tuple[Any, Any]:
 def _ask_all(database: Database, url: str, calls: int, rounds: int) -> None:
     limit_ms = LIMIT_MS[parse(url).get_backend_name()]
     print(f"{'milliseconds, ' + str(rounds) + ' rounds':<40} median    p95")
-    for name, question in _questions(calls).items():
+    for name, question in questions(calls).items():
         took_ms = [_ask(database, question, random.Random(seed)) for seed in range(rounds)]
         print(f"{name:<40} {median(took_ms):6.1f} {quantiles(took_ms, n=20)[-1]:6.1f}", flush=True)
         if median(took_ms) > limit_ms:
@@ -149,7 +149,7 @@ def _ask(database: Database, question: Question, rng: random.Random) -> float:
 
 def _ask_at_once(database: Database, users: int, rounds: int) -> None:
     """Everybody looks at queue pages and agents' months, without a pause between."""
-    asked = [question for name, question in _questions(1).items() if name in {
+    asked = [question for name, question in questions(1).items() if name in {
         "agent month", "queue: first page", "queue: a team", "queue: a month", "queue: item missed"}]  # fmt: skip
 
     def look(user: int) -> list[float]:
