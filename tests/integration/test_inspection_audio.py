@@ -102,7 +102,8 @@ def test_a_bleeped_copy_and_by_default_no_original(night: Night) -> None:
     recording_id = view.calls[0].stored.recording.id
     copy = night.store.playback(recording_id)
     assert copy is not None
-    assert OpusPlayback().fits(copy, bleeps_of(CALL) or ())
+    with night.store.opened(copy) as sound:
+        assert OpusPlayback().fits(sound, bleeps_of(CALL) or ())
     assert bleeps_of(CALL)
     assert night.store.original(recording_id) is None
     before = copy.stat().st_mtime_ns
@@ -167,7 +168,8 @@ def test_a_copy_with_other_bleeps_is_made_again_or_taken_away(night: Night) -> N
     keeper.keep(more, lambda: path)
     copy = night.store.playback(recording_id)
     assert copy is not None
-    assert OpusPlayback().fits(copy, bleeps_of(more) or ())
+    with night.store.opened(copy) as sound:
+        assert OpusPlayback().fits(sound, bleeps_of(more) or ())
 
     keeper.keep(replace(CALL, recording_id=recording_id), lambda: None)
     assert night.store.playback(recording_id) is None
