@@ -245,7 +245,7 @@ def open_database(settings: Settings, *, create: bool = True) -> UnitOfWorkFacto
 
 
 def key_ids(settings: Settings) -> tuple[str, ...]:
-    """Ids of the keys that seal and open what is stored, the newest first. Raises SettingsError for one that is none."""
+    """Ids of the keys that seal and open what is stored, the newest first. Raises SettingsError for no key."""
     return _sealer(settings).key_ids
 
 

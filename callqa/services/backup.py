@@ -61,7 +61,8 @@ def make_backup(
     """Write a backup to a new folder, which appears complete or not at all, and read it again.
 
     The database is as it stands at one moment; nobody need stop working. What is sealed stays so, and the manifest
-    names the keys that it needs. `audio` is the store in this home; None leaves sound out. Raises InputError when the folder is there already or there is no database, IntegrityError when the database is damaged.
+    names the keys that it needs. `audio` is the store in this home; None leaves sound out. Raises InputError when the
+    folder is there already or there is no database, IntegrityError when the database is damaged.
     """
     if not database.path.is_file():
         raise InputError(f"no callqa database at {database.path}; name its home with --home")
