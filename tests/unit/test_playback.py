@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import BinaryIO, cast
 
 import av
 import numpy as np
@@ -20,6 +21,8 @@ from asr.options import RATE_HZ
 from asr.playback import BLEEP_HZ, OpusPlayback
 from models.errors import ReasonCode, RecordingError
 from models.ports import Bleep
+from storage.sealed_files import SealedReader, SealingWriter
+from storage.sealing import Sealer
 from tests.unit.asr_signals import Sound, dominant_hz, noise, samples, silence, tone, voice, write_wav
 
 QUIET_DB = -35.0
@@ -138,6 +141,15 @@ def test_the_same_sound_gives_the_same_bytes_and_the_copy_knows_its_bleeps(tmp_p
     (tmp_path / "none.ogg").touch()
     assert not fits(tmp_path / "none.ogg", [])
     assert not fits(Path(source), [])
+
+
+def test_a_copy_that_is_sealed_while_it_is_written_is_the_same(tmp_path: Path, copy: Path) -> None:
+    source, sealer, sealed = write_wav(tmp_path / "call.wav", voice(2.0)), Sealer([bytes(32)]), io.BytesIO()
+    make(source, [], copy)
+    writer = SealingWriter(sealed, sealer, "playback")
+    OpusPlayback().make(source, [], cast(BinaryIO, writer))
+    writer.finish()
+    assert io.BufferedReader(SealedReader(sealed, sealer, "playback")).read() == copy.read_bytes()
 
 
 @pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\x00\x00\x00\x00WAVEfmt "])
