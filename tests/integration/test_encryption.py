@@ -16,12 +16,15 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import Result
 
+from callqa import bootstrap
+from callqa.bootstrap import assemble
+from callqa.settings import load_settings
 from models.audit import AuditAction
 from models.call import CallMeta
 from models.errors import CallqaError, IntegrityError, MissingKeyError, SettingsError
 from models.ledger import StatusEvent, StatusSource
 from models.scorecard import ComplaintStage, PromiseStatus, Scorecard
-from storage import Database
+from storage import Database, schema
 from storage.audio_store import FileAudioStore
 from storage.column_types import Json
 from storage.sealed_columns import SEALED
@@ -286,6 +289,41 @@ def test_keys_are_named_and_never_shown(home: Path, tmp_path: Path, command: Com
         assert "key 2 is none" in shown
         assert NEW[:12] not in doctor.stdout + shown
         assert OLD[:12] not in doctor.stdout + shown
+
+
+@pytest.mark.slow
+def test_a_run_that_would_store_plain_what_was_sealed_before_is_refused(database_url: str, home: Path) -> None:
+    settings, _ = load_settings({"home": home, "database_url": database_url}, {}, home)
+    assert assemble(settings).settings.home == home
+    database = Database(database_url, sealer(NEW))
+    put(database, home, "one", sealer(NEW))
+    with pytest.raises(MissingKeyError, match="new calls would be stored plain; set it"):
+        assemble(settings)
+    database.close()
+
+
+def test_a_backup_stays_sealed_and_names_its_keys(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{home / 'callqa.db'}"
+    schema.upgrade(url)
+    database = Database(url, sealer(OLD))
+    recording_id = put(database, home, "one", sealer(NEW))
+    before = everything(database, [recording_id])
+    database.close()
+    (tmp_path / "keys").write_text(f"{NEW}\n{OLD}\n")
+    monkeypatch.setenv("CALLQA_ENCRYPTION_KEY_FILE", str(tmp_path / "keys"))
+    for command in commands(url, tmp_path, monkeypatch):
+        assert printed(command("backup", "-o", "copy", "--json"))["key_ids"] == sorted([OLD_ID, NEW_ID])
+        assert json.loads((tmp_path / "copy" / "manifest.json").read_text())["key_ids"] == sorted([OLD_ID, NEW_ID])
+        assert SAID.encode() not in b"".join(p.read_bytes() for p in (tmp_path / "copy").rglob("*") if p.is_file())
+        # Neither a check nor a restore needs a key.
+        (tmp_path / "keys").write_text("")
+        while bootstrap._databases:
+            bootstrap._databases.popitem()[1].close()
+        assert OLD_ID in command("restore", "copy", "--check", "--language", "en").stdout
+        assert command("restore", "copy", "--yes").exit_code == 0
+    database = Database(url, sealer(OLD))
+    assert everything(database, [recording_id]) == before
+    database.close()
 
 
 def _times(home: Path) -> dict[str, int]:
