@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from callqa.services.keys import rotate
 from storage import Database, schema
@@ -84,8 +85,12 @@ def sound_figures(folder: Path, name: str, sealer: Sealer, megabytes: int) -> No
     store, content = FileAudioStore(folder, sealer), bytes(1_000_000)
     recording_id = factories.recording("sound").id
 
+    def write_into(target: BinaryIO) -> None:
+        for _ in range(megabytes):
+            target.write(content)
+
     def write() -> None:
-        store.put_playback(recording_id, lambda target: [target.write(content) for _ in range(megabytes)] and None)
+        store.put_playback(recording_id, write_into)
 
     write_s = min(_seconds(write) for _ in range(TRIES))
     path = store.playback(recording_id)

@@ -23,6 +23,7 @@ from models.audit import AuditAction
 from models.call import CallMeta
 from models.errors import CallqaError, IntegrityError, MissingKeyError, SettingsError
 from models.ledger import StatusEvent, StatusSource
+from models.ports import UnitOfWork
 from models.scorecard import ComplaintStage, PromiseStatus, Scorecard
 from storage import Database, schema
 from storage.audio_store import FileAudioStore
@@ -128,15 +129,16 @@ def test_without_its_key_one_message_names_it(database_url: str, home: Path) -> 
     database = Database(database_url, sealer(NEW))
     recording_id = put(database, home, "one", sealer(NEW))
     database.close()
-    for keys in ((), (OLD,)):
-        other = Database(database_url, sealer(*keys))
+    reads: tuple[Callable[[UnitOfWork], object], ...] = (
+        lambda uow: uow.transcripts.get(recording_id, factories.ENGINE.digest),
+        lambda uow: uow.scorecards.of(recording_id),
+        lambda uow: uow.ledger.entries(),
+        lambda uow: uow.keeping.held(recording_id),
+    )
+    for keys in (sealer(), sealer(OLD)):
+        other = Database(database_url, keys)
         with other.unit_of_work() as uow:
-            for read in (
-                lambda uow: uow.transcripts.get(recording_id, factories.ENGINE.digest),
-                lambda uow: uow.scorecards.of(recording_id),
-                lambda uow: uow.ledger.entries(),
-                lambda uow: uow.keeping.held(recording_id),
-            ):
+            for read in reads:
                 with pytest.raises(MissingKeyError, match=f"key id {NEW_ID}, which is not among the keys"):
                     read(uow)
         other.close()

@@ -212,7 +212,8 @@ def test_with_a_key_neither_sound_nor_words_lie_plain_and_copies_can_be_made_aga
         assert [path for path, content in stored.items() if plain in content] == []
     with night.store.opened(original) as sound:
         assert sound.read() == night.recording.read_bytes()
-    before, _ = copy.read_bytes(), copy.unlink()
+    before = copy.read_bytes()
+    copy.unlink()
     night.recording.unlink()
     keeper = AudioKeeper(night.store, OpusPlayback(), True, False, lambda: NOW)
     assert make_playback(keeper, night.new_unit_of_work).made == 1
