@@ -164,7 +164,7 @@ def test_values_that_are_exchanged_or_changed_are_told(database_url: str, home: 
 
 def _values(url: str, table: sa.Table, name: str) -> dict[tuple[Any, ...], str]:
     """The stored text of a column by primary key, the first call's first."""
-    keys = [sa.column(column.name) for column in table.primary_key]
+    keys: list[sa.ColumnClause[Any]] = [sa.column(column.name) for column in table.primary_key]
     wanted = sa.select(*keys, sa.cast(sa.column(name), sa.Text)).select_from(sa.table(table.name)).order_by(*keys)
     with bare_engine(url).connect() as connection:
         return {tuple(row[:-1]): str(row[-1]) for row in connection.execute(wanted)}
