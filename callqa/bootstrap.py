@@ -35,7 +35,7 @@ from callqa.standards import FoundStandard, find, find_days
 from models.alert import AlertKind
 from models.call import CallMeta
 from models.claim import Worker
-from models.errors import InputError, NoVersionError
+from models.errors import InputError, MissingKeyError, NoVersionError
 from models.keeping import DatabaseFile
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
 from models.standard import PublishedStandard
@@ -43,6 +43,7 @@ from scoring import ServiceStandard
 from scoring.classifier import Classifier
 from storage import Database, schema, urls
 from storage.audio_store import FileAudioStore
+from storage.sealing import Sealer, new_key, read_keys
 from storage.sqlite_file import SqliteFile, wipe_deleted
 
 __all__ = [
@@ -59,8 +60,10 @@ __all__ = [
     "database_file",
     "describe_database",
     "engine_options",
+    "key_ids",
     "machine_name",
     "metadata_readers",
+    "new_key",
     "open_database",
     "passing_transcriber",
     "planner",
@@ -80,7 +83,7 @@ _Value = TypeVar("_Value")
 _CHANNELS = {"auto": None, "left": 0, "right": 1}
 _lock = threading.Lock()
 _transcribers: dict[EngineOptions, WhisperTranscriber] = {}
-_databases: dict[str, Database] = {}
+_databases: dict[tuple[str, tuple[str, ...]], Database] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,9 @@ def assemble(settings: Settings, day: date | None = None) -> App:
     classifier = classifier_in_use(settings.home, standard.language)
     transcriber = transcriber_for(settings, standard)
     worker = Worker(this_process(), settings.lease_s, has_ended)
-    return App(settings, standard, classifier, transcriber, open_database(settings), probe, audio, worker)
+    connect = open_database(settings)
+    _refuse_to_forget_the_key(settings, connect)
+    return App(settings, standard, classifier, transcriber, connect, probe, audio, worker)
 
 
 def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
@@ -174,7 +179,7 @@ def _published(settings: Settings, standard_id: str) -> Sequence[PublishedStanda
 
 def audio_store(settings: Settings) -> AudioStore:
     """Where playback copies and kept originals are."""
-    return FileAudioStore(settings.home.absolute() / "audio")
+    return FileAudioStore(settings.home.absolute() / "audio", _sealer(settings))
 
 
 def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptions:
@@ -235,7 +240,27 @@ def open_database(settings: Settings, *, create: bool = True) -> UnitOfWorkFacto
             )
         schema.upgrade(url)
     schema.check(url)
-    return _shared(_databases, url, lambda: Database(url)).unit_of_work
+    sealer = _sealer(settings)
+    return _shared(_databases, (url, sealer.key_ids), lambda: Database(url, sealer)).unit_of_work
+
+
+def key_ids(settings: Settings) -> tuple[str, ...]:
+    """Ids of the keys that seal and open what is stored, the newest first. Raises SettingsError for no key."""
+    return _sealer(settings).key_ids
+
+
+def _sealer(settings: Settings) -> Sealer:
+    return Sealer(read_keys(settings.encryption_key.get_secret_value()))
+
+
+def _refuse_to_forget_the_key(settings: Settings, new_unit_of_work: UnitOfWorkFactory) -> None:
+    """Without its key a night would store plain what the nights before sealed."""
+    with new_unit_of_work() as uow:
+        if not key_ids(settings) and uow.sealed.sealed_last():
+            raise MissingKeyError(
+                "the database holds sealed texts, but encryption_key is empty: new calls would be stored plain; set it "
+                "(CALLQA_ENCRYPTION_KEY_FILE)"
+            )
 
 
 def machine_name() -> str:

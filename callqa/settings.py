@@ -76,6 +76,9 @@ class Settings(BaseModel):
     playback_days: int = Field(
         0, ge=0, le=36_500, description="copies to listen to are deleted after so many days; 0: they stay"
     )
+    encryption_key: SecretStr = Field(
+        SecretStr(""), description="keys that texts and sound are sealed under, newest first; empty: stored plain"
+    )
     transcripts_days: int = Field(
         0, ge=0, le=36_500, description="texts of calls are deleted after so many days, scores stay; 0: they stay"
     )

@@ -3,6 +3,7 @@
 CallqaError
 ├── UsageError            wrong call or configuration; the command ends with exit code 2
 │   ├── SettingsError     an unknown or badly valued setting
+│   │   └── MissingKeyError what is stored is sealed under a key that is not among the keys
 │   ├── StandardError     a service standard that cannot be used
 │   │   └── NoVersionError  none of its published versions holds on that day
 │   ├── InputError        a source, manifest or transcript file that cannot be read
@@ -32,6 +33,10 @@ class SettingsError(UsageError):
     """A setting that does not exist or whose value is out of range."""
 
 
+class MissingKeyError(SettingsError):
+    """Something stored is sealed under a key that is not among those of `encryption_key`. Names the key's id."""
+
+
 class StandardError(UsageError):
     """A service standard that cannot be used. The message names file, line and value."""
 
@@ -53,7 +58,7 @@ class SchemaError(UsageError):
 
 
 class IntegrityError(UsageError):
-    """A backup or the audit log is not what it was when it was written. The message names the first place."""
+    """A backup, the audit log or something sealed is not what it was when it was written. Names the first place."""
 
 
 class ReasonCode(StrEnum):

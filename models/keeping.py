@@ -91,7 +91,13 @@ class Keeping(Protocol):
         """The calls of these customers in whatever state, quarantined ones too, ordered by call and recording."""
 
     def held(self, recording_id: str) -> HeldCall | None:
-        """Everything of one call; None when the recording is not stored."""
+        """Everything of one call; None when the recording is not stored.
+
+        Raises MissingKeyError and IntegrityError for what is sealed and cannot be opened; nothing else here reads it.
+        """
+
+    def addresses(self, recording_id: str) -> tuple[str, ...]:
+        """Where runs found the recording, in alphabetical order."""
 
     def older_than(self, moment: datetime, part: ForgottenPart, most: int) -> Sequence[str]:
         """Recordings of calls begun before `moment` of which this part is still there: the first `most` ids.
@@ -125,10 +131,14 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class CopyFacts:
-    """What a copy of a database is: its revision ("" for none) and the head of its audit log as text, None without."""
+    """What a copy of a database is: its revision ("" for none) and the head of its audit log as text, None without.
+
+    `key_ids` name the keys that its texts are sealed under.
+    """
 
     revision: str
     audit_head: str | None
+    key_ids: frozenset[str]
 
 
 class DatabaseFile(Protocol):

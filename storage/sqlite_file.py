@@ -16,6 +16,7 @@ from models.keeping import CopyFacts, Remembered
 from models.ports import UnitOfWorkFactory
 from storage import schema
 from storage.database import Database
+from storage.sealed_texts import key_ids_in
 from storage.urls import parse, shown
 
 _WAIT_S = 30
@@ -57,7 +58,7 @@ class SqliteFile:
             if lost := sorted({str(row[0]) for row in connection.execute("PRAGMA foreign_key_check")}):
                 raise IntegrityError(f"{copy}: the database is damaged: rows of {', '.join(lost)} point at nothing")
             row = connection.execute(f"SELECT version_num FROM {schema.VERSION_TABLE}").fetchone()
-            return CopyFacts("" if row is None else str(row[0]), _audit_head(connection))
+            return CopyFacts("" if row is None else str(row[0]), _audit_head(connection), key_ids_in(connection))
 
     @contextmanager
     def opened(self, copy: Path) -> Iterator[UnitOfWorkFactory]:

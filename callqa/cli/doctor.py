@@ -20,6 +20,7 @@ from callqa.bootstrap import (
     check_remote,
     choose_device,
     describe_database,
+    key_ids,
     shown_database,
     standard_for,
     today,
@@ -62,6 +63,7 @@ def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption 
     database = _check("database", lambda: describe_database(settings))
     # Published versions are in the database; where that is out of reach, one message says so.
     checks += [_check("standard", lambda: _standard(settings, database.ok)), database]
+    checks.append(_check("keys", lambda: _keys(settings)))
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
     shown["database_url"] = _database_url(settings)
     shown["remote_url"] = _USER.sub("//***@", settings.remote_url)
@@ -109,6 +111,15 @@ def _home(settings: Settings) -> str:
         raise SettingsError(
             f"home {home} cannot be written: {error.strerror}; choose another with --home or CALLQA_HOME"
         ) from error
+
+
+def _keys(settings: Settings) -> str:
+    """What is sealed, by ids of keys alone."""
+    ids = key_ids(settings)
+    if not ids:
+        return "encryption_key is empty: texts and sound are stored plain"
+    older = f"; {', '.join(ids[1:])} open what is older" if ids[1:] else ""
+    return f"texts and sound are sealed under {ids[0]}{older}; reports in {settings.home / 'reports'} are plain files"
 
 
 def _standard(settings: Settings, database_ok: bool) -> str:

@@ -46,6 +46,26 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "没有设置保留期限（originals_days、playback_days、transcripts_days、scores_days 均为 0）。",
         "Nothing has days (originals_days, playback_days, transcripts_days and scores_days are all 0).",
     ),
+    "keys.id": ("密钥", "Key"),
+    "keys.state": ("状态", "State"),
+    "keys.texts": ("文本", "Texts"),
+    "keys.sounds": ("录音", "Sounds"),
+    "keys.newest": ("当前使用", "in use"),
+    "keys.older": ("仅供解密", "opens only"),
+    "keys.missing": ("缺失，无法解密", "missing: cannot be read"),
+    "keys.plain": ("未加密", "plain"),
+    "keys.none": (
+        "没有设置密钥（encryption_key），新数据不加密。",
+        "No key is set (encryption_key): what is stored now stays plain.",
+    ),
+    "keys.rotated": (
+        "已改用密钥 {newest}：文本 {texts} 项，录音 {sounds} 个",
+        "brought under key {newest}: {texts} texts, {sounds} sounds",
+    ),
+    "keys.vacuum": (
+        "PostgreSQL 在 VACUUM FULL 之前仍保留旧的数据行，备份和 WAL 归档亦然。",
+        "PostgreSQL keeps the old rows until VACUUM FULL, as do backups and archived WAL.",
+    ),
     "keeping.use_yes": ("确认无误后加 --yes 执行。", "With --yes it is done."),
     "audit.number": ("序号", "No."),
     "audit.at": ("时间", "Time"),
@@ -78,6 +98,7 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.customer_erased": ("删除客户数据", "customer's data erased"),
     "deed.retention_applied": ("按保留期限删除", "deleted past its days"),
     "deed.database_restored": ("从备份恢复", "restored from a backup"),
+    "deed.keys_rotated": ("更换加密密钥", "brought under a new key"),
     "backup.done": (
         "已备份到 {folder}：{files} 个文件，{bytes} 字节，数据库版本 {revision}，审计日志末条 {head}",
         "{folder}: {files} files, {bytes} bytes, database at revision {revision}, head of the audit log {head}",
@@ -100,6 +121,10 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "restore.aside": (
         "被替换的数据库：{aside}（确认无误后请删除）",
         "the database that was replaced: {aside} (delete it when all is well)",
+    ),
+    "backup.keys": (
+        "其中有加密数据，需要密钥 {keys}（备份不含密钥，请另行保管）",
+        "some of it is sealed: it needs the keys {keys} (a backup holds no key; keep them elsewhere)",
     ),
     "restore.unread": (
         "现有数据库无法读取：备份之后的审计记录和数据删除无法补上，请重新执行备份之后的客户数据删除。",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from callqa.sources import find_recording
-from models.errors import InputError, RecordingError, TransientError
+from models.errors import InputError, IntegrityError, RecordingError, TransientError
 from models.ports import AudioStore, Bleep, PlaybackMaker, UnitOfWorkFactory
 from models.transcript import MASK, Transcript
 
@@ -36,7 +37,7 @@ class AudioKeeper:
         """Make the copies that are wanted and not there; `locate` finds the recording's file, None when it is gone.
 
         Never raises for what is wrong with a recording or a disk: scoring needs no sound. Why there is no playback
-        copy is kept in its place.
+        copy is kept in its place. Raises MissingKeyError.
         """
         recording_id = transcript.recording_id
         bleeps = bleeps_of(transcript)
@@ -56,9 +57,16 @@ class AudioKeeper:
             self._make_playback(recording_id, path, bleeps)
 
     def has_playback(self, transcript: Transcript) -> bool:
-        """Whether there is a copy with this transcript's bleeps. Raises OSError."""
+        """Whether there is a copy with this transcript's bleeps. Raises OSError, MissingKeyError."""
         copy, bleeps = self.store.playback(transcript.recording_id), bleeps_of(transcript)
-        return copy is not None and bleeps is not None and self.maker.fits(copy, bleeps)
+        if copy is None or bleeps is None:
+            return False
+        try:
+            with self.store.opened(copy) as sound:
+                return self.maker.fits(sound, bleeps)
+        except IntegrityError:
+            # Damaged: another one can be made.
+            return False
 
     def _make_playback(self, recording_id: str, path: str | None, bleeps: tuple[Bleep, ...] | None) -> None:
         try:
@@ -67,7 +75,7 @@ class AudioKeeper:
                     # An earlier copy with other bleeps goes: it may let a number be heard.
                     self.store.playback_missing(recording_id, _GONE if path is None else _NO_TIME)
                 else:
-                    self.store.put_playback(recording_id, lambda draft: self.maker.make(path, bleeps, draft))
+                    self.store.put_playback(recording_id, lambda target: self.maker.make(path, bleeps, target))
             except (RecordingError, OSError) as error:
                 _warn(recording_id, error)
                 self.store.playback_missing(recording_id, _without_paths(error))
@@ -159,14 +167,27 @@ def make_playback(
         if not call_ids and keeper.store.why_no_playback(recording_id) == _PAST_ITS_DAYS:
             expired += 1
             continue
-        original = keeper.store.original(recording_id)
-        places = (call.recording.uri,) if original is None else (original.absolute().as_uri(), call.recording.uri)
-        keeper.keep(transcript, partial(find_recording, recording_id, places))
+        with _kept_original(keeper.store, recording_id) as original:
+            keeper.keep(transcript, partial(find_recording, recording_id, (*original, call.recording.uri)))
         if keeper.has_playback(transcript):
             made += 1
         else:
             missing.append((call.meta.call_id, keeper.store.why_no_playback(recording_id) or _NOT_WRITTEN))
     return PlaybackMade(made, there, expired, tuple(sorted(missing)))
+
+
+@contextmanager
+def _kept_original(store: AudioStore, recording_id: str) -> Iterator[tuple[str, ...]]:
+    """The address of the original's copy, opened if it is sealed; none when there is none, or a damaged one."""
+    with ExitStack() as stack:
+        found: tuple[str, ...] = ()
+        original = store.original(recording_id)
+        if original is not None:
+            try:
+                found = (stack.enter_context(store.plain_file(original)).absolute().as_uri(),)
+            except IntegrityError as error:
+                log.warning("recording %s: its kept original cannot be used: %s", recording_id, error)
+        yield found
 
 
 def _warn(recording_id: str, error: Exception) -> None:

@@ -26,10 +26,12 @@ from models.audit import AuditAction, AuditEvent, AuditHead, check_chain
 from models.errors import InputError, IntegrityError
 from models.keeping import DatabaseFile, ForgottenPart, Remembered
 from models.ports import AudioStore, UnitOfWorkFactory
+from models.sealing import PLAIN
 
 DATABASE = "callqa.db"
 _HOME = "home"
-_FOLDERS = ("audio", "classifiers")
+_SOUND = ("audio/playback", "audio/originals")
+_FOLDERS = (*_SOUND, "classifiers")
 """Of the home. Weights and Prefect's state come back by themselves, reports are made from the database (and would bring
 back who was erased since); keys belong elsewhere than what they open."""
 _DRAFT = ".tmp"
@@ -54,12 +56,13 @@ class Restored:
 
 
 def make_backup(
-    database: DatabaseFile, home: Path, folder: Path, callqa_version: str, now: datetime, audio: bool
+    database: DatabaseFile, home: Path, folder: Path, callqa_version: str, now: datetime, audio: AudioStore | None
 ) -> Manifest:
     """Write a backup to a new folder, which appears complete or not at all, and read it again.
 
-    The database is as it stands at one moment; nobody need stop working. `audio` false leaves sound out. Raises
-    InputError when the folder is there already or there is no database, IntegrityError when the database is damaged.
+    The database is as it stands at one moment; nobody need stop working. What is sealed stays so, and the manifest
+    names the keys that it needs. `audio` is the store in this home; None leaves sound out. Raises InputError when the
+    folder is there already or there is no database, IntegrityError when the database is damaged.
     """
     if not database.path.is_file():
         raise InputError(f"no callqa database at {database.path}; name its home with --home")
@@ -71,9 +74,12 @@ def make_backup(
         # Before the files: what is in the database then has its files, but for what was deleted meanwhile.
         database.copy(draft / DATABASE)
         facts = database.examine(draft / DATABASE)
-        files = [describe_file(draft, DATABASE), *_copied_home(home, draft, audio)]
+        keys = facts.key_ids if audio is None else facts.key_ids | audio.usage().keys() - {PLAIN}
+        files = [describe_file(draft, DATABASE), *_copied_home(home, draft, audio is not None)]
         created_at = now.astimezone(UTC).isoformat()
-        manifest = Manifest(callqa_version, created_at, facts.revision, facts.audit_head, tuple(files))
+        manifest = Manifest(
+            callqa_version, created_at, facts.revision, facts.audit_head, tuple(files), tuple(sorted(keys))
+        )
         write_manifest(manifest, draft)
         check_files(manifest, draft)
         draft.rename(folder)
@@ -178,7 +184,7 @@ def _continues(known: Remembered, head: AuditHead | None) -> bool:
 
 def _copied_home(home: Path, draft: Path, audio: bool) -> Iterator[BackedUpFile]:
     for kind in _FOLDERS:
-        if kind == "audio" and not audio:
+        if kind in _SOUND and not audio:
             continue
         for path in sorted((home / kind).rglob("*")):
             if path.is_file() and not path.name.endswith(_DRAFT):

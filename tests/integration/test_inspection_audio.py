@@ -14,7 +14,7 @@ import pytest
 from asr.pii.mask import mask_secrets
 from asr.playback import OpusPlayback
 from callqa.metadata import MetadataReader
-from callqa.services.audio import AudioKeeper, Pruned, bleeps_of, prune
+from callqa.services.audio import AudioKeeper, Pruned, bleeps_of, make_playback, prune
 from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeRules, register
 from callqa.services.runs import finish_run, plan_run, take_up
@@ -28,6 +28,7 @@ from models.transcript import Dropped, Masked, Role, SecretKind, Transcript, Utt
 from scoring import scorer_of
 from storage import Database, schema
 from storage.audio_store import FileAudioStore
+from storage.sealing import Sealer
 from tests.factories import ENGINE, transcript
 from tests.fakes import ScriptedTranscriber, probe_anything, worker
 from tests.unit.asr_signals import noise, write_wav
@@ -102,7 +103,8 @@ def test_a_bleeped_copy_and_by_default_no_original(night: Night) -> None:
     recording_id = view.calls[0].stored.recording.id
     copy = night.store.playback(recording_id)
     assert copy is not None
-    assert OpusPlayback().fits(copy, bleeps_of(CALL) or ())
+    with night.store.opened(copy) as sound:
+        assert OpusPlayback().fits(sound, bleeps_of(CALL) or ())
     assert bleeps_of(CALL)
     assert night.store.original(recording_id) is None
     before = copy.stat().st_mtime_ns
@@ -167,7 +169,8 @@ def test_a_copy_with_other_bleeps_is_made_again_or_taken_away(night: Night) -> N
     keeper.keep(more, lambda: path)
     copy = night.store.playback(recording_id)
     assert copy is not None
-    assert OpusPlayback().fits(copy, bleeps_of(more) or ())
+    with night.store.opened(copy) as sound:
+        assert OpusPlayback().fits(sound, bleeps_of(more) or ())
 
     keeper.keep(replace(CALL, recording_id=recording_id), lambda: None)
     assert night.store.playback(recording_id) is None
@@ -188,6 +191,38 @@ MASKED = Masked(0, 4, SecretKind.CODE, None, None)
 )  # fmt: skip
 def test_where_a_number_without_word_times_is_bleeped(utterance: Utterance, bleeps: tuple[Bleep, ...] | None) -> None:
     assert bleeps_of(Transcript("r", "zh", 3.0, (utterance,))) == bleeps
+
+
+def test_with_a_key_neither_sound_nor_words_lie_plain_and_copies_can_be_made_again(tmp_path: Path) -> None:
+    sealer, home = Sealer([bytes(32)]), tmp_path / "home"
+    url = f"sqlite:///{home / 'callqa.db'}"
+    schema.upgrade(url)
+    database = Database(url, sealer)
+    (tmp_path / "recordings").mkdir()
+    write_wav(tmp_path / "recordings" / "call.wav", noise(8.0), noise(8.0))
+    night = Night(tmp_path / "recordings", FileAudioStore(home / "audio", sealer), database.unit_of_work)
+    [call] = night.run(originals=True).calls
+    assert call.stored.state is RecordingState.SCORED
+    copy, original = night.store.playback(call.stored.recording.id), night.store.original(call.stored.recording.id)
+    assert copy is not None
+    assert original is not None
+    stored = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    assert any(str(path).endswith("-wal") for path in stored)
+    for plain in (b"OggS", b"OpusHead", b"RIFF", "请报一下手机号码".encode(), "您好".encode()):
+        assert [path for path, content in stored.items() if plain in content] == []
+    with night.store.opened(original) as sound:
+        assert sound.read() == night.recording.read_bytes()
+    before = copy.read_bytes()
+    copy.unlink()
+    night.recording.unlink()
+    keeper = AudioKeeper(night.store, OpusPlayback(), True, False, lambda: NOW)
+    assert make_playback(keeper, night.new_unit_of_work).made == 1
+    assert copy.read_bytes() != before
+    # A damaged copy is made again.
+    copy.write_bytes(copy.read_bytes()[:-9])
+    assert make_playback(keeper, night.new_unit_of_work).made == 1
+    assert list((home / "audio" / "scratch").iterdir()) == []
+    database.close()
 
 
 def test_a_number_that_cannot_be_placed_makes_no_copy(night: Night) -> None:
