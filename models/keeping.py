@@ -102,6 +102,9 @@ class Keeping(Protocol):
     def count_older_than(self, moment: datetime, part: ForgottenPart) -> int:
         """How many those are in all."""
 
+    def calls_older_than(self, moment: datetime) -> Collection[str]:
+        """The ids of all calls, each once, that are as old as in `older_than`."""
+
     def forget(self, recording_ids: Collection[str], part: ForgottenPart, now: datetime) -> Removed:
         """Let that part go and remember it, so that the recordings are not taken in again; unknown ids are remembered.
 

@@ -89,6 +89,10 @@ class Keeping:
         row = self._transaction.first(_older(moment, part, func.count().label("calls")))
         return 0 if row is None else int(row.calls)
 
+    def calls_older_than(self, moment: datetime) -> Collection[str]:
+        rows = self._transaction.rows(_older(moment, ForgottenPart.CALL, recordings.c.call_id))
+        return {str(row.call_id) for row in rows}
+
     def forget(self, recording_ids: Collection[str], part: ForgottenPart, now: datetime) -> Removed:
         # Read what is to be counted under the write lock, so that the record says what went.
         self._transaction.begin_writing()

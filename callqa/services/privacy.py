@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from callqa.reports.customer_export import call_document, file_stem, transcript_text
-from callqa.reports.file_names import visible_name
 from callqa.reports.table_files import complete_file
 from callqa.reports.words import Words
+from callqa.services.pages import files_that_name
 from models.audit import AuditAction, AuditEvent
 from models.errors import InputError
 from models.keeping import ForgottenPart, HeldCall, Removed
@@ -37,12 +36,15 @@ class Exported:
 class Erased:
     """What went, or would go.
 
-    `sources` are where runs found the recordings: those files are not callqa's and stay where they are.
+    `reports` are the files in the folder of reports that name the calls; `unread` are those there that are no text:
+    they stay, and nobody looked into them. `sources` are where runs found the recordings: those files are not callqa's
+    and stay where they are.
     """
 
     removed: Removed
     sounds: int
-    reports: int
+    reports: tuple[Path, ...]
+    unread: tuple[Path, ...]
     sources: tuple[str, ...]
 
 
@@ -110,7 +112,7 @@ def erase_customer(
     *,
     dry_run: bool,
 ) -> Erased:
-    """Erase every call of a customer: rows, sound that callqa keeps, and pages in `reports` that name the calls.
+    """Erase every call of a customer: rows, sound that callqa keeps, and files in `reports` that name the calls.
 
     The recordings are remembered by digest, so that no run takes them in again. A dry run changes nothing. Raises
     InputError when no call of the customer is stored. Killed in between, it is asked for again.
@@ -122,20 +124,22 @@ def erase_customer(
         # Given up when the block ends: it only counts.
         would_go = uow.keeping.forget(ids, ForgottenPart.CALL, now)
     sources = tuple(sorted({uri for call in held for uri in (call.stored.recording.uri, *call.addresses)}))
-    pages = _pages_that_name([call.meta.call_id for call in calls], reports)
+    found = files_that_name([call.meta.call_id for call in calls], reports)
     if dry_run:
         kept = sum(len(_sound_of(recording_id, audio)) for recording_id in ids)
-        return Erased(would_go, kept, len(pages), sources)
+        return Erased(would_go, kept, found.naming, found.unread, sources)
     # Sound and pages first: what is not in the database any more would not be found again.
     sounds = sum(audio.forget(recording_id) for recording_id in ids)
-    for page in pages:
+    for page in found.naming:
         page.unlink(missing_ok=True)
     with new_unit_of_work() as uow:
         removed = uow.keeping.forget(ids, ForgottenPart.CALL, now)
-        details = {"recordings": sorted(ids), **asdict(removed), "sounds": sounds, "reports": len(pages)}
+        details = {"recordings": sorted(ids), **asdict(removed), "sounds": sounds, "reports": len(found.naming)}
         uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_ERASED, request, details))
         uow.commit()
-    return Erased(removed, sounds, len(pages), sources)
+    # And what a run kept of them in between; from now on it finds that they are gone.
+    sounds += sum(audio.forget(recording_id) for recording_id in ids)
+    return Erased(removed, sounds, found.naming, found.unread, sources)
 
 
 def _sound_of(recording_id: str, audio: AudioStore) -> list[Path]:
@@ -154,16 +158,6 @@ def _copy_sound(call: HeldCall, folder: Path, audio: AudioStore) -> list[Path]:
             shutil.copyfile(path, draft)
         copies.append(target)
     return copies
-
-
-def _pages_that_name(call_ids: Sequence[str], folder: Path) -> list[Path]:
-    """Reports in which one of these ids stands; also, to be safe, those in which it is part of another word."""
-    names = {form for call_id in call_ids for form in (call_id, html.escape(visible_name(call_id)))}
-    return [
-        path
-        for path in sorted(folder.glob("*.html"))
-        if any(name in text for text in [path.read_text(encoding="utf-8", errors="replace")] for name in names)
-    ]
 
 
 def _write(path: Path, text: str) -> None:

@@ -161,9 +161,10 @@ def test_a_dry_run_counts_what_erasing_would_take_and_changes_nothing(
     assert dump(database_url) == before
     done = printed(command("privacy", "erase", PHONE, "--yes", "--json"))
     assert would == {**done, "erased": False}
-    assert {name: value for name, value in done.items() if name != "sources"} == {
-        "erased": True, "calls": 3, "transcripts": 3, "scorecards": 3, "promises": 6, "reviews": 3, "sounds": 6, "reports": 1,
+    assert {name: value for name, value in done.items() if name not in ("sources", "reports")} == {
+        "erased": True, "calls": 3, "transcripts": 3, "scorecards": 3, "promises": 6, "reviews": 3, "sounds": 6, "unread": [],
     }  # fmt: skip
+    assert [Path(path).name for path in done["reports"]] == ["run-1.html"]
     assert [Path(uri).name for uri in done["sources"]] == ["first.wav", "second.wav", "third.wav"]
 
 
@@ -190,6 +191,21 @@ def test_after_erasing_nothing_of_the_customer_is_left_and_all_of_the_others_is(
     assert printed(command("audit", "verify", "--json"))["intact"]
     for again in (("erase", PHONE, "--yes"), ("export", PHONE)):
         assert "no call of this customer" in refused(command("privacy", *again), InputError)
+
+
+def test_reports_that_cannot_be_searched_are_named_and_stay(command: Command, ids: dict[str, str]) -> None:
+    reports = Path("home/reports")
+    (reports / "night.xlsx").write_bytes(b"PK\x03\x04\0\0first")
+    (reports / "first.vtt").write_text("WEBVTT")
+    (reports / "old").mkdir()
+    (reports / "old/all.csv").write_text("call_id,total\nsecond,80\n", encoding="utf-8-sig")
+    would = command("privacy", "erase", PHONE, "--language", "en").stdout
+    for name in ("night.xlsx", "first.vtt", "all.csv", "run-1.html"):
+        assert name in would
+    done = printed(command("privacy", "erase", PHONE, "--yes", "--json"))
+    assert {Path(path).name for path in done["reports"]} == {"first.vtt", "all.csv", "run-1.html"}
+    assert [Path(path).name for path in done["unread"]] == ["night.xlsx"]
+    assert sorted(path.name for path in reports.rglob("*") if path.is_file()) == ["night.xlsx", "run-2.html"]
 
 
 def test_of_a_run_of_several_single_files_only_what_is_erased_loses_its_name(
@@ -269,11 +285,11 @@ def retain(command: Command, days: tuple[int, int, int, int], *options: str) -> 
         "".join(f"{g.split('=')[0].removeprefix('CALLQA_').lower()} = {g.split('=')[1]}\n" for g in given)
     )
     result: dict[str, Any] = printed(command("privacy", "retain", *options, "--json"))
-    return {name: result[name] for name in ("originals", "playback", "transcripts", "calls")}
+    return {name: result[name] for name in nothing()}
 
 
 def nothing(**more: int) -> dict[str, int]:
-    return {"originals": 0, "playback": 0, "transcripts": 0, "calls": 0, **more}
+    return {"originals": 0, "playback": 0, "transcripts": 0, "calls": 0, "reports": 0, **more}
 
 
 @pytest.mark.parametrize(
@@ -310,6 +326,20 @@ def test_each_kind_goes_after_its_days(
     assert records == [kind for kind, count in kinds.items() if count]
 
 
+def test_with_calls_past_their_days_go_the_reports_that_name_them(
+    command: Command, database: Database, tmp_path: Path
+) -> None:
+    put(database, tmp_path / "calls", "old", PHONE, days=40)
+    put(database, tmp_path / "calls", "new", PHONE, days=5)
+    for name in ("dlo", "wen"):
+        assert command("report", "run", f"run-{name}").exit_code == 0
+    assert retain(command, (0, 0, 30, 0), "--yes") == nothing(transcripts=1), "a page holds quotes, as the score does"
+    assert retain(command, (0, 0, 0, 30)) == nothing(calls=1, reports=1)
+    assert retain(command, (0, 0, 0, 30), "--yes") == nothing(calls=1, reports=1)
+    assert [path.name for path in Path("home/reports").iterdir()] == ["run-run-wen.html"]
+    assert [(e["subject"], e["details"].get("reports")) for e in log(command)[1:]] == [("reports", 1), ("calls", None)]
+
+
 def test_a_text_past_its_days_is_gone_and_the_score_with_its_proof_stays(
     command: Command, database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -334,7 +364,7 @@ def test_a_text_past_its_days_is_gone_and_the_score_with_its_proof_stays(
     exported = printed(command("privacy", "export", PHONE, "-o", "out", "--json"))
     assert (exported["calls"], exported["texts"]) == (2, 1)
     # What is left of it can still go, with the customer or by its days.
-    assert retain(command, (0, 0, 30, 39), "--yes") == nothing(calls=1)
+    assert retain(command, (0, 0, 30, 39), "--yes") == nothing(calls=1, reports=1)
     assert printed(command("privacy", "erase", PHONE, "--yes", "--json"))["calls"] == 1
 
 
