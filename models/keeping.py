@@ -72,7 +72,10 @@ class AuditLog(Protocol):
         """Add the event at the end. Transactions take turns from here to their end: call it last."""
 
     def entries(self) -> Iterator[AuditEntry]:
-        """All entries in their order. Consume it inside the unit of work."""
+        """All entries in their order; one that cannot be read any more is there, and does not have its digest.
+
+        Consume it inside the unit of work.
+        """
 
     def head(self) -> AuditHead | None:
         """The newest entry; None in an empty log."""

@@ -116,6 +116,10 @@ class Keeping:
         return sorted(found, key=lambda forgotten: forgotten.recording_id)
 
     def _forget_calls(self, batch: Sequence[str]) -> Removed:
+        # Whoever adds to one of them just now is waited for: otherwise its row would point at nothing.
+        self._transaction.rows(
+            select(recordings.c.id).where(recordings.c.id.in_(batch)).order_by(recordings.c.id).with_for_update()
+        )
         self._hide_sources(batch)
         deleted = {table.name: self._transaction.delete(delete(table).where(own)) for table, own in hanging_on(batch)}
         return Removed(

@@ -18,6 +18,7 @@ from callqa.cli.common import (
     LanguageOption,
     RequestOption,
     YesOption,
+    complain,
     login_name,
     print_json,
     say,
@@ -89,8 +90,8 @@ def erase(
         open_database(settings, create=False),
         dry_run=not yes,
     )
-    if yes:
-        wipe_deleted_rows(settings)
+    if yes and not wipe_deleted_rows(settings):
+        complain(Words(settings.language)("privacy.log_in_use"))
     counts = {**asdict(done.removed), "sounds": done.sounds}
     reports, unread = ([str(path) for path in found] for found in (done.reports, done.unread))
     if json:
@@ -128,8 +129,8 @@ def retain(
     connect, reports = open_database(settings, create=False), settings.home / "reports"
     who, now = by or login_name(), datetime.now(UTC)
     gone = let_go(kept, who, now, audio_store(settings), reports, connect, dry_run=not yes)
-    if yes:
-        wipe_deleted_rows(settings)
+    if yes and not wipe_deleted_rows(settings):
+        complain(Words(settings.language)("privacy.log_in_use"))
     if json:
         print_json({"deleted": yes, **asdict(gone), "days": asdict(kept)})
         return

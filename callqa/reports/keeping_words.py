@@ -31,9 +31,15 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "以下录音不归 callqa 管理，仍在原处，请自行处理：",
         "these recordings are not callqa's and stay where they are; see to them yourself:",
     ),
+    "privacy.log_in_use": (
+        "有程序正在读取数据库，已删除的内容暂时还留在其日志文件（callqa.db-wal）中，最后一个打开它的程序结束后才会清除。",
+        "A program is reading the database: what was deleted is still in its log (callqa.db-wal) until the last one "
+        "that has it open has ended.",
+    ),
     "privacy.copies": (
-        "备份、导出的文件和另存的报告中可能仍有该客户的数据。",
-        "Backups, exported files and reports saved elsewhere may still hold data of this customer.",
+        "备份、恢复时保留的旧数据库（callqa.db.replaced-…）、导出的文件和另存的报告中可能仍有该客户的数据。",
+        "Backups, databases kept aside by restoring (callqa.db.replaced-…), exported files and reports saved elsewhere "
+        "may still hold data of this customer.",
     ),
     "privacy.retained": (
         "已按保留期限删除：原始录音副本 {originals} 个，试听副本 {playback} 个，通话文本 {transcripts} 通，"

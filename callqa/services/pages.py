@@ -18,7 +18,7 @@ _WORD = re.compile(r"[0-9A-Za-z]+")
 
 @dataclass(frozen=True, slots=True)
 class NamingFiles:
-    """Files that name calls, and those that are no text (workbooks, Parquet) or cannot be read: nobody looked into them."""
+    """Files that name calls, and those that nobody looked into: they are no text (workbooks) or cannot be read."""
 
     naming: tuple[Path, ...] = ()
     unread: tuple[Path, ...] = ()

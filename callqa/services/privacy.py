@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -72,17 +73,30 @@ def export_customer(
 ) -> Exported:
     """Write everything held of a customer to a new folder, readable by its owner only, and record that it was done.
 
-    `calls.json` holds all that is stored, `transcripts/` the newest text of each call, `audio/` copies of the sound.
-    `request` is the number under which the customer asked, for the record. Raises InputError when the folder is there
-    already or when no call of the customer is stored.
+    The folder appears complete and recorded, or not at all. `calls.json` holds all that is stored, `transcripts/` the
+    newest text of each call, `audio/` copies of the sound. `request` is the number under which the customer asked, for
+    the record. Raises InputError when the folder is there already or when no call of the customer is stored.
     """
     with new_unit_of_work() as uow:
         calls = calls_of_customer(customer_ref, uow)
         held = [found for call in calls if (found := uow.keeping.held(call.recording.id)) is not None]
+    if os.path.lexists(folder):
+        raise InputError(f"{folder} is there already; name a new folder with -o")
+    draft = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+    draft.mkdir(parents=True, mode=_PRIVATE)
     try:
-        folder.mkdir(parents=True, mode=_PRIVATE)
-    except FileExistsError as error:
-        raise InputError(f"{folder} is there already; name a new folder with -o") from error
+        done = _write_held(held, draft, words, audio)
+        with new_unit_of_work() as uow:
+            details = {"recordings": [call.stored.recording.id for call in held], **asdict(done)}
+            uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_EXPORTED, request, details))
+            uow.commit()
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return done
+
+
+def _write_held(held: Sequence[HeldCall], folder: Path, words: Words, audio: AudioStore) -> Exported:
     texts = sounds = 0
     documents = []
     for call in held:
@@ -93,12 +107,7 @@ def export_customer(
             _write(folder / "transcripts" / f"{file_stem(call)}.txt", transcript_text(call, words))
             texts += 1
     _write(folder / "calls.json", "[\n" + ",\n".join(map(canonical, documents)) + "\n]\n")
-    done = Exported(len(held), texts, sounds)
-    with new_unit_of_work() as uow:
-        details = {"recordings": [call.stored.recording.id for call in held], **asdict(done)}
-        uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_EXPORTED, request, details))
-        uow.commit()
-    return done
+    return Exported(len(held), texts, sounds)
 
 
 def erase_customer(

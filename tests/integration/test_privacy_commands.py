@@ -6,7 +6,10 @@ import hashlib
 import json
 import os
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +23,7 @@ from callqa.services.intake import IntakeResult, IntakeRules, register
 from callqa.sources import list_source
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import CallqaError, InputError, IntegrityError, ReasonCode
+from models.keeping import ForgottenPart
 from models.ledger import StatusEvent, StatusSource
 from models.scorecard import PromiseStatus
 from storage import Database
@@ -153,6 +157,22 @@ def test_everything_of_a_customer_is_handed_out(command: Command, ids: dict[str,
     assert "is there already" in refused(command("privacy", "export", PHONE, "-o", "out"), InputError)
 
 
+def test_a_customer_s_data_is_handed_out_whole_and_recorded_or_not_at_all(
+    command: Command, ids: dict[str, str]
+) -> None:
+    store = FileAudioStore(Path("home/audio"))
+    sound = store.playback(ids["second"])
+    assert sound is not None
+    # A sound that is there and cannot be copied.
+    sound.unlink()
+    sound.symlink_to("/proc/self/mem")
+    assert isinstance(command("privacy", "export", PHONE, "-o", "out").exception, OSError | InputError)
+    assert [path.name for path in Path.cwd().iterdir() if path.name.startswith("out")] == []
+    assert log(command) == []
+    sound.unlink()
+    assert printed(command("privacy", "export", PHONE, "-o", "out", "--json"))["sounds"] == 5
+
+
 def test_a_dry_run_counts_what_erasing_would_take_and_changes_nothing(
     command: Command, ids: dict[str, str], database_url: str
 ) -> None:
@@ -239,6 +259,46 @@ def test_no_byte_of_what_was_erased_stays_in_an_sqlite_database(
     assert f"{WORDS}，other".encode() in left
     for text in (PHONE, f"{WORDS}，first", "calls/first.wav"):
         assert text.encode() not in left
+
+
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+def test_what_a_reader_keeps_in_the_log_is_said(command: Command, ids: dict[str, str], database_url: str) -> None:
+    reader = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM recordings").fetchall()
+    try:
+        done = command("privacy", "erase", PHONE, "--yes", "--language", "en")
+    finally:
+        reader.close()
+    assert done.exit_code == 0
+    assert "still in its log" in done.stderr
+
+
+def test_a_call_that_is_added_to_while_it_is_erased_goes_whole(
+    command: Command, ids: dict[str, str], database: Database
+) -> None:
+    """What a run stores of it just now is waited for: it neither stops the erasing nor stays."""
+    held, stored = threading.Event(), threading.Event()
+
+    def run() -> None:
+        with database.unit_of_work() as uow:
+            other = replace(factories.ENGINE, digest="sha256:new")
+            heard = replace(factories.transcript(("customer", WORDS)), recording_id=ids["first"], engine=other)
+            uow.transcripts.put(heard)
+            held.set()
+            time.sleep(0.5)
+            uow.commit()
+            stored.set()
+
+    with ThreadPoolExecutor() as pool:
+        adding = pool.submit(run)
+        assert held.wait(10)
+        with database.unit_of_work() as uow:
+            removed = uow.keeping.forget([ids["first"]], ForgottenPart.CALL, NOW)
+            assert stored.is_set()
+            uow.commit()
+        adding.result()
+    assert removed.transcripts == 2
 
 
 def test_a_run_does_not_take_in_again_what_was_erased(
