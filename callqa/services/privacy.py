@@ -133,22 +133,22 @@ def erase_customer(
         # Given up when the block ends: it only counts.
         would_go = uow.keeping.forget(ids, ForgottenPart.CALL, now)
     sources = tuple(sorted({uri for call in held for uri in (call.stored.recording.uri, *call.addresses)}))
-    found = files_that_name([call.meta.call_id for call in calls], reports)
+    files = files_that_name([call.meta.call_id for call in calls], reports)
     if dry_run:
         kept = sum(len(_sound_of(recording_id, audio)) for recording_id in ids)
-        return Erased(would_go, kept, found.naming, found.unread, sources)
+        return Erased(would_go, kept, files.naming, files.unread, sources)
     # Sound and pages first: what is not in the database any more would not be found again.
     sounds = sum(audio.forget(recording_id) for recording_id in ids)
-    for page in found.naming:
+    for page in files.naming:
         page.unlink(missing_ok=True)
     with new_unit_of_work() as uow:
         removed = uow.keeping.forget(ids, ForgottenPart.CALL, now)
-        details = {"recordings": sorted(ids), **asdict(removed), "sounds": sounds, "reports": len(found.naming)}
+        details = {"recordings": sorted(ids), **asdict(removed), "sounds": sounds, "reports": len(files.naming)}
         uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_ERASED, request, details))
         uow.commit()
     # And what a run kept of them in between; from now on it finds that they are gone.
     sounds += sum(audio.forget(recording_id) for recording_id in ids)
-    return Erased(removed, sounds, found.naming, found.unread, sources)
+    return Erased(removed, sounds, files.naming, files.unread, sources)
 
 
 def _sound_of(recording_id: str, audio: AudioStore) -> list[Path]:
