@@ -10,7 +10,7 @@ from pathlib import Path
 from callqa.services.audio import prune
 from callqa.services.pages import files_that_name
 from models.audit import AuditAction, AuditEvent
-from models.keeping import ForgottenPart
+from models.keeping import ForgottenPart, Removed
 from models.ports import AudioStore, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
@@ -114,6 +114,9 @@ def _forget(
                 for recording_id in ids:
                     audio.forget(recording_id)
             removed = uow.keeping.forget(ids, part, now)
+            if removed == Removed():
+                # Another process let them go meanwhile, and its record says so.
+                continue
             kind = "calls" if part is ForgottenPart.CALL else "transcripts"
             details = {"days": days, "recordings": list(ids), **asdict(removed)}
             uow.audit.record(_event(now, by, kind, details))

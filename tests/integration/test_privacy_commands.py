@@ -20,6 +20,8 @@ from typer.testing import Result
 
 from callqa.metadata import MetadataReader
 from callqa.services.intake import IntakeResult, IntakeRules, register
+from callqa.services.retention import Ages, Retained
+from callqa.services.retention import retain as apply_ages
 from callqa.sources import list_source
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import CallqaError, InputError, IntegrityError, ReasonCode
@@ -384,6 +386,25 @@ def test_each_kind_goes_after_its_days(
     records = [entry["subject"] for entry in log(command)]
     kinds = {"audio": gone["originals"] + gone["playback"], "calls": gone["calls"], "transcripts": gone["transcripts"]}
     assert records == [kind for kind, count in kinds.items() if count]
+
+
+@pytest.mark.parametrize("ages", [Ages(0, 0, 30, 0), Ages(0, 0, 0, 30)])
+def test_what_several_processes_let_go_at_once_is_recorded_once(
+    command: Command, database: Database, tmp_path: Path, ages: Ages
+) -> None:
+    for number in range(4):
+        put(database, tmp_path / "calls", f"old-{number}", PHONE, days=40)
+    store, start = FileAudioStore(tmp_path / "home" / "audio"), threading.Barrier(4)
+
+    def let_go(_: int) -> Retained:
+        start.wait(10)
+        return apply_ages(ages, "x", NOW, store, tmp_path / "home/reports", database.unit_of_work, dry_run=False)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(let_go, range(4)))
+    assert sum(one.calls + one.transcripts for one in done) == 4
+    (entry,) = log(command)
+    assert entry["details"]["transcripts"] == 4
 
 
 def test_with_calls_past_their_days_go_the_reports_that_name_them(
