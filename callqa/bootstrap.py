@@ -340,9 +340,9 @@ def database_file(settings: Settings) -> DatabaseFile:
     return SqliteFile(settings.resolved_database_url)
 
 
-def wipe_deleted_rows(settings: Settings) -> None:
-    """After rows were deleted for good: nothing of them is left beside the database either."""
-    wipe_deleted(settings.resolved_database_url)
+def wipe_deleted_rows(settings: Settings) -> bool:
+    """After rows were deleted for good: nothing of them is left beside the database; false while somebody reads it."""
+    return wipe_deleted(settings.resolved_database_url)
 
 
 def ages(settings: Settings) -> Ages:

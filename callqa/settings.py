@@ -155,6 +155,9 @@ class Settings(BaseModel):
     )
     alert_smtp_user: str = Field("", description="name to log in with; empty: no log-in")
     alert_smtp_password: SecretStr = Field(SecretStr(""), description="its password")
+    alert_ca_file: str = Field(
+        "", description="PEM file of an authority of your own for certificates of mail server and webhook; empty: none"
+    )
 
     @field_validator("time_zone")
     @classmethod

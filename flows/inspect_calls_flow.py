@@ -243,7 +243,8 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     settings, now = flow_settings(None), datetime.now(UTC)
     status, counts = finish_run(run.id, now, open_database(settings))
     try:
-        retain(ages(settings), "callqa", now, audio_store(settings), open_database(settings), dry_run=False)
+        reports, database = settings.home / "reports", open_database(settings)
+        retain(ages(settings), "callqa", now, audio_store(settings), reports, database, dry_run=False)
         wipe_deleted_rows(settings)
     except (OSError, TransientError) as error:
         # The night is finished, and the next one deletes it. The error's path would name a file.

@@ -12,6 +12,7 @@ CallqaError
 │   └── IntegrityError    a stored record or a backup that is not what it was: damaged or changed
 ├── RecordingError        one recording cannot be used; it is quarantined, the run goes on
 └── TransientError        the outside world failed for a moment; the same work may be tried again
+    └── PartlyDeliveredError  some of those who were to be told were, some were not
 """
 
 from __future__ import annotations
@@ -98,6 +99,10 @@ class StateError(CallqaError):
 
 class TransientError(CallqaError):
     """The outside world failed for a moment (a lock, a lost connection); the same work may be tried again."""
+
+
+class PartlyDeliveredError(TransientError):
+    """An alert reached some of its recipients; sent again, it would reach them twice."""
 
 
 def origin_of(error: BaseException) -> str:

@@ -72,7 +72,10 @@ class AuditLog(Protocol):
         """Add the event at the end. Transactions take turns from here to their end: call it last."""
 
     def entries(self) -> Iterator[AuditEntry]:
-        """All entries in their order. Consume it inside the unit of work."""
+        """All entries in their order; one that cannot be read any more is there, and does not have its digest.
+
+        Consume it inside the unit of work.
+        """
 
     def head(self) -> AuditHead | None:
         """The newest entry; None in an empty log."""
@@ -107,6 +110,9 @@ class Keeping(Protocol):
 
     def count_older_than(self, moment: datetime, part: ForgottenPart) -> int:
         """How many those are in all."""
+
+    def calls_older_than(self, moment: datetime) -> Collection[str]:
+        """The ids of all calls, each once, that are as old as in `older_than`."""
 
     def forget(self, recording_ids: Collection[str], part: ForgottenPart, now: datetime) -> Removed:
         """Let that part go and remember it, so that the recordings are not taken in again; unknown ids are remembered.

@@ -93,11 +93,19 @@ class Keeping:
         row = self._transaction.first(_older(moment, part, func.count().label("calls")))
         return 0 if row is None else int(row.calls)
 
+    def calls_older_than(self, moment: datetime) -> Collection[str]:
+        rows = self._transaction.rows(_older(moment, ForgottenPart.CALL, recordings.c.call_id))
+        return {str(row.call_id) for row in rows}
+
     def forget(self, recording_ids: Collection[str], part: ForgottenPart, now: datetime) -> Removed:
         # Read what is to be counted under the write lock, so that the record says what went.
         self._transaction.begin_writing()
         gone = Removed()
         for batch in _batches(recording_ids):
+            # Whoever adds to one of them just now is waited for: otherwise its row would point at nothing.
+            self._transaction.rows(
+                select(recordings.c.id).where(recordings.c.id.in_(batch)).order_by(recordings.c.id).with_for_update()
+            )
             removed = self._forget_calls(batch) if part is ForgottenPart.CALL else self._forget_texts(batch)
             gone = Removed(*(a + b for a, b in zip(_counts(gone), _counts(removed), strict=True)))
             for recording_id in batch:
@@ -128,7 +136,7 @@ class Keeping:
 
     def _forget_texts(self, batch: Sequence[str]) -> Removed:
         """The rows stay, for scorecards point at them."""
-        there = transcripts.c.recording_id.in_(batch)
+        there = and_(transcripts.c.recording_id.in_(batch), text_is_kept(transcripts.c.recording_id))
         row = self._transaction.first(select(func.count().label("texts")).select_from(transcripts).where(there))
         self._transaction.update(update(transcripts).where(there).values(document=JSON.NULL))
         return Removed(transcripts=0 if row is None else int(row.texts))

@@ -20,6 +20,8 @@ from storage.sealed_texts import key_ids_in
 from storage.urls import parse, shown
 
 _WAIT_S = 30
+_WIPE_WAIT_S = 2
+"""A reader that takes longer is told of instead of waited for."""
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 _MOST_TOLD = 3
 """Lines of SQLite's own report that a message quotes; they name pages and indexes, never content."""
@@ -79,13 +81,16 @@ class SqliteFile:
         try:
             with database.unit_of_work() as uow:
                 return Remembered(tuple(uow.audit.entries()), tuple(uow.keeping.all_forgotten()))
-        except (SQLAlchemyError, CallqaError, ValueError):
+        except (SQLAlchemyError, CallqaError, ValueError, LookupError):
             # Damaged, or from before there was an audit log.
             return None
         finally:
             database.close()
 
     def replace(self, copy: Path, aside: Path) -> bool:
+        # On disk before it has the name: else a power cut might leave an empty database.
+        with copy.open("rb") as written:
+            os.fsync(written.fileno())
         there = self._path.exists()
         if there:
             self._refuse_if_in_use()
@@ -120,15 +125,17 @@ class SqliteFile:
             return
 
 
-def wipe_deleted(url: str) -> None:
-    """Take out of SQLite's log what was deleted from the database, where nobody reads it just now.
+def wipe_deleted(url: str) -> bool:
+    """Take out of SQLite's log what was deleted from the database; false when somebody reads it just now.
 
     In the database itself deleted rows are overwritten at once; PostgreSQL has VACUUM for it.
     """
     address = parse(url)
     if address.get_backend_name() == "sqlite":
-        with closing(sqlite3.connect(address.database or "", timeout=_WAIT_S)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with closing(sqlite3.connect(address.database or "", timeout=_WIPE_WAIT_S)) as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+    return True
 
 
 def _audit_head(connection: sqlite3.Connection) -> str | None:

@@ -22,25 +22,36 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "would erase (nothing was done): {calls} calls, {transcripts} transcripts, {scorecards} scorecards, "
         "{promises} promises, {reviews} reviews, {sounds} sounds, {reports} reports",
     ),
+    "privacy.reports": ("点名这些通话的报告：", "reports that name these calls:"),
+    "privacy.unread": (
+        "报告文件夹中的以下文件不是文本，未查看其内容，仍在原处，请自行处理：",
+        "these files among the reports are no text; nobody looked into them and they stay; see to them yourself:",
+    ),
     "privacy.sources": (
         "以下录音不归 callqa 管理，仍在原处，请自行处理：",
         "these recordings are not callqa's and stay where they are; see to them yourself:",
     ),
+    "privacy.log_in_use": (
+        "有程序正在读取数据库，已删除的内容暂时还留在其日志文件（callqa.db-wal）中，最后一个打开它的程序结束后才会清除。",
+        "A program is reading the database: what was deleted is still in its log (callqa.db-wal) until the last one "
+        "that has it open has ended.",
+    ),
     "privacy.copies": (
-        "备份、导出的文件和另存的报告中可能仍有该客户的数据。",
-        "Backups, exported files and reports saved elsewhere may still hold data of this customer.",
+        "备份、恢复时保留的旧数据库（callqa.db.replaced-…）、导出的文件和另存的报告中可能仍有该客户的数据。",
+        "Backups, databases kept aside by restoring (callqa.db.replaced-…), exported files and reports saved elsewhere "
+        "may still hold data of this customer.",
     ),
     "privacy.retained": (
         "已按保留期限删除：原始录音副本 {originals} 个，试听副本 {playback} 个，通话文本 {transcripts} 通，"
-        "整通通话 {calls} 通",
+        "整通通话 {calls} 通，报告 {reports} 份",
         "past its days and deleted: {originals} originals, {playback} copies to listen to, texts of {transcripts} "
-        "calls, {calls} whole calls",
+        "calls, {calls} whole calls, {reports} reports that name them",
     ),
     "privacy.would_retain": (
         "已过保留期限，将删除（未执行）：原始录音副本 {originals} 个，试听副本 {playback} 个，"
-        "通话文本 {transcripts} 通，整通通话 {calls} 通",
+        "通话文本 {transcripts} 通，整通通话 {calls} 通，报告 {reports} 份",
         "past its days, would be deleted (nothing was done): {originals} originals, {playback} copies to listen to, "
-        "texts of {transcripts} calls, {calls} whole calls",
+        "texts of {transcripts} calls, {calls} whole calls, {reports} reports that name them",
     ),
     "privacy.kept_for_good": (
         "没有设置保留期限（originals_days、playback_days、transcripts_days、scores_days 均为 0）。",

@@ -34,8 +34,10 @@ _SOUND = ("audio/playback", "audio/originals")
 _FOLDERS = (*_SOUND, "classifiers")
 """Of the home. Weights and Prefect's state come back by themselves, reports are made from the database (and would bring
 back who was erased since); keys belong elsewhere than what they open."""
+_HELD = tuple(f"{_HOME}/{kind}/" for kind in _FOLDERS)
 _DRAFT = ".tmp"
 _PRIVATE = 0o700
+_OWN_FILE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ def check_backup(database: DatabaseFile, folder: Path) -> Manifest:
     manifest = read_manifest(folder)
     if DATABASE not in {file.path for file in manifest.files}:
         raise IntegrityError(f"{folder / MANIFEST} names no {DATABASE}: it is no backup of a database")
+    for file in manifest.files:
+        if file.path != DATABASE and not file.path.startswith(_HELD):
+            raise IntegrityError(f"{folder / MANIFEST} names {file.path!r}, which no backup holds: it was changed")
     check_files(manifest, folder)
     database.examine(folder / DATABASE)
     return manifest
@@ -115,7 +120,7 @@ def restore_backup(
     run changes nothing. Raises IntegrityError before anything is changed, TransientError when the database is in use.
     """
     manifest = check_backup(database, folder)
-    files = [file for file in manifest.files if file.path.startswith(f"{_HOME}/")]
+    files = [file for file in manifest.files if file.path.startswith(_HELD)]
     changed = [file for file in files if not _is_there(file, home)]
     known = database.remembered()
     unread = known is None and database.path.exists()
@@ -126,6 +131,7 @@ def restore_backup(
     draft = database.path.with_name(f"{database.path.name}.{os.getpid()}{_DRAFT}")
     draft.parent.mkdir(parents=True, exist_ok=True)
     try:
+        draft.touch(mode=_OWN_FILE)
         shutil.copyfile(folder / DATABASE, draft)
         for file in changed:
             with complete_file(home / file.path.removeprefix(f"{_HOME}/")) as place:
@@ -133,6 +139,9 @@ def restore_backup(
                 shutil.copy2(folder / file.path, place)
         with database.opened(draft) as new_unit_of_work:
             adopted, erased = _catch_up(new_unit_of_work, known, unread, manifest, audio, by, now)
+        if database.path.exists():
+            # Who could read the calls before can now, and nobody else.
+            shutil.copymode(database.path, draft)
         there = aside if database.replace(draft, aside) else None
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):

@@ -16,6 +16,7 @@ from callqa.sources import find_recording
 from models.call import Quarantine, RecordingState
 from models.claim import Worker
 from models.errors import CallqaError, ReasonCode, RecordingError, StateError, TransientError, origin_of
+from models.keeping import ForgottenPart
 from models.ports import TranscribeOutcome, Transcriber, UnitOfWorkFactory
 from models.run import AudioJob, Planned, Run, StoredCall
 from models.transcript import Transcript
@@ -147,8 +148,16 @@ class Inspector:
                     self.audio.keep(outcome.transcript, locate)
                 self._score(call, outcome.transcript)
         except StateError as error:
-            # Another process was at it as well and quarantined it, or a person did: theirs stands.
+            # Another process was at it as well and quarantined it, or a person did or erased it: theirs stands.
             log.warning("recording %s: %s", outcome.recording_id, error)
+            self._forget_erased(outcome.recording_id)
+
+    def _forget_erased(self, recording_id: str) -> None:
+        """Of a call that was erased while it was heard no sound stays: nobody would find it again."""
+        with self.new_unit_of_work() as uow:
+            erased = uow.keeping.forgotten(recording_id) is ForgottenPart.CALL
+        if erased and self.audio is not None:
+            self.audio.store.forget(recording_id)
 
     def _score(self, call: StoredCall, transcript: Transcript) -> None:
         try:

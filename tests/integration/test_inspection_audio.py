@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -22,6 +23,7 @@ from callqa.sources import list_source
 from callqa.standards import find_standard
 from models.call import RecordingState
 from models.errors import origin_of
+from models.keeping import ForgottenPart
 from models.ports import Bleep, UnitOfWorkFactory
 from models.run import AudioJob, Planned, Run, RunView
 from models.transcript import Dropped, Masked, Role, SecretKind, Transcript, Utterance
@@ -96,6 +98,35 @@ def night(one_database: Database, tmp_path: Path) -> Night:
     seed = zlib.crc32(str(tmp_path).encode())
     write_wav(source / f"{seed}.wav", noise(8.0, seed=seed), noise(8.0))
     return Night(source, FileAudioStore(tmp_path / "audio"), one_database.unit_of_work)
+
+
+class ErasingMaker(OpusPlayback):
+    """While it makes a copy, a person erases the call."""
+
+    def __init__(self, erase: Callable[[], None]) -> None:
+        self._erase = erase
+
+    def make(self, source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> None:
+        super().make(source, bleeps, target)
+        self._erase()
+
+
+def test_of_a_call_that_is_erased_while_it_is_heard_no_sound_stays(night: Night) -> None:
+    run, [work] = night.take_in()
+
+    def erase() -> None:
+        night.store.forget(work.recording_id)
+        with night.new_unit_of_work() as uow:
+            uow.keeping.forget([work.recording_id], ForgottenPart.CALL, NOW)
+            uow.commit()
+
+    keeper = AudioKeeper(night.store, ErasingMaker(erase), True, True, lambda: NOW)
+    Inspector(run, STANDARD, None, night.transcriber, night.new_unit_of_work, "0.0.test", 3, worker(), keeper).inspect(
+        [work]
+    )
+    with night.new_unit_of_work() as uow:
+        assert uow.calls.get(work.recording_id) is None
+    assert [path for path in (night.source.parent / "audio").rglob("*") if path.is_file()] == []
 
 
 def test_a_bleeped_copy_and_by_default_no_original(night: Night) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from callqa.alerts.tls import trusting
 from callqa.alerts.webhook import Webhook
 from callqa.metadata import MetadataReader
 from callqa.reports.metrics import metrics_text
@@ -26,6 +27,7 @@ from callqa.services.survey import survey
 from callqa.sources import list_source
 from callqa.standards import find_standard
 from models.alert import AlertKind
+from models.audit import AuditAction, AuditEvent
 from models.call import RecordingState
 from models.errors import InputError, StateError
 from models.night import Backlog, Sitting, SittingTotals
@@ -206,7 +208,7 @@ def test_speed_is_that_of_this_machine_else_of_others_else_the_default(database:
 
 
 def watch_of(run: Run, database: Database, receiver: Receiver | None, kinds: frozenset[AlertKind]) -> NightWatch:
-    channels = () if receiver is None else (Webhook(receiver.url, "secret", delays_s=()),)
+    channels = () if receiver is None else (Webhook(receiver.url, "secret", trusting(""), delays_s=()),)
     alarm = Alarm(channels, AlarmRules(kinds, 0.1, 24.0), database.unit_of_work)
     return NightWatch(run, Speed(5.0, SpeedBasis.DEFAULT, 0), NOW, alarm, database.unit_of_work, lambda: UNTIL)
 
@@ -277,6 +279,9 @@ def test_promises_about_to_be_missed_are_told_once(database: Database, due_h: fl
 def test_the_end_of_a_run_is_told_with_what_is_left(source: Path, database: Database) -> None:
     run, night = take_in(source, database), Night()
     night.work(run, database, NOW + timedelta(hours=1))
+    with database.unit_of_work() as uow:
+        head = uow.audit.record(AuditEvent(NOW, "王", AuditAction.PROMISE_MARKED, "", {})).head
+        uow.commit()
     with receiving() as receiver:
         watch = watch_of(run, database, receiver, frozenset({AlertKind.RUN_END}))
         found = watch.look()
@@ -286,6 +291,7 @@ def test_the_end_of_a_run_is_told_with_what_is_left(source: Path, database: Data
     ((kind, facts),) = told(receiver)
     assert kind == "run_end"
     assert isinstance(facts, dict)
+    assert facts["audit_head"] == str(head), "whoever has it can tell later that the log's end was not cut off"
     expected = {"status": "partial", "recordings": 4, "scored": 1, "waiting": 3, "waiting_audio_h": 0.05}
     assert facts | expected | {"stopped": True} == facts
 
