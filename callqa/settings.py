@@ -180,9 +180,7 @@ class Settings(BaseModel):
 
 
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
-"""Settings that are never shown."""
-IN_FILES = SECRETS | {"database_url"}
-"""Settings that may stand in a file: these, and the address that may hold a password."""
+"""Settings that are never shown, and may stand in a file."""
 
 
 class SettingSources(BaseModel):
@@ -203,7 +201,7 @@ def load_settings(
 ) -> tuple[Settings, SettingSources]:
     """Read settings; `overrides` (command-line options) win, None among them means "not given".
 
-    A secret and `database_url` may stand in a file instead; `CALLQA_NAME_FILE` (`name_file` in callqa.toml) names it.
+    A secret may stand in a file instead, which `CALLQA_NAME_FILE` (`name_file` in callqa.toml) names.
 
     Raises SettingsError that names each unknown or badly valued setting and where it stands.
     """
@@ -218,7 +216,7 @@ def load_settings(
         for key, given in layer.items():
             place = origin or f"{PREFIX}{key.upper()}"
             name = key.removesuffix("_file")
-            in_file = name != key and name in IN_FILES
+            in_file = name != key and name in SECRETS
             if in_file and name in layer:
                 raise SettingsError(f"{place}: both {name} and {key} are set; keep one of them")
             name, value = (name, _secret_in(str(given), place)) if in_file else (key, given)

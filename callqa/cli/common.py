@@ -63,7 +63,6 @@ def settings_from(**options: object) -> Settings:
     for name, value in options.items():
         if value is not None:
             os.environ[f"CALLQA_{name.upper()}"] = str(value)
-            os.environ.pop(f"CALLQA_{name.upper()}_FILE", None)
     return settings
 
 
