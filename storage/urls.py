@@ -31,3 +31,8 @@ def parse(url: str) -> URL:
 def shown(url: URL) -> str:
     """The address for messages: no password, and no options, which may carry one."""
     return url.set(query={}).render_as_string(hide_password=True)
+
+
+def for_other_tools(url: URL) -> str:
+    """The address as PostgreSQL's own tools read it, without password and options."""
+    return url.set(drivername=url.get_backend_name(), password=None, query={}).render_as_string()

@@ -1,0 +1,182 @@
+"""The restore drill for PostgreSQL, with the commands of docs/operations.md and the script of deploy/."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from callqa import __version__
+from callqa.standards import find_standard
+from models.audit import AuditAction, AuditEvent
+from models.call import CallMeta
+from scoring import score_call, scorer_of
+from storage import Database, schema
+from tests import factories
+from tests.databases import dump, not_here, whole_postgresql_database
+from tests.fakes import POLITE_CALL
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "deploy/backup-postgresql.sh"
+
+
+def tools() -> str:
+    """The folder of pg_dump: on PATH, else where Debian keeps the newest."""
+    if found := shutil.which("pg_dump"):
+        return str(Path(found).parent)
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"), key=lambda p: float(p.parts[-3]))
+    if not versions:
+        not_here("no pg_dump: install PostgreSQL's client")
+    return str(versions[-1].parent)
+
+
+@dataclass
+class Drill:
+    """A database with two scored calls and an audit log, and the environment of an operator."""
+
+    url: str
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *words: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
+        env = self.environment | ({"CALLQA_DATABASE_URL": url} if url else {})
+        return subprocess.run(words, cwd=self.folder, env=env, capture_output=True, text=True, timeout=100, check=False)
+
+    def callqa(self, *words: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
+        return self.run(str(self.folder / "bin/callqa"), *words, url=url)
+
+
+@pytest.fixture
+def drill(tmp_path: Path) -> Iterator[Drill]:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    program = programs / "callqa"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m callqa "$@"\n')
+    program.chmod(0o755)
+    with whole_postgresql_database() as url:
+        schema.upgrade(url)
+        database, standard = Database(url), find_standard("telecom-hotline-zh")
+        for seed, (call_id, customer) in enumerate({"C1": "REF-1", "C2": "REF-2"}.items()):
+            recording, meta = factories.recording(str(seed)), CallMeta(call_id, customer_ref=customer)
+            heard = factories.transcript(*POLITE_CALL, seed=str(seed))
+            with database.unit_of_work() as uow:
+                uow.calls.add(recording, meta)
+                uow.transcripts.put(heard)
+                card = score_call(heard, meta, standard, __version__)
+                uow.scorecards.put(recording.id, factories.ENGINE.digest, scorer_of(standard, None), card)
+                event = AuditEvent(factories.STARTED_AT, "王", AuditAction.QUARANTINE_RETRIED, recording.id, {})
+                uow.audit.record(event)
+                uow.commit()
+        database.close()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLQA_")}
+        path = os.pathsep.join((str(programs), tools(), kept.get("PATH", "")))
+        paths = {"PATH": path, "PYTHONPATH": str(ROOT), "CALLQA_HOME": str(tmp_path / "home")}
+        parts = urlsplit(url)
+        secret = {"PGPASSWORD": parts.password} if parts.password else {}
+        open_url = url.replace(f":{parts.password}@", "@")
+        yield Drill(open_url, tmp_path, kept | paths | secret | {"CALLQA_DATABASE_URL": open_url})
+
+
+def restore_command() -> list[str]:
+    """As the guide has it."""
+    (line,) = re.findall(r"^pg_restore .*$", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
+    return shlex.split(line)
+
+
+def test_a_dump_is_brought_back_whole_and_what_was_erased_since_is_named(drill: Drill) -> None:
+    before = dump(drill.url)
+    made = drill.run(str(SCRIPT), "dumps")
+    assert made.returncode == 0, made.stderr
+    (dumped,) = (drill.folder / "dumps").glob("*.dump")
+    assert made.stdout.strip() == f"dumps/{dumped.name}"
+    assert dumped.stat().st_mode & 0o077 == 0, "a dump is as confidential as the database"
+    (noted,) = (drill.folder / "dumps").glob("*.audit.json")
+    head = json.loads(noted.read_text())["head"]
+    assert not list((drill.folder / "dumps").glob("*.part"))
+
+    erased = drill.callqa("privacy", "erase", "REF-1", "--request", "R7", "--yes")
+    assert erased.returncode == 0, erased.stderr
+    assert dump(drill.url) != before
+    requests = json.loads(drill.callqa("audit", "list", "--action", "customer_erased", "--json").stdout)
+
+    def bring_back(url: str) -> None:
+        words = [
+            word.replace("callqa.dump", str(dumped)).replace("$CALLQA_DATABASE_URL", url) for word in restore_command()
+        ]
+        done = drill.run(*words)
+        assert done.returncode == 0, done.stderr
+        assert dump(url) == before
+        for command in (("db", "check"), ("audit", "verify", "--head", head)):
+            checked = drill.callqa(*command, url=url)
+            assert checked.returncode == 0, checked.stderr
+
+    # Into a new database, and over the one that was changed and then damaged.
+    with whole_postgresql_database() as elsewhere:
+        bring_back(elsewhere)
+    with psycopg.connect(drill.url, autocommit=True) as connection:
+        connection.execute("DROP TABLE findings CASCADE")
+        connection.execute("DELETE FROM audit_log WHERE number = 1")
+    assert drill.callqa("audit", "verify", "--head", head).returncode == 2
+    bring_back(drill.url)
+    assert [entry["details"]["request"] for entry in requests] == ["R7"]
+    again = drill.callqa("privacy", "erase", "REF-1", "--request", "R7", "--yes")
+    assert again.returncode == 0, again.stderr
+    assert "REF-1" not in json.dumps(dump(drill.url), default=str)
+
+
+def test_old_dumps_go_and_others_files_stay(drill: Drill) -> None:
+    folder = drill.folder / "dumps"
+    folder.mkdir()
+    for name in ("callqa-20250101T000000Z.dump", "callqa-20250101T000000Z.audit.json", "other.dump"):
+        (folder / name).touch()
+        os.utime(folder / name, (1, 1))
+    assert drill.run(str(SCRIPT), "dumps").returncode == 0
+    kept = {path.name for path in folder.iterdir()}
+    assert "other.dump" in kept
+    assert not any("20250101" in name for name in kept)
+    assert len(kept) == 3
+
+
+def test_a_dump_that_fails_leaves_nothing_that_looks_like_one(drill: Drill) -> None:
+    broken = drill.folder / "bin/pg_dump"
+    broken.write_text(
+        '#!/bin/sh\nfor a in "$@"; do case $a in --file=*) echo half > "${a#--file=}";; esac; done\nexit 1\n'
+    )
+    broken.chmod(0o755)
+    assert drill.run(str(SCRIPT), "dumps").returncode == 1
+    assert not [path for path in (drill.folder / "dumps").iterdir() if path.suffix != ".json"]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://qa:geheim@127.0.0.1/callqa", "PGPASSFILE"),
+        ("sqlite:////srv/callqa.db", "callqa backup"),
+    ],
+)
+def test_the_script_gives_no_password_to_a_command(drill: Drill, url: str, said: str) -> None:
+    refused = drill.run(str(SCRIPT), "dumps", url=url)
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    assert "geheim" not in refused.stderr
+    assert not (drill.folder / "dumps").exists()
+
+
+def test_backup_of_such_a_database_says_exactly_what_to_do_and_tells_no_password(drill: Drill) -> None:
+    refused = drill.callqa("backup", url="postgresql://qa:geheim@db.example.com:5433/calls?sslmode=require")
+    assert refused.returncode == 2
+    assert 'pg_dump --format=custom --file=callqa.dump "postgresql://qa@db.example.com:5433/calls"' in refused.stderr
+    assert "geheim" not in refused.stderr
