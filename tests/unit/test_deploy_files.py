@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+import prefect.settings
 import pytest
 import typer.main
 import yaml
-from prefect.settings import Settings as PrefectSettings
 
+from benchmarks.sizing import table
 from callqa import __version__
 from callqa.cli import app
 from callqa.settings import SECRETS, Settings
@@ -24,13 +25,6 @@ DEPLOY = ROOT / "deploy"
 SYSTEMD = DEPLOY / "systemd"
 SERVICES = sorted(path.name for path in SYSTEMD.glob("*.service"))
 EXAMPLE = SYSTEMD / "callqa.env.example"
-PREFECT_ENVIRONMENT = PrefectSettings().to_environment_variables(exclude_unset=False, include_secrets=False)
-# Left out of the list above because they are secrets.
-PREFECT_SECRETS = {
-    "PREFECT_API_AUTH_STRING",
-    "PREFECT_SERVER_API_AUTH_STRING",
-    "PREFECT_SERVER_DATABASE_CONNECTION_URL",
-}
 
 
 def compose() -> dict[str, Any]:
@@ -140,7 +134,7 @@ def environment_of(text: str) -> list[tuple[str, str]]:
 def test_settings_that_are_set_exist_and_none_holds_a_secret(path: Path) -> None:
     ours = {f"CALLQA_{name.upper()}" for name in Settings.model_fields} | {"CALLQA_POOL", "CALLQA_BACKUP_DAYS"}
     for name, value in environment_of(path.read_text()):
-        assert name in ours or name in PREFECT_ENVIRONMENT or name in PREFECT_SECRETS, name
+        assert name in ours or hasattr(prefect.settings, name), name
         assert not re.search(r"://[^/@]*:[^/@]+@", value), f"{name} holds a password"
         if name.removeprefix("CALLQA_").lower() in SECRETS or name.endswith("AUTH_STRING"):
             assert not value or "PASSWORD" in value or value == "...", f"{name} holds a secret"
@@ -179,3 +173,7 @@ def test_each_timer_has_its_service_and_the_guide_names_every_file() -> None:
     for path in DEPLOY.rglob("*"):
         if path.is_file():
             assert path.name in guide, f"{path.name} is not in docs/deployment.md"
+
+
+def test_the_sizing_table_of_the_guide_is_what_the_script_prints() -> None:
+    assert table(5.0) in (ROOT / "docs/deployment.md").read_text()
