@@ -77,6 +77,9 @@ def test_every_file_that_the_image_copies_is_there_and_all_packages_are_among_th
     assert {"flows", "callqa", "asr", "scoring", "storage", "models", "requirements.lock", "prefect.yaml"} <= names
     for name in names:
         assert (ROOT / name).exists(), name
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert ignored[1] == "*"
+    assert {line[1:] for line in ignored if line.startswith("!")} == names
 
 
 def test_the_image_is_pinned_installs_by_digest_and_is_nobodys_root() -> None:
