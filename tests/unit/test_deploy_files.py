@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from configparser import RawConfigParser
 from pathlib import Path
 from typing import Any
 
-import click
 import prefect.settings
 import pytest
 import typer.main
@@ -38,26 +36,18 @@ def dockerfile() -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def unit(name: str) -> RawConfigParser:
-    class Repeated(dict[str, Any]):
-        """A unit's keys may stand more than once."""
-
-        def __setitem__(self, key: str, value: Any) -> None:
-            if isinstance(value, list) and key in self and isinstance(self[key], list):
-                value = [*self[key], *value]
-            super().__setitem__(key, value)
-
-    parser = RawConfigParser(strict=False, dict_type=Repeated)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read_string((SYSTEMD / name).read_text())
-    return parser
+def service_of(name: str) -> dict[str, str]:
+    """What the unit says of its service; of a key that stands more than once the last."""
+    section = re.split(r"^\[(\w+)\]$", (SYSTEMD / name).read_text(), flags=re.MULTILINE)
+    lines = section[section.index("Service") + 1].splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def check_callqa(words: list[str]) -> None:
     """The command and its options exist."""
     command: Any = typer.main.get_command(app)
     rest = list(words)
-    while isinstance(command, click.Group) or hasattr(command, "commands"):
+    while hasattr(command, "commands"):
         name = rest.pop(0)
         assert name in command.commands, f"callqa {name} is no command"
         command = command.commands[name]
@@ -128,9 +118,10 @@ def test_the_recordings_are_where_the_deployment_looks_for_them_and_cannot_be_wr
 
 
 def environment_of(text: str) -> list[tuple[str, str]]:
-    return re.findall(
+    found: list[tuple[str, str]] = re.findall(
         r"^\s*#?\s*(?:- |Environment=)?\"?((?:CALLQA|PREFECT)_[A-Z_]+)[=:][ ]?(.*?)\"?$", text, re.MULTILINE
     )
+    return found
 
 
 @pytest.mark.parametrize("path", [DEPLOY / "compose.yaml", EXAMPLE, *(SYSTEMD / name for name in SERVICES)])
@@ -152,7 +143,7 @@ def test_nothing_is_told_to_prefects_makers() -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_units_stop_whole_are_locked_down_and_call_commands_that_exist(name: str) -> None:
-    service = unit(name)["Service"]
+    service = service_of(name)
     assert service["User"] == "callqa"
     assert service["EnvironmentFile"] == "/etc/callqa/callqa.env"
     assert service["KillMode"] == "control-group"
