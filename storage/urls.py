@@ -35,4 +35,6 @@ def shown(url: URL) -> str:
 
 def for_other_tools(url: URL) -> str:
     """The address as PostgreSQL's own tools read it, without password and options."""
-    return url.set(drivername=url.get_backend_name(), password=None, query={}).render_as_string()
+    # Not `url.set`, which takes None for "as it is".
+    plain = URL.create(url.get_backend_name(), url.username, None, url.host, url.port, url.database)
+    return plain.render_as_string()
