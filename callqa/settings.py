@@ -135,6 +135,9 @@ class Settings(BaseModel):
     metrics_file: str = Field(
         "", description="file NAME.prom for Prometheus' textfile collector, written during and after a run"
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="what /metrics of `callqa web` asks for; empty: it answers this machine alone"
+    )
     alert_on: str = Field(
         "run_end,fatal,failure_rate,promises_due", description="what alerts tell of, separated by commas"
     )

@@ -17,7 +17,7 @@ from models.ports import UnitOfWorkFactory
 from storage import schema
 from storage.database import Database
 from storage.sealed_texts import key_ids_in
-from storage.urls import parse, shown
+from storage.urls import for_other_tools, parse, shown
 
 _WAIT_S = 30
 _WIPE_WAIT_S = 2
@@ -34,9 +34,12 @@ class SqliteFile:
         """Opens nothing. Raises SettingsError for a database that is no file."""
         address = parse(url)
         if address.get_backend_name() != "sqlite":
+            place = for_other_tools(address)
             raise SettingsError(
-                f"the database {shown(address)} is no file: back it up and restore it with pg_dump and pg_restore "
-                "(docs/operations.md, Backup)"
+                f"the database {shown(address)} is no file. Back it up: `pg_dump --format=custom --file=callqa.dump "
+                f'"{place}"`, and the folder audio of the home as other files are; bring it back: `pg_restore --clean '
+                f'--if-exists --single-transaction --no-owner --dbname="{place}" callqa.dump`. The password belongs in '
+                "the file that PGPASSFILE names; see docs/operations.md, Backup"
             )
         self._url = url
         self._path = Path(address.database or "").absolute()

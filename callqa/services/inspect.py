@@ -171,17 +171,22 @@ class Inspector:
             uow.scorecards.put(call.recording.id, self.run.engine_digest, self.run.scorer, card)
             uow.claims.finish(call.recording.id, self.worker.owner)
             uow.commit()
+        log.info("recording %s: scored", call.recording.id)
 
     def _give_up(
         self, call: StoredCall, error: Exception | None, in_the_end: ReasonCode = ReasonCode.PROCESSING_FAILED
     ) -> None:
         with self.new_unit_of_work() as uow:
             if isinstance(error, RecordingError):
+                became = f"quarantined as {error.reason.value}"
                 uow.calls.quarantine(call.recording.id, Quarantine(error.reason, error.detail))
             elif call.attempts + 1 >= self.max_attempts:
+                became = f"quarantined as {in_the_end.value}"
                 detail = f"failed {call.attempts + 1} times, the last time with: {error}"
                 uow.calls.quarantine(call.recording.id, Quarantine(in_the_end, detail))
             else:
+                became = "failed for now, the next run tries it again"
                 uow.calls.failed_attempt(call.recording.id, str(error))
             uow.claims.finish(call.recording.id, self.worker.owner)
             uow.commit()
+        log.info("recording %s: %s", call.recording.id, became)
