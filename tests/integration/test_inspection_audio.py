@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,12 +19,13 @@ from callqa.services.audio import AudioKeeper, Pruned, bleeps_of, prune
 from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeRules, register
 from callqa.services.runs import finish_run, plan_run, take_up
-from callqa.sources import list_source
+from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.call import RecordingState
 from models.errors import origin_of
 from models.ports import Bleep, UnitOfWorkFactory
 from models.run import AudioJob, Planned, Run, RunView
+from models.source import Fetched
 from models.transcript import Dropped, Masked, Role, SecretKind, Transcript, Utterance
 from scoring import scorer_of
 from storage import Database, schema
@@ -60,8 +62,9 @@ class Night:
     def run(self, playback: bool = True, originals: bool = False) -> RunView:
         run, waiting = self.take_in()
         keeper = AudioKeeper(self.store, OpusPlayback(), playback, originals, lambda: self.now)
+        find = AddressFinder()
         inspector = Inspector(
-            run, STANDARD, None, self.transcriber, self.new_unit_of_work, "0.0.test", 3, worker(), keeper
+            run, STANDARD, None, self.transcriber, find, self.new_unit_of_work, "0.0.test", 3, worker(), keeper
         )
         inspector.inspect(waiting)
         finish_run(run.id, self.now, self.new_unit_of_work)
@@ -164,12 +167,12 @@ def test_a_copy_with_other_bleeps_is_made_again_or_taken_away(night: Night) -> N
     keeper = AudioKeeper(night.store, OpusPlayback(), True, False, lambda: NOW)
     more = replace(CALL, recording_id=recording_id, dropped=(Dropped(Role.AGENT, 5.0, 6.0, "＊＊＊＊", ("loop",)),))
 
-    keeper.keep(more, lambda: path)
+    keeper.keep(more, lambda: nullcontext(Fetched(path, recording_id)))
     copy = night.store.playback(recording_id)
     assert copy is not None
     assert OpusPlayback().fits(copy, bleeps_of(more) or ())
 
-    keeper.keep(replace(CALL, recording_id=recording_id), lambda: None)
+    keeper.keep(replace(CALL, recording_id=recording_id), lambda: nullcontext(None))
     assert night.store.playback(recording_id) is None
     assert "no longer where it was" in (night.store.why_no_playback(recording_id) or "")
 
