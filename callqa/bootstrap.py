@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ from callqa.services.order import RiskWeights
 from callqa.services.outlook import Planner
 from callqa.services.retention import Ages
 from callqa.settings import Settings, words_of
-from callqa.sources import list_sources
+from callqa.sources import S3, AddressFinder, Objects, Scratch, StoreAccess, list_sources, open_sources
 from callqa.standards import FoundStandard, find, find_days
 from models.alert import AlertKind
 from models.call import CallMeta
@@ -38,6 +39,7 @@ from models.claim import Worker
 from models.errors import InputError, MissingKeyError, NoVersionError
 from models.keeping import DatabaseFile
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
+from models.source import Finder
 from models.standard import PublishedStandard
 from scoring import ServiceStandard
 from scoring.classifier import Classifier
@@ -55,11 +57,13 @@ __all__ = [
     "audio_store",
     "check_database",
     "check_model",
+    "check_objects",
     "check_remote",
     "choose_device",
     "database_file",
     "describe_database",
     "engine_options",
+    "finder",
     "key_ids",
     "machine_name",
     "metadata_readers",
@@ -69,6 +73,7 @@ __all__ = [
     "planner",
     "probe",
     "shown_database",
+    "source_uris",
     "standard_by_call",
     "standard_for",
     "today",
@@ -84,6 +89,7 @@ _CHANNELS = {"auto": None, "left": 0, "right": 1}
 _lock = threading.Lock()
 _transcribers: dict[EngineOptions, WhisperTranscriber] = {}
 _databases: dict[tuple[str, tuple[str, ...]], Database] = {}
+_object_stores: dict[tuple[StoreAccess, Path, float], Objects] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class App:
     transcriber: WhisperTranscriber
     new_unit_of_work: UnitOfWorkFactory
     probe: AudioProbe
+    find: Finder
     audio: AudioKeeper
     worker: Worker
 
@@ -112,9 +119,10 @@ def assemble(settings: Settings, day: date | None = None) -> App:
     classifier = classifier_in_use(settings.home, standard.language)
     transcriber = transcriber_for(settings, standard)
     worker = Worker(this_process(), settings.lease_s, has_ended)
+    _scratch(settings).reap()
     connect = open_database(settings)
     _refuse_to_forget_the_key(settings, connect)
-    return App(settings, standard, classifier, transcriber, connect, probe, audio, worker)
+    return App(settings, standard, classifier, transcriber, connect, probe, finder(settings), audio, worker)
 
 
 def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
@@ -128,7 +136,39 @@ def metadata_readers(settings: Settings, sources: Sequence[str]) -> tuple[Metada
     Raises InputError for a source, manifest or table that cannot be read, SettingsError for a pattern.
     """
     rules = NameRules(settings.preset, settings.filename_pattern, settings.agents)
-    return tuple(MetadataReader(one, settings.time_zone, rules) for one in list_sources(sources, settings.home))
+    listings = list_sources(sources, settings.home, lambda source: _objects(settings).source(source))
+    return tuple(MetadataReader(one, settings.time_zone, rules) for one in listings)
+
+
+def source_uris(settings: Settings, sources: Sequence[str]) -> list[str]:
+    """The addresses of the sources, each once; no store of objects is asked yet.
+
+    Raises InputError for a folder that is not there, SettingsError where a store is not set right.
+    """
+    opened = open_sources(sources, settings.home, lambda source: _objects(settings).source(source))
+    return [source.uri for source in opened]
+
+
+def finder(settings: Settings) -> Finder:
+    """Finds recordings again, in folders and in the store of the settings."""
+    return AddressFinder(partial(_objects, settings))
+
+
+def check_objects(settings: Settings) -> str:
+    """What the store of objects says. Raises SettingsError when it is not set right, TransientError when it is away."""
+    return _objects(settings).s3.look()
+
+
+def _objects(settings: Settings) -> Objects:
+    """The process's store of objects: its connections are shared by all threads."""
+    access = StoreAccess(settings.s3_endpoint, settings.s3_key, settings.s3_secret.get_secret_value())
+    key = (access, settings.home.absolute(), settings.s3_largest_gb)
+    make = partial(Objects, scratch=_scratch(settings), most_bytes=int(settings.s3_largest_gb * 1e9))
+    return _shared(_object_stores, key, lambda: make(S3(access)))
+
+
+def _scratch(settings: Settings) -> Scratch:
+    return Scratch(settings.home.absolute() / "scratch")
 
 
 def today(settings: Settings) -> date:

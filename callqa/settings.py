@@ -48,6 +48,15 @@ class Settings(BaseModel):
     settle_s: float = Field(
         30.0, ge=0, le=86_400, description="seconds that a recording must rest unchanged before it is taken in"
     )
+    s3_endpoint: str = Field("", description="S3-compatible store of s3:// sources, with https://; empty: AWS")
+    s3_key: str = Field("", description="access key of that store; empty: AWS's own environment or the machine's role")
+    s3_secret: SecretStr = Field(SecretStr(""), description="secret key that belongs to it")
+    s3_largest_gb: float = Field(
+        4.0,
+        gt=0,
+        le=1000,
+        description="gigabytes of a recording in a store before it is refused; the disk must hold it",
+    )
     engine: Literal["packed", "remote"] = Field(
         "packed", description="packed: Whisper on this machine; remote: a service at remote_url hears the recordings"
     )

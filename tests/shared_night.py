@@ -27,7 +27,7 @@ from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeRules, register
 from callqa.services.plan import plan_chunks
 from callqa.services.runs import finish_run, plan_run, take_up
-from callqa.sources import list_source
+from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.claim import Worker
 from models.run import AudioJob, RunView
@@ -126,7 +126,9 @@ def inspect_night(
     chunks = plan_chunks(take_up(run.id, now, connect), 1e9, CHUNK_FILES)
     if together is not None:
         together.wait(30)
-    inspector = Inspector(run, STANDARD, None, transcriber, connect, "0.0.test", night.most_attempts, worker)
+    inspector = Inspector(
+        run, STANDARD, None, transcriber, AddressFinder(), connect, "0.0.test", night.most_attempts, worker
+    )
     for chunk in chunks:
         inspector.inspect(chunk)
     inspector.finish([planned for chunk in chunks for planned in chunk])

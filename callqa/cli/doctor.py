@@ -17,6 +17,7 @@ from rich.table import Table
 from callqa import __version__
 from callqa.bootstrap import (
     check_model,
+    check_objects,
     check_remote,
     choose_device,
     describe_database,
@@ -59,6 +60,7 @@ def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption 
         Check("callqa", True, __version__),
         _check("home", lambda: _home(settings)),
         *_engine(settings),
+        *_objects(settings),
     ]
     database = _check("database", lambda: describe_database(settings))
     # Published versions are in the database; where that is out of reach, one message says so.
@@ -66,7 +68,8 @@ def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption 
     checks.append(_check("keys", lambda: _keys(settings)))
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
     shown["database_url"] = _database_url(settings)
-    shown["remote_url"] = _USER.sub("//***@", settings.remote_url)
+    for name in ("remote_url", "s3_endpoint"):
+        shown[name] = _USER.sub("//***@", shown[name])
     shown |= {name: "***" if getattr(settings, name).get_secret_value() else "" for name in SECRETS}
     healthy = all(check.ok for check in checks)
     trials = tune_machine(settings) if tune and healthy else []
@@ -99,6 +102,12 @@ def _engine(settings: Settings) -> list[Check]:
     if settings.engine == "remote":
         return [_check("service", lambda: check_remote(settings))]
     return [_check("device", lambda: choose_device(settings)), _check("model", lambda: check_model(settings))]
+
+
+def _objects(settings: Settings) -> list[Check]:
+    """The store of objects, where one is set: AWS alone may never be asked for anything."""
+    is_set = settings.s3_endpoint or settings.s3_key or settings.s3_secret.get_secret_value()
+    return [_check("store", lambda: check_objects(settings))] if is_set else []
 
 
 def _home(settings: Settings) -> str:

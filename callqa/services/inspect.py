@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
 from callqa.logs import about
 from callqa.reports.vcon import shown_id
-from callqa.services.audio import AudioKeeper
+from callqa.services.audio import AudioKeeper, Locate
 from callqa.services.claims import Claimant
-from callqa.sources import find_recording
 from models.call import Quarantine, RecordingState
 from models.claim import Worker
 from models.errors import CallqaError, ReasonCode, RecordingError, StateError, TransientError, origin_of
 from models.keeping import ForgottenPart
 from models.ports import TranscribeOutcome, Transcriber, UnitOfWorkFactory
 from models.run import AudioJob, Planned, Run, StoredCall
+from models.source import Fetched, Finder
 from models.transcript import Transcript
 from scoring import ServiceStandard, score_call
 from scoring.classifier import Classifier
@@ -27,6 +28,18 @@ log = logging.getLogger(__name__)
 
 _POLL_S = 1.0
 """How often a process without work looks whether another one has finished, or has left its work behind."""
+MOST_FETCHED_BYTES = 1 << 30
+"""Copies of recordings that lie here at once while a chunk is heard; the last one may go beyond it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A recording that can be heard. `held` lets its copy go."""
+
+    call: StoredCall
+    job: AudioJob
+    locate: Locate
+    held: ExitStack
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,7 @@ class Inspector:
     standard: ServiceStandard
     classifier: Classifier | None
     transcriber: Transcriber
+    find: Finder
     new_unit_of_work: UnitOfWorkFactory
     callqa_version: str
     max_attempts: int
@@ -103,39 +117,65 @@ class Inspector:
             self._give_up(call, TransientError(f"inspecting it failed: {origin_of(error)}"), ReasonCode.POISON)
 
     def _inspect(self, recording_ids: Sequence[str], settled: set[str]) -> None:
-        to_hear: dict[str, AudioJob] = {}
-        places: dict[str, Callable[[], str | None]] = {}
-        calls: dict[str, StoredCall] = {}
-        for recording_id in recording_ids:
-            with self.new_unit_of_work() as uow:
-                call = uow.calls.get(recording_id)
-                transcript = uow.transcripts.get(recording_id, self.run.engine_digest)
-                addresses = uow.calls.addresses(self.run.id, recording_id)
-            if call is None or call.state is RecordingState.QUARANTINED:
-                continue
-            calls[recording_id] = call
-            locate = partial(find_recording, recording_id, (*addresses, call.recording.uri))
-            if transcript is not None:
-                self._keep(call, TranscribeOutcome(recording_id, transcript, None), locate)
-                settled.add(recording_id)
-                continue
-            path = locate()
-            if path is None:
-                gone = TransientError("it is no longer where it was, or the file there now holds another recording")
-                self._keep(call, TranscribeOutcome(recording_id, None, gone), locate)
-                settled.add(recording_id)
-            else:
-                to_hear[recording_id] = AudioJob(recording_id, path, call.recording.audio, call.meta)
-                places[recording_id] = locate
-        for outcome in self.transcriber.transcribe(list(to_hear.values())):
-            self._keep(calls[outcome.recording_id], outcome, places[outcome.recording_id])
-            settled.add(outcome.recording_id)
+        rest = iter(recording_ids)
+        while self._hear_some(rest, settled):
+            pass
 
-    def _keep(self, call: StoredCall, outcome: TranscribeOutcome, locate: Callable[[], str | None]) -> None:
+    def _hear_some(self, rest: Iterator[str], settled: set[str]) -> bool:
+        """Bring on the next ones, as many as may lie here at once; False when none is left."""
+        ready: dict[str, _Ready] = {}
+        fetched_bytes, is_last = 0, True
+        with ExitStack() as everything:
+            for recording_id in rest:
+                held = everything.enter_context(ExitStack())
+                one, size_bytes = self._prepare(recording_id, held)
+                if one is None:
+                    settled.add(recording_id)
+                    continue
+                ready[recording_id] = one
+                fetched_bytes += size_bytes
+                if fetched_bytes >= MOST_FETCHED_BYTES:
+                    is_last = False
+                    break
+            for outcome in self.transcriber.transcribe([one.job for one in ready.values()]):
+                one = ready[outcome.recording_id]
+                self._keep(one.call, outcome, one.locate)
+                one.held.close()
+                settled.add(outcome.recording_id)
+        return not is_last
+
+    def _prepare(self, recording_id: str, held: ExitStack) -> tuple[_Ready | None, int]:
+        """What must be heard, and the bytes of its copy; None for what needs no hearing, or cannot be heard now."""
+        with self.new_unit_of_work() as uow:
+            call = uow.calls.get(recording_id)
+            transcript = uow.transcripts.get(recording_id, self.run.engine_digest)
+            addresses = uow.calls.addresses(self.run.id, recording_id)
+        if call is None or call.state is RecordingState.QUARANTINED:
+            return None, 0
+        locate: Locate = partial(self.find, recording_id, (*addresses, call.recording.uri))
+        if transcript is not None:
+            self._keep(call, TranscribeOutcome(recording_id, transcript, None), locate)
+            return None, 0
+        found: Fetched | None = None
+        gone = TransientError("it is no longer where it was, or the file there now holds another recording")
+        try:
+            found = held.enter_context(locate())
+        except TransientError as error:
+            gone = error
+        if found is None:
+            self._keep(call, TranscribeOutcome(recording_id, None, gone), locate)
+            return None, 0
+        if found.scratch_bytes:
+            # A copy of our own does not change as a file may.
+            locate = partial(nullcontext, found)
+        job = AudioJob(recording_id, found.path, call.recording.audio, call.meta)
+        return _Ready(call, job, locate, held), found.scratch_bytes
+
+    def _keep(self, call: StoredCall, outcome: TranscribeOutcome, locate: Locate) -> None:
         with about(call_id=shown_id(call.meta.call_id), recording_id=call.recording.id):
             self._bring_on(call, outcome, locate)
 
-    def _bring_on(self, call: StoredCall, outcome: TranscribeOutcome, locate: Callable[[], str | None]) -> None:
+    def _bring_on(self, call: StoredCall, outcome: TranscribeOutcome, locate: Locate) -> None:
         try:
             if outcome.transcript is None:
                 self._give_up(call, outcome.error)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from callqa.metadata import MetadataReader
-from callqa.sources import hash_file
 from models.call import CallMeta, Recording, RecordingState
 from models.errors import InputError, RecordingError
 from models.ports import AudioProbe, UnitOfWorkFactory
@@ -43,19 +42,17 @@ def survey(
     """
     # A source may lie within another.
     files = {file.uri: (reader, file) for reader in readers for file in reader.listing.files}
-    wanted = [(file, reader.read(file)) for reader, file in files.values()]
-    of_day = [(file, meta) for file, meta in wanted if _is_of_day(meta, run, time_zone)]
+    wanted = [(reader, file, reader.read(file)) for reader, file in files.values()]
+    of_day = [one for one in wanted if _is_of_day(one[2], run, time_zone)]
     if not of_day:
         raise InputError(f"nothing to plan in {run.source}: {len(wanted)} recordings, all of other days")
     found: dict[str, StoredCall] = {}
     unusable: set[str] = set()
-    for file, meta in of_day[:limit]:
+    for reader, file, meta in of_day[:limit]:
         try:
-            recording = Recording(hash_file(file.path), file.uri)
-            found.setdefault(
-                recording.id,
-                StoredCall(replace(recording, audio=probe(str(file.path))), meta, RecordingState.RECEIVED),
-            )
+            with reader.listing.store.fetched(file.name) as fetched:
+                recording = Recording(fetched.recording_id, file.uri, probe(fetched.path))
+            found.setdefault(recording.id, StoredCall(recording, meta, RecordingState.RECEIVED))
         except RecordingError:
             unusable.add(file.uri)
     with new_unit_of_work() as uow:

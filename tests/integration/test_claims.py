@@ -13,6 +13,7 @@ import pytest
 
 from callqa.services.claims import Claimant
 from callqa.services.inspect import Inspector
+from callqa.sources import AddressFinder
 from models.claim import Worker
 from models.errors import ModelError, ReasonCode, RecordingError, TransientError
 from models.ports import UnitOfWorkFactory
@@ -49,7 +50,8 @@ def claimant(connect: UnitOfWorkFactory, who: Worker) -> Claimant:
 
 
 def inspector(connect: UnitOfWorkFactory, transcriber: ScriptedTranscriber, who: Worker | None = None) -> Inspector:
-    return Inspector(RUN, STANDARD, None, transcriber, connect, "0.0.test", MOST_ATTEMPTS, who or worker())
+    who = who or worker()
+    return Inspector(RUN, STANDARD, None, transcriber, AddressFinder(), connect, "0.0.test", MOST_ATTEMPTS, who)
 
 
 def view(connect: UnitOfWorkFactory) -> RunView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,13 +20,14 @@ from callqa.services.audio import AudioKeeper, Pruned, bleeps_of, make_playback,
 from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeRules, register
 from callqa.services.runs import finish_run, plan_run, take_up
-from callqa.sources import list_source
+from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.call import RecordingState
 from models.errors import origin_of
 from models.keeping import ForgottenPart
 from models.ports import Bleep, UnitOfWorkFactory
 from models.run import AudioJob, Planned, Run, RunView
+from models.source import Fetched
 from models.transcript import Dropped, Masked, Role, SecretKind, Transcript, Utterance
 from scoring import scorer_of
 from storage import Database, schema
@@ -63,8 +65,9 @@ class Night:
     def run(self, playback: bool = True, originals: bool = False) -> RunView:
         run, waiting = self.take_in()
         keeper = AudioKeeper(self.store, OpusPlayback(), playback, originals, lambda: self.now)
+        find = AddressFinder()
         inspector = Inspector(
-            run, STANDARD, None, self.transcriber, self.new_unit_of_work, "0.0.test", 3, worker(), keeper
+            run, STANDARD, None, self.transcriber, find, self.new_unit_of_work, "0.0.test", 3, worker(), keeper
         )
         inspector.inspect(waiting)
         finish_run(run.id, self.now, self.new_unit_of_work)
@@ -121,9 +124,9 @@ def test_of_a_call_that_is_erased_while_it_is_heard_no_sound_stays(night: Night)
             uow.commit()
 
     keeper = AudioKeeper(night.store, ErasingMaker(erase), True, True, lambda: NOW)
-    Inspector(run, STANDARD, None, night.transcriber, night.new_unit_of_work, "0.0.test", 3, worker(), keeper).inspect(
-        [work]
-    )
+    Inspector(
+        run, STANDARD, None, night.transcriber, AddressFinder(), night.new_unit_of_work, "0.0.test", 3, worker(), keeper
+    ).inspect([work])
     with night.new_unit_of_work() as uow:
         assert uow.calls.get(work.recording_id) is None
     assert [path for path in (night.source.parent / "audio").rglob("*") if path.is_file()] == []
@@ -197,13 +200,13 @@ def test_a_copy_with_other_bleeps_is_made_again_or_taken_away(night: Night) -> N
     keeper = AudioKeeper(night.store, OpusPlayback(), True, False, lambda: NOW)
     more = replace(CALL, recording_id=recording_id, dropped=(Dropped(Role.AGENT, 5.0, 6.0, "＊＊＊＊", ("loop",)),))
 
-    keeper.keep(more, lambda: path)
+    keeper.keep(more, lambda: nullcontext(Fetched(path, recording_id)))
     copy = night.store.playback(recording_id)
     assert copy is not None
     with night.store.opened(copy) as sound:
         assert OpusPlayback().fits(sound, bleeps_of(more) or ())
 
-    keeper.keep(replace(CALL, recording_id=recording_id), lambda: None)
+    keeper.keep(replace(CALL, recording_id=recording_id), lambda: nullcontext(None))
     assert night.store.playback(recording_id) is None
     assert "no longer where it was" in (night.store.why_no_playback(recording_id) or "")
 
@@ -247,11 +250,11 @@ def test_with_a_key_neither_sound_nor_words_lie_plain_and_copies_can_be_made_aga
     copy.unlink()
     night.recording.unlink()
     keeper = AudioKeeper(night.store, OpusPlayback(), True, False, lambda: NOW)
-    assert make_playback(keeper, night.new_unit_of_work).made == 1
+    assert make_playback(keeper, AddressFinder(), night.new_unit_of_work).made == 1
     assert copy.read_bytes() != before
     # A damaged copy is made again.
     copy.write_bytes(copy.read_bytes()[:-9])
-    assert make_playback(keeper, night.new_unit_of_work).made == 1
+    assert make_playback(keeper, AddressFinder(), night.new_unit_of_work).made == 1
     assert list((home / "audio" / "scratch").iterdir()) == []
     database.close()
 

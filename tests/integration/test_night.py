@@ -24,7 +24,7 @@ from callqa.services.outlook import Planner
 from callqa.services.runs import finish_run, plan_run, take_up
 from callqa.services.stint import ChunkTimes, Stint, timed
 from callqa.services.survey import survey
-from callqa.sources import list_source
+from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.alert import AlertKind
 from models.audit import AuditAction, AuditEvent
@@ -94,7 +94,7 @@ class Night:
         waiting = take_up(run.id, self.now, database.unit_of_work)
         calls = planner.look_ahead(waiting, run.engine_digest, self.now, until).calls
         stint = Stint(self.transcriber, until, now=lambda: self.now)
-        inspector = Inspector(run, STANDARD, None, stint, database.unit_of_work, "0", 3, worker())
+        inspector = Inspector(run, STANDARD, None, stint, AddressFinder(), database.unit_of_work, "0", 3, worker())
         planned = [Planned(one.recording.id, one.attempts) for one in calls]
         times = timed(stint, lambda: inspector.inspect(planned))
         finish_run(run.id, self.now, database.unit_of_work)

@@ -19,7 +19,7 @@ def read(folder: Path, manifest: str, encoding: str = "utf-8") -> dict[str, Call
     (folder / "manifest.csv").write_bytes(manifest.encode(encoding))
     listing = list_source(str(folder))
     reader = MetadataReader(listing, "Asia/Shanghai")
-    return {file.path.relative_to(folder).as_posix(): reader.read(file) for file in listing.files}
+    return {file.name: reader.read(file) for file in listing.files}
 
 
 def touch(folder: Path, *names: str) -> None:

@@ -38,7 +38,7 @@ def read(folder: Path, name: str, preset: str, sidecars: dict[str, Any] | None =
         raw = content if isinstance(content, bytes) else json.dumps(content).encode()
         (path.parent / beside).write_bytes(raw)
     listing = list_source(str(folder))
-    [file] = [file for file in listing.files if file.path == path]
+    [file] = [file for file in listing.files if folder / file.name == path]
     return MetadataReader(listing, "Asia/Shanghai", NameRules(preset=preset, agents=agents)).read(file)
 
 
