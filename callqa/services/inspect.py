@@ -52,8 +52,8 @@ class Inspector:
         """
         taken = self._claims.take(planned)
         if taken:
-            with self._claims.kept(taken):
-                self._together(taken)
+            with self._claims.kept(taken) as done:
+                self._together(taken, done)
 
     def finish(self, planned: Sequence[Planned], is_over: Callable[[], bool] = lambda: False) -> None:
         """After `inspect` of everything planned: see to what is still left of the run, one recording at a time.
@@ -66,8 +66,8 @@ class Inspector:
         while not is_over() and (left := self._claims.left(attempts)):
             taken = self._claims.take_one(left)
             if taken is not None:
-                with self._claims.kept([taken]):
-                    self._together([taken])
+                with self._claims.kept([taken]) as done:
+                    self._together([taken], done)
                 # Whatever came of it, this run does not try it again.
                 attempts[taken] = -1
             elif self._claims.left(attempts):
@@ -77,11 +77,16 @@ class Inspector:
     def _claims(self) -> Claimant:
         return Claimant(self.run.id, self.worker, self.max_attempts, self.new_unit_of_work)
 
-    def _together(self, recording_ids: Sequence[str]) -> None:
+    def _together(self, recording_ids: Sequence[str], done: Callable[[str], None]) -> None:
         """Inspect them at once; when that fails in a way that nobody foresaw, each alone, to find the one at fault."""
         settled: set[str] = set()
+
+        def settle(recording_id: str) -> None:
+            settled.add(recording_id)
+            done(recording_id)
+
         try:
-            self._inspect(recording_ids, settled)
+            self._inspect(recording_ids, settle)
         except CallqaError:
             # What no recording can help: a missing model, a database out of reach.
             raise
@@ -93,7 +98,7 @@ class Inspector:
                 return
             for recording_id in recording_ids:
                 if recording_id not in settled:
-                    self._together([recording_id])
+                    self._together([recording_id], done)
 
     def _blame(self, recording_id: str, error: Exception) -> None:
         with self.new_unit_of_work() as uow:
@@ -101,7 +106,7 @@ class Inspector:
         if call is not None:
             self._give_up(call, TransientError(f"inspecting it failed: {origin_of(error)}"), ReasonCode.POISON)
 
-    def _inspect(self, recording_ids: Sequence[str], settled: set[str]) -> None:
+    def _inspect(self, recording_ids: Sequence[str], settle: Callable[[str], None]) -> None:
         to_hear: dict[str, AudioJob] = {}
         places: dict[str, Callable[[], str | None]] = {}
         calls: dict[str, StoredCall] = {}
@@ -111,24 +116,25 @@ class Inspector:
                 transcript = uow.transcripts.get(recording_id, self.run.engine_digest)
                 addresses = uow.calls.addresses(self.run.id, recording_id)
             if call is None or call.state is RecordingState.QUARANTINED:
+                settle(recording_id)
                 continue
             calls[recording_id] = call
             locate = partial(find_recording, recording_id, (*addresses, call.recording.uri))
             if transcript is not None:
                 self._keep(call, TranscribeOutcome(recording_id, transcript, None), locate)
-                settled.add(recording_id)
+                settle(recording_id)
                 continue
             path = locate()
             if path is None:
                 gone = TransientError("it is no longer where it was, or the file there now holds another recording")
                 self._keep(call, TranscribeOutcome(recording_id, None, gone), locate)
-                settled.add(recording_id)
+                settle(recording_id)
             else:
                 to_hear[recording_id] = AudioJob(recording_id, path, call.recording.audio, call.meta)
                 places[recording_id] = locate
         for outcome in self.transcriber.transcribe(list(to_hear.values())):
             self._keep(calls[outcome.recording_id], outcome, places[outcome.recording_id])
-            settled.add(outcome.recording_id)
+            settle(outcome.recording_id)
 
     def _keep(self, call: StoredCall, outcome: TranscribeOutcome, locate: Callable[[], str | None]) -> None:
         with about(call_id=shown_id(call.meta.call_id), recording_id=call.recording.id):
@@ -139,16 +145,22 @@ class Inspector:
             if outcome.transcript is None:
                 self._give_up(call, outcome.error)
             else:
-                with self.new_unit_of_work() as uow:
-                    uow.transcripts.put(outcome.transcript)
-                    uow.commit()
+                transcript = self._stored(outcome.transcript)
                 if self.audio is not None:
                     # Before the score is stored: a recording that waits for its score is the one looked at again.
-                    self.audio.keep(outcome.transcript, locate)
-                self._score(call, outcome.transcript)
+                    self.audio.keep(transcript, locate)
+                self._score(call, transcript)
         except StateError as error:
             # Another process was at it as well and quarantined it, or a person did: theirs stands.
             log.warning("recording %s: %s", outcome.recording_id, error)
+
+    def _stored(self, heard: Transcript) -> Transcript:
+        """The transcript that is scored: what is stored, also when another process was first and heard it otherwise."""
+        with self.new_unit_of_work() as uow:
+            uow.transcripts.put(heard)
+            stored = uow.transcripts.get(heard.recording_id, self.run.engine_digest)
+            uow.commit()
+        return stored or heard
 
     def _score(self, call: StoredCall, transcript: Transcript) -> None:
         try:
@@ -167,6 +179,10 @@ class Inspector:
         self, call: StoredCall, error: Exception | None, in_the_end: ReasonCode = ReasonCode.PROCESSING_FAILED
     ) -> None:
         with self.new_unit_of_work() as uow:
+            if not uow.claims.finish(call.recording.id, self.worker.owner):
+                # A result is the same whoever stores it first, a failure is not: it counts for who has the claim.
+                log.warning("recording %s: given up by a process from which it was taken over", call.recording.id)
+                return
             if isinstance(error, RecordingError):
                 uow.calls.quarantine(call.recording.id, Quarantine(error.reason, error.detail))
             elif call.attempts + 1 >= self.max_attempts:
@@ -174,5 +190,4 @@ class Inspector:
                 uow.calls.quarantine(call.recording.id, Quarantine(in_the_end, detail))
             else:
                 uow.calls.failed_attempt(call.recording.id, str(error))
-            uow.claims.finish(call.recording.id, self.worker.owner)
             uow.commit()
