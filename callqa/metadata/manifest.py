@@ -112,10 +112,12 @@ def _table(path: Path, needed: str) -> list[tuple[int, dict[str, str]]]:
     if needed not in places:
         also = COLUMNS[needed][-1]
         raise InputError(f"{path}: the first line must name the columns, with {needed!r} ({also}) among them")
-    table = [
-        (line, {name: row[place] for name, place in places.items() if place < len(row) and row[place]})
-        for line, row in rows
-    ]
+    table = []
+    for line, row in rows:
+        if any(row[len(head) :]):
+            # All behind it has slipped: one agent's calls would be another's.
+            raise InputError(f"{path}:{line}: more cells than columns; put text that holds a separator in quotes")
+        table.append((line, {name: row[place] for name, place in places.items() if place < len(row) and row[place]}))
     return [(line, cells) for line, cells in table if needed in cells]
 
 

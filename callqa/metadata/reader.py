@@ -70,6 +70,10 @@ class MetadataReader:
         """Whether somebody gave the call its id, even one equal to the file's name; False when `read` made it up."""
         return _gives_call_id(self._facts(file, []))
 
+    def sidecars(self, file: SourceFile) -> tuple[Path, ...]:
+        """Places where JSON about the recording may lie."""
+        return tuple(self.listing.root / path for path in self._sidecars(self._relative(file)))
+
     def manifest_rows_without_file(self) -> tuple[str, ...]:
         """Files that the manifest names and the source lacks: recordings that may have been lost on the way.
 
@@ -79,6 +83,10 @@ class MetadataReader:
             return ()
         coming = (unfinished.becomes for unfinished in self.listing.unfinished)
         return self._manifest.without_file([self._relative(file).as_posix() for file in (*self.listing.files, *coming)])
+
+    def _sidecars(self, relative: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        vendors = self._preset.sidecars(relative) if self._preset is not None else ()
+        return tuple(dict.fromkeys((relative.with_suffix(".json"), *vendors)))
 
     def _relative(self, file: SourceFile) -> PurePosixPath:
         return PurePosixPath(file.path.relative_to(self.listing.root))
@@ -111,7 +119,7 @@ class MetadataReader:
         # Files named by metadata live where the recording lives; what is read of them stays inside the source.
         own, contents = relative.with_suffix(".json"), {}
         vendors = self._preset.sidecars(relative) if self._preset is not None else ()
-        for path in dict.fromkeys((own, *vendors)):
+        for path in self._sidecars(relative):
             try:
                 contents[path] = read_sidecar(self.listing.root / path, self.listing.roots)
             except ValueError:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from callqa.metadata import MetadataReader
+from callqa.metadata import UNREADABLE, MetadataReader
 from callqa.sources import SourceFile, confined, hash_file, printed, stamp_of, still_written
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import InputError, ReasonCode, RecordingError
@@ -83,16 +83,20 @@ def register(
     nights = _nights_before(run, new_unit_of_work)
     wanted: list[_Candidate] = []
     left: list[str] = []
-    late = other_days = forgotten = 0
+    late: set[str] = set()
+    other_days = forgotten = 0
     for candidate, path in _candidates(sources):
         its_own = _is_of_day(candidate.meta, run.day, rules.time_zone)
         if not its_own and not _is_late(candidate, nights, rules):
             other_days += 1
-        elif path != candidate.file.path or still_written(path, _settle_s(candidate, rules)):
+        elif path != candidate.file.path or any(
+            _still_written(one, candidate, rules) for one in (path, *_torn(candidate))
+        ):
             left.append(printed(path))
         else:
             wanted.append(candidate)
-            late += not its_own
+            if not its_own:
+                late.add(candidate.file.uri)
     if not wanted:
         raise InputError(_nothing_found(sources, run.day, other_days, len(left), rules.settle_s))
     wanted = wanted[: rules.limit]
@@ -117,7 +121,7 @@ def register(
         forgotten=forgotten,
         ignored=sum(len(listing.ignored) for listing in listings),
         missing=tuple(name for source in sources for name in source.manifest_rows_without_file()),
-        late=late,
+        late=sum(candidate.file.uri in late for candidate in wanted),
         left=tuple(left),
         empty=tuple(printed(one.root) for one in listings if not one.files and not one.unfinished),
     )
@@ -164,9 +168,14 @@ def _is_late(candidate: _Candidate, nights: Mapping[date, NightBefore], rules: I
     return came_s > night.began_at.timestamp() - rules.settle_s
 
 
-def _settle_s(candidate: _Candidate, rules: IntakeRules) -> float:
+def _still_written(path: Path, candidate: _Candidate, rules: IntakeRules) -> bool:
     """Who names one file says that it is there."""
-    return 0.0 if candidate.reader.listing.is_single_file else rules.settle_s
+    return still_written(path, 0.0 if candidate.reader.listing.is_single_file else rules.settle_s)
+
+
+def _torn(candidate: _Candidate) -> tuple[Path, ...]:
+    """Its sidecars, where one cannot be read: half written perhaps, and what it says would never be asked for again."""
+    return candidate.reader.sidecars(candidate.file) if UNREADABLE in candidate.meta.flags else ()
 
 
 def _has_its_day(sighting: _Sighting, run: Run, uow: UnitOfWork) -> bool:

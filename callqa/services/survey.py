@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from callqa.metadata import MetadataReader
-from callqa.sources import hash_file
+from callqa.sources import confined, hash_file
 from models.call import CallMeta, Recording, RecordingState
 from models.errors import InputError, RecordingError
 from models.ports import AudioProbe, UnitOfWorkFactory
@@ -16,7 +16,7 @@ from models.run import Run, StoredCall
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`calls` are to be heard or scored, in the order of their ids; `done` need nothing any more.
+    """`calls` are to be heard or scored, in the order of their ids; `done` need nothing any more, or were erased.
 
     `unusable` recordings cannot be opened as sound and would be quarantined; `other_days` are not of the run's day.
     """
@@ -49,17 +49,20 @@ def survey(
         raise InputError(f"nothing to plan in {run.source}: {len(wanted)} recordings, all of other days")
     found: dict[str, StoredCall] = {}
     unusable: set[str] = set()
+    roots = {root for reader in readers for root in reader.listing.roots}
     for file, meta in of_day[:limit]:
         try:
-            recording = Recording(hash_file(file.path), file.uri)
+            path = confined(file.path, tuple(roots))
+            recording = Recording(hash_file(path), file.uri)
             found.setdefault(
                 recording.id,
-                StoredCall(replace(recording, audio=probe(str(file.path))), meta, RecordingState.RECEIVED),
+                StoredCall(replace(recording, audio=probe(str(path))), meta, RecordingState.RECEIVED),
             )
         except RecordingError:
             unusable.add(file.uri)
     with new_unit_of_work() as uow:
         done = uow.census.scored_among(run, found)
+        done |= {one for one in found if uow.keeping.forgotten(one) is not None}
         if run.day is not None:
             undated = [call.recording.id for call in found.values() if call.meta.started_at is None]
             done |= {one for one in undated if uow.runs.taken_in_for_another_day(run, one)}
