@@ -27,6 +27,7 @@ from callqa.metadata import MetadataReader, NameRules
 from callqa.owner import has_ended, this_process
 from callqa.services.alarm import Alarm, AlarmRules
 from callqa.services.audio import AudioKeeper
+from callqa.services.in_hand import may_take_s
 from callqa.services.order import RiskWeights
 from callqa.services.outlook import Planner
 from callqa.services.retention import Ages
@@ -118,7 +119,7 @@ def assemble(settings: Settings, day: date | None = None) -> App:
     audio = audio_keeper(settings, originals=settings.originals == "keep")
     classifier = classifier_in_use(settings.home, standard.language)
     transcriber = transcriber_for(settings, standard)
-    worker = Worker(this_process(), settings.lease_s, has_ended)
+    worker = Worker(this_process(), settings.lease_s, has_ended, partial(may_take_s, settings.work_s_per_s))
     _scratch(settings).reap()
     connect = open_database(settings)
     _refuse_to_forget_the_key(settings, connect)

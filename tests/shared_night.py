@@ -109,7 +109,7 @@ def statements(night: SharedNight) -> int:
     """How many statements an undisturbed run executes: the points at which it can be killed."""
     seen: list[int] = []
     with _watched(seen.append):
-        inspect_night(night, ScriptedTranscriber(), Worker(this_process(), 60.0, has_ended))
+        inspect_night(night, ScriptedTranscriber(), _this_worker())
     return seen[-1]
 
 
@@ -140,6 +140,10 @@ def inspect_night(
     return view
 
 
+def _this_worker() -> Worker:
+    return Worker(this_process(), 60.0, has_ended, lambda _: 3600.0)
+
+
 def _work(night: SharedNight, kill_at: int | None, poison: str, hear_s: float, together: Barrier | None) -> None:
     def kill_at_nth(seen: int) -> None:
         if seen == kill_at:
@@ -154,7 +158,7 @@ def _work(night: SharedNight, kill_at: int | None, poison: str, hear_s: float, t
         return replace(hear_polite_call(job), recording_id=job.recording_id)
 
     with _watched(kill_at_nth):
-        inspect_night(night, ScriptedTranscriber(hear), Worker(this_process(), 60.0, has_ended), together)
+        inspect_night(night, ScriptedTranscriber(hear), _this_worker(), together)
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from pathlib import Path
 from models.errors import InputError
 
 _SEPARATORS = (",", "\t", ";")
+# The line by which spreadsheets tell each other the separator.
+_TOLD = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
 # What spreadsheets put around a number so that it stays text: ="13800138000", '13800138000.
 _GUARDED = re.compile(r"^(?:=\"(.*)\"|'(.*))$", re.DOTALL)
 
@@ -32,12 +34,15 @@ def rows_in(raw: bytes, where: str) -> Iterator[tuple[int, Sequence[str]]]:
     """
     try:
         text = _decoded(raw)
-        head, _, _ = text.partition("\n")
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(_SEPARATORS, key=head.count), strict=True)
+        head, _, rest = text.partition("\n")
+        told = _TOLD.fullmatch(head)
+        separator = told[1] if told else max(_SEPARATORS, key=head.count)
+        before = 1 if told else 0
+        rows = csv.reader(io.StringIO(rest if told else text, newline=""), delimiter=separator, strict=True)
         line = 1
         for row in rows:
             if any(cell.strip() for cell in row):
-                yield line, [_cell(cell) for cell in row]
+                yield before + line, [_cell(cell) for cell in row]
             line = rows.line_num + 1
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{where}: not a CSV file in UTF-8 or GBK: {error}; export it as CSV again") from error

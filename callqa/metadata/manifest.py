@@ -114,10 +114,12 @@ def _table(lines: Iterable[tuple[int, Sequence[str]]], where: str, needed: str) 
     if needed not in places:
         also = COLUMNS[needed][-1]
         raise InputError(f"{where}: the first line must name the columns, with {needed!r} ({also}) among them")
-    table = [
-        (line, {name: row[place] for name, place in places.items() if place < len(row) and row[place]})
-        for line, row in rows
-    ]
+    table = []
+    for line, row in rows:
+        if any(row[len(head) :]):
+            # All behind it has slipped: one agent's calls would be another's.
+            raise InputError(f"{where}:{line}: more cells than columns; put text that holds a separator in quotes")
+        table.append((line, {name: row[place] for name, place in places.items() if place < len(row) and row[place]}))
     return [(line, cells) for line, cells in table if needed in cells]
 
 

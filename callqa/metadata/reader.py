@@ -70,6 +70,11 @@ class MetadataReader:
         """Whether somebody gave the call its id, even one equal to the file's name; False when `read` made it up."""
         return _gives_call_id(self._facts(file, []))
 
+    def sidecars(self, file: SourceFile) -> tuple[str, ...]:
+        """Names in the store under which JSON about the recording may lie."""
+        folder = file.name[: file.name.rfind("/") + 1]
+        return tuple(folder + path.name for path in self._sidecars(PurePosixPath(file.name)))
+
     def manifest_rows_without_file(self) -> tuple[str, ...]:
         """Files that the manifest names and the source lacks: recordings that may have been lost on the way.
 
@@ -79,6 +84,10 @@ class MetadataReader:
             return ()
         coming = (unfinished.becomes for unfinished in self.listing.unfinished)
         return self._manifest.without_file([file.name for file in (*self.listing.files, *coming)])
+
+    def _sidecars(self, relative: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        vendors = self._preset.sidecars(relative) if self._preset is not None else ()
+        return tuple(dict.fromkeys((relative.with_suffix(".json"), *vendors)))
 
     def _match_all(self) -> dict[str, Groups | None]:
         files = (*self.listing.files, *(unfinished.becomes for unfinished in self.listing.unfinished))
@@ -109,7 +118,7 @@ class MetadataReader:
         # Files named by metadata live where the recording lives; what is read of them stays inside the source.
         own, contents = relative.with_suffix(".json"), {}
         vendors = self._preset.sidecars(relative) if self._preset is not None else ()
-        for path in dict.fromkeys((own, *vendors)):
+        for path in self._sidecars(relative):
             try:
                 contents[path] = read_sidecar(self.listing.store, folder + path.name)
             except ValueError:

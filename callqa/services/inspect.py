@@ -67,8 +67,8 @@ class Inspector:
         """
         taken = self._claims.take(planned)
         if taken:
-            with self._claims.kept(taken):
-                self._together(taken)
+            with self._claims.kept(taken) as done:
+                self._together(taken, done)
 
     def finish(self, planned: Sequence[Planned], is_over: Callable[[], bool] = lambda: False) -> None:
         """After `inspect` of everything planned: see to what is still left of the run, one recording at a time.
@@ -81,8 +81,8 @@ class Inspector:
         while not is_over() and (left := self._claims.left(attempts)):
             taken = self._claims.take_one(left)
             if taken is not None:
-                with self._claims.kept([taken]):
-                    self._together([taken])
+                with self._claims.kept([taken]) as done:
+                    self._together([taken], done)
                 # Whatever came of it, this run does not try it again.
                 attempts[taken] = -1
             elif self._claims.left(attempts):
@@ -92,11 +92,16 @@ class Inspector:
     def _claims(self) -> Claimant:
         return Claimant(self.run.id, self.worker, self.max_attempts, self.new_unit_of_work)
 
-    def _together(self, recording_ids: Sequence[str]) -> None:
+    def _together(self, recording_ids: Sequence[str], done: Callable[[str], None]) -> None:
         """Inspect them at once; when that fails in a way that nobody foresaw, each alone, to find the one at fault."""
         settled: set[str] = set()
+
+        def settle(recording_id: str) -> None:
+            settled.add(recording_id)
+            done(recording_id)
+
         try:
-            self._inspect(recording_ids, settled)
+            self._inspect(recording_ids, settle)
         except CallqaError:
             # What no recording can help: a missing model, a database out of reach.
             raise
@@ -108,7 +113,7 @@ class Inspector:
                 return
             for recording_id in recording_ids:
                 if recording_id not in settled:
-                    self._together([recording_id])
+                    self._together([recording_id], done)
 
     def _blame(self, recording_id: str, error: Exception) -> None:
         with self.new_unit_of_work() as uow:
@@ -116,12 +121,12 @@ class Inspector:
         if call is not None:
             self._give_up(call, TransientError(f"inspecting it failed: {origin_of(error)}"), ReasonCode.POISON)
 
-    def _inspect(self, recording_ids: Sequence[str], settled: set[str]) -> None:
+    def _inspect(self, recording_ids: Sequence[str], settle: Callable[[str], None]) -> None:
         rest = iter(recording_ids)
-        while self._hear_some(rest, settled):
+        while self._hear_some(rest, settle):
             pass
 
-    def _hear_some(self, rest: Iterator[str], settled: set[str]) -> bool:
+    def _hear_some(self, rest: Iterator[str], settle: Callable[[str], None]) -> bool:
         """Bring on the next ones, as many as may lie here at once; False when none is left."""
         ready: dict[str, _Ready] = {}
         fetched_bytes, is_last = 0, True
@@ -130,7 +135,7 @@ class Inspector:
                 held = everything.enter_context(ExitStack())
                 one, size_bytes = self._prepare(recording_id, held)
                 if one is None:
-                    settled.add(recording_id)
+                    settle(recording_id)
                     continue
                 ready[recording_id] = one
                 fetched_bytes += size_bytes
@@ -141,7 +146,7 @@ class Inspector:
                 one = ready[outcome.recording_id]
                 self._keep(one.call, outcome, one.locate)
                 one.held.close()
-                settled.add(outcome.recording_id)
+                settle(outcome.recording_id)
         return not is_last
 
     def _prepare(self, recording_id: str, held: ExitStack) -> tuple[_Ready | None, int]:
@@ -180,13 +185,11 @@ class Inspector:
             if outcome.transcript is None:
                 self._give_up(call, outcome.error)
             else:
-                with self.new_unit_of_work() as uow:
-                    uow.transcripts.put(outcome.transcript)
-                    uow.commit()
+                transcript = self._stored(outcome.transcript)
                 if self.audio is not None:
                     # Before the score is stored: a recording that waits for its score is the one looked at again.
-                    self.audio.keep(outcome.transcript, locate)
-                self._score(call, outcome.transcript)
+                    self.audio.keep(transcript, locate)
+                self._score(call, transcript)
         except StateError as error:
             # Another process was at it as well and quarantined it, or a person did or erased it: theirs stands.
             log.warning("recording %s: %s", outcome.recording_id, error)
@@ -198,6 +201,14 @@ class Inspector:
             erased = uow.keeping.forgotten(recording_id) is ForgottenPart.CALL
         if erased and self.audio is not None:
             self.audio.store.forget(recording_id)
+
+    def _stored(self, heard: Transcript) -> Transcript:
+        """The transcript that is scored: what is stored, also when another process was first and heard it otherwise."""
+        with self.new_unit_of_work() as uow:
+            uow.transcripts.put(heard)
+            stored = uow.transcripts.get(heard.recording_id, self.run.engine_digest)
+            uow.commit()
+        return stored or heard
 
     def _score(self, call: StoredCall, transcript: Transcript) -> None:
         try:
@@ -217,6 +228,10 @@ class Inspector:
         self, call: StoredCall, error: Exception | None, in_the_end: ReasonCode = ReasonCode.PROCESSING_FAILED
     ) -> None:
         with self.new_unit_of_work() as uow:
+            if not uow.claims.finish(call.recording.id, self.worker.owner):
+                # A result is the same whoever stores it first, a failure is not: it counts for who has the claim.
+                log.warning("recording %s: given up by a process from which it was taken over", call.recording.id)
+                return
             if isinstance(error, RecordingError):
                 became = f"quarantined as {error.reason.value}"
                 uow.calls.quarantine(call.recording.id, Quarantine(error.reason, error.detail))
@@ -227,6 +242,5 @@ class Inspector:
             else:
                 became = "failed for now, the next run tries it again"
                 uow.calls.failed_attempt(call.recording.id, str(error))
-            uow.claims.finish(call.recording.id, self.worker.owner)
             uow.commit()
         log.info("recording %s: %s", call.recording.id, became)

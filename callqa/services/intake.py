@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from callqa.metadata import MetadataReader
+from callqa.metadata import UNREADABLE, MetadataReader
 from callqa.sources import SourceFile, still_written
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import InputError, ReasonCode, RecordingError
@@ -86,16 +86,20 @@ def register(
     nights = _nights_before(run, new_unit_of_work)
     wanted: list[_Candidate] = []
     left: list[str] = []
-    late = other_days = forgotten = 0
+    late: set[str] = set()
+    other_days = forgotten = 0
     for candidate, name in _candidates(sources):
         its_own = _is_of_day(candidate.meta, run.day, rules.time_zone)
         if not its_own and not _is_late(candidate, nights, rules):
             other_days += 1
-        elif name != candidate.file.name or still_written(candidate.store, name, _settle_s(candidate, rules)):
+        elif name != candidate.file.name or any(
+            _still_written(one, candidate, rules) for one in (name, *_torn(candidate))
+        ):
             left.append(candidate.store.shown(name))
         else:
             wanted.append(candidate)
-            late += not its_own
+            if not its_own:
+                late.add(candidate.file.uri)
     if not wanted:
         raise InputError(_nothing_found(sources, run.day, other_days, len(left), rules.settle_s))
     wanted = wanted[: rules.limit]
@@ -120,7 +124,7 @@ def register(
         forgotten=forgotten,
         ignored=sum(len(listing.ignored) for listing in listings),
         missing=tuple(name for source in sources for name in source.manifest_rows_without_file()),
-        late=late,
+        late=sum(candidate.file.uri in late for candidate in wanted),
         left=tuple(left),
         empty=tuple(one.store.root for one in listings if not one.files and not one.unfinished),
     )
@@ -163,9 +167,15 @@ def _is_late(candidate: _Candidate, nights: Mapping[date, NightBefore], rules: I
     return stamp is not None and stamp.entered_at_s > night.began_at.timestamp() - rules.settle_s
 
 
-def _settle_s(candidate: _Candidate, rules: IntakeRules) -> float:
+def _still_written(name: str, candidate: _Candidate, rules: IntakeRules) -> bool:
     """Who names one file says that it is there."""
-    return 0.0 if candidate.reader.listing.is_single_file else rules.settle_s
+    settle_s = 0.0 if candidate.reader.listing.is_single_file else rules.settle_s
+    return still_written(candidate.store, name, settle_s)
+
+
+def _torn(candidate: _Candidate) -> tuple[str, ...]:
+    """Its sidecars, where one cannot be read: half written perhaps, and what it says would never be asked for again."""
+    return candidate.reader.sidecars(candidate.file) if UNREADABLE in candidate.meta.flags else ()
 
 
 def _has_its_day(sighting: _Sighting, run: Run, uow: UnitOfWork) -> bool:

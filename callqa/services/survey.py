@@ -15,7 +15,7 @@ from models.run import Run, StoredCall
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`calls` are to be heard or scored, in the order of their ids; `done` need nothing any more.
+    """`calls` are to be heard or scored, in the order of their ids; `done` need nothing any more, or were erased.
 
     `unusable` recordings cannot be opened as sound and would be quarantined; `other_days` are not of the run's day.
     """
@@ -57,6 +57,7 @@ def survey(
             unusable.add(file.uri)
     with new_unit_of_work() as uow:
         done = uow.census.scored_among(run, found)
+        done |= {one for one in found if uow.keeping.forgotten(one) is not None}
         if run.day is not None:
             undated = [call.recording.id for call in found.values() if call.meta.started_at is None]
             done |= {one for one in undated if uow.runs.taken_in_for_another_day(run, one)}

@@ -28,8 +28,9 @@ from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.alert import AlertKind
 from models.audit import AuditAction, AuditEvent
-from models.call import RecordingState
+from models.call import AudioFacts, RecordingState
 from models.errors import InputError, StateError
+from models.keeping import ForgottenPart
 from models.night import Backlog, Sitting, SittingTotals
 from models.ports import UnitOfWork
 from models.run import AudioJob, Planned, Run, RunStatus
@@ -172,6 +173,30 @@ def test_a_survey_writes_nothing_and_sees_what_the_run_will(
         assert planned == [one.recording.id for one in uow.runs.waiting(taken.id)]
     Night().work(taken, database, NOW + timedelta(hours=1))
     assert [len(look()[0]), look()[1]] == [3, 1]
+
+
+def test_a_survey_reads_nothing_outside_and_plans_nothing_that_was_erased(
+    source: Path, database: Database, tmp_path: Path
+) -> None:
+    outside = tmp_path / "elsewhere.wav"
+    outside.write_bytes(b"not ours")
+    (source / "link.wav").symlink_to(outside)
+    run = take_in(source, database)
+    with database.unit_of_work() as uow:
+        gone = uow.runs.waiting(run.id)[0].recording.id
+        uow.keeping.forget([gone], ForgottenPart.CALL, NOW)
+        uow.commit()
+    read: list[str] = []
+
+    def probe(path: str) -> AudioFacts:
+        read.append(Path(path).name)
+        return probe_anything(path)
+
+    metadata = MetadataReader(list_source(str(source)), "Asia/Shanghai")
+    found = survey([metadata], run, "Asia/Shanghai", None, probe, database.unit_of_work)
+    assert (len(found.calls), found.done, found.unusable) == (3, 1, 1)
+    assert gone not in {call.recording.id for call in found.calls}
+    assert "elsewhere.wav" not in read
 
 
 def test_a_survey_of_another_day_says_so(source: Path, database: Database) -> None:

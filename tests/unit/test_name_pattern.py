@@ -26,6 +26,8 @@ TRAP = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!.mp3"
         (r"(?P<call_id>\w+)-(?P<agnet>\w+)", r"names \['agnet'\]; known groups are call_id, agent_id"),
         (r"(?P<agent_id>A\d+)", r"no group for the call's id; put \(\?P<call_id>"),
         (r"\d+", "no group for the call's id"),
+        (r"(?P<call_id>a{99999999999})", "not a regular expression"),
+        ("(" * 5000 + "a" + ")" * 5000, "not a regular expression"),
     ],
 )
 def test_a_wrong_pattern_is_explained(pattern: str, said: str) -> None:
