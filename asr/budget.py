@@ -19,8 +19,8 @@ LONGEST_H = 6.0
 class Budget:
     """Counts the seconds of work on one recording. Safe to use from several threads.
 
-    Code of other libraries cannot be interrupted from outside (threads do not stop it, processes would each load the
-    model), so it is asked in small pieces, each of them bounded, and the budget is looked at before each: an answer
+    Code of other libraries cannot be interrupted from outside (threads do not stop it; processes, as `asr.decoder` has
+    for what opens files, would each load the model), so it is asked in small pieces, each of them bounded, and the budget is looked at before each: an answer
     that has come was paid for and is never thrown away.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import chain
@@ -40,16 +40,20 @@ _LAYOUTS = {1: "mono", 2: "stereo"}
 class OpusPlayback:
     """Implements `models.ports.PlaybackMaker` with FFmpeg's libopus; needs little memory however long the sound."""
 
-    def make(self, source: str, bleeps: Sequence[Bleep], target: Path) -> None:
+    def make(
+        self, source: str, bleeps: Sequence[Bleep], target: Path, progress: Callable[[], None] = lambda: None
+    ) -> None:
         """Write the copy of `source` to `target`, all channels bleeped in the given spans, in any order.
 
+        `progress` is called after every block of it. In this process: what comes from outside is given to
+        `asr.decoder.GuardedPlayback`, which does the same in another one.
         One channel stays one and two stay two; of more the copy holds the mix. The same sound and spans give the same
         bytes on the same libraries. Raises RecordingError when no sound can be read from the source or the encoder
         does not take it, OSError when a file cannot be read or written; `target` may then hold part of a copy.
         """
         check_complete(source)
         try:
-            written = _copy(source, bleeps, target)
+            written = _copy(source, bleeps, target, progress)
         except OSError:
             raise  # some of FFmpeg's errors are: a full disk is not the recording's fault
         except (av.FFmpegError, ValueError) as error:
@@ -74,13 +78,13 @@ class _UnreadableError(Exception):
     """libsndfile could not read the sound to its end."""
 
 
-def _copy(source: str, bleeps: Sequence[Bleep], target: Path) -> bool:
+def _copy(source: str, bleeps: Sequence[Bleep], target: Path, progress: Callable[[], None]) -> bool:
     """Whether there was any sound to write. As in asr.audio, what libsndfile cannot read to its end is FFmpeg's."""
     if reads_with_soundfile(source):
         with suppress(_UnreadableError):
-            if _write(_by_soundfile(source), bleeps, target):
+            if _write(_by_soundfile(source), bleeps, target, progress):
                 return True
-    return _write(blocks(source, ffmpeg=True), bleeps, target)
+    return _write(blocks(source, ffmpeg=True), bleeps, target, progress)
 
 
 def _by_soundfile(source: str) -> Iterator[tuple[int, Block]]:
@@ -91,7 +95,9 @@ def _by_soundfile(source: str) -> Iterator[tuple[int, Block]]:
         raise _UnreadableError(source) from error
 
 
-def _write(sound: Iterator[tuple[int, Block]], bleeps: Sequence[Bleep], target: Path) -> bool:
+def _write(
+    sound: Iterator[tuple[int, Block]], bleeps: Sequence[Bleep], target: Path, progress: Callable[[], None]
+) -> bool:
     """Whether there was any sound to write."""
     pieces = _at_one_rate(sound)
     first = next(pieces, None)
@@ -110,6 +116,7 @@ def _write(sound: Iterator[tuple[int, Block]], bleeps: Sequence[Bleep], target: 
             frame.sample_rate, frame.time_base, frame.pts = RATE_HZ, Fraction(1, RATE_HZ), at
             container.mux(stream.encode(frame))
             at += len(piece)
+            progress()
         container.mux(stream.encode(None))
     return True
 
