@@ -6,16 +6,17 @@ import mmap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import av
 import numpy as np
 import soundfile
 import soxr
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 from asr.options import RATE_HZ
-from asr.probe import check_complete, check_decoded, no_sound, open_container, reads_with_soundfile
+from asr.probe import check_complete, check_decoded, open_bytes, open_container, reads_with_soundfile
 
 Samples = NDArray[np.int16]
 Block = NDArray[np.float32]
@@ -48,6 +49,8 @@ class _Faults:
     def __init__(self) -> None:
         self.count = 0
         self.declared_s: float | None = None
+        self.broken_off = False
+        """Behind some place nothing could be read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +100,7 @@ def pieces(path: str) -> Iterator[Piece | Again]:
         for piece in _at_our_rate(_blocks_by_av(path, faults)):
             decoded_s += len(piece.samples) / RATE_HZ
             yield piece
-        check_decoded(path, decoded_s, faults.declared_s, faults.count)
+        check_decoded(path, decoded_s, faults.declared_s, faults.count, broken_off=faults.broken_off)
     check_decoded(path, decoded_s, None, 0)
 
 
@@ -200,7 +203,7 @@ def _blocks_by_soundfile(path: str) -> Iterator[tuple[int, Block]]:
 
 def _blocks_by_av(path: str, faults: _Faults) -> Iterator[tuple[int, Block]]:
     """Decode the first sound track; packets that cannot be decoded are counted and left out."""
-    with Path(path).open("rb") as file, closing(open_container(file, path)) as container:
+    with open_bytes(path) as file, closing(open_container(file, path)) as container:
         stream = container.streams.audio[0]
         if stream.duration is not None and stream.time_base is not None:
             faults.declared_s = float(stream.duration * stream.time_base)
@@ -209,7 +212,7 @@ def _blocks_by_av(path: str, faults: _Faults) -> Iterator[tuple[int, Block]]:
         to_float = av.AudioResampler(format="flt", layout=stream.codec_context.layout, rate=rate_hz)
         waiting: list[Block] = []
         frames = 0
-        for packet in container.demux(stream):
+        for packet in _packets(container, stream, faults):
             try:
                 for frame in packet.decode():
                     for flat in to_float.resample(frame):
@@ -223,3 +226,12 @@ def _blocks_by_av(path: str, faults: _Faults) -> Iterator[tuple[int, Block]]:
                 waiting, frames = [], 0
         if waiting:
             yield rate_hz, np.concatenate(waiting)
+
+
+def _packets(container: InputContainer, stream: AudioStream, faults: _Faults) -> Iterator[av.Packet[AudioStream]]:
+    """The packets up to the end, or up to where the container is so damaged that no next one can be found."""
+    try:
+        yield from container.demux(stream)
+    except (av.FFmpegError, ValueError):
+        faults.count += 1
+        faults.broken_off = True

@@ -1,7 +1,7 @@
 """Processes that open sound files for this one, so that a file that breaks a library breaks nothing else.
 
-A crash in C, memory without end or a loop would otherwise end a night, or never end it. A process is started when one is
-wanted, serves many files, and is replaced when it dies.
+A crash in C, memory without end or a loop would otherwise end a night, or never let it end. A process is started when
+one is wanted, serves many files, and is replaced when it dies.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _END_S = 10.0
 _HEADER_BYTES = 2**16
 _MOST = 8
 """Decoding is a small part of the work on a call: more at once would only take memory."""
-_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,10 @@ class Answer:
 
 
 class BrokenError(Exception):
-    """The process died of a request or ran out of memory; `signal_number` is 0 when it ended by itself, None for memory.
+    """The process died of a request, or ran out of memory.
 
-    `fresh` says that it had done nothing before, so that nothing else can be to blame.
+    `signal_number` is what ended it: 0 when it ended by itself, None for memory. `fresh` says that it had done nothing
+    before, so that nothing else can be to blame.
     """
 
     def __init__(self, signal_number: int | None, *, fresh: bool) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr import decoder
-from asr.hearing import Heard, Hearer, HeardWord, Way
+from asr.hearing import Heard, HeardWord, Hearer, Way
 from asr.options import EngineOptions
 from asr.transcriber import WhisperTranscriber
 from callqa.metadata import MetadataReader
@@ -102,7 +102,7 @@ def endure(folder: Path, home: Path) -> tuple[int, Toll | None]:
     while toll is None and (process.is_alive() or not answers.empty()):
         try:
             toll = answers.get(timeout=1.0)
-        except Exception:  # noqa: BLE001, S112 - nothing yet; whether there will be says the process
+        except Exception:  # noqa: BLE001 - nothing yet; whether there will be says the process
             continue
     process.join()
     assert process.exitcode is not None
