@@ -70,7 +70,9 @@ class SilentError(Exception):
 class DecoderPool:
     """At most one process for each core. Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "asr.decoder_child") -> None:
+        """`module` is what a process runs; none is started yet."""
+        self._module = module
         self._idle: list[_Process] = []
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(min(usable_cores(), _MOST))
@@ -95,7 +97,7 @@ class DecoderPool:
     def _process(self, *, fresh: bool) -> Iterator[_Process]:
         with self._lock:
             process = self._idle.pop() if self._idle and not fresh else None
-        process = process or _Process()
+        process = process or _Process(self._module)
         try:
             yield process
         except BaseException:
@@ -106,10 +108,10 @@ class DecoderPool:
 
 
 class _Process:
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "asr.decoder_child"],
+                [sys.executable, "-P", "-m", module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,

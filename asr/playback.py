@@ -127,6 +127,8 @@ def _at_one_rate(sound: Iterator[tuple[int, Block]]) -> Iterator[Block]:
     channels = 0
     for rate_hz, block in sound:
         np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        # As in asr.audio: garbage far beyond full scale would become no number at all in resampling.
+        np.clip(block, -1.0, 1.0, out=block)
         mixed = block if block.shape[1] in _LAYOUTS else block.mean(axis=1, keepdims=True, dtype=np.float32)
         channels = mixed.shape[1]
         if resampler is None and rate_hz != RATE_HZ:

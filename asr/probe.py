@@ -159,16 +159,16 @@ def check_decoded(
 
 
 class _Bytes(io.BufferedReader):
-    """A file in which a place that no file has, where damage sends its reader, is no fault of the drive."""
+    """A file for FFmpeg, which damage sends to places that no file has: that is no fault of the drive."""
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """As usual; raises ValueError for an impossible place."""
+        """As usual; for an impossible place the negative code by which FFmpeg knows that there is none."""
         try:
             return super().seek(offset, whence)
         except OSError as error:
-            if error.errno == errno.EINVAL:
-                raise ValueError(f"no place {offset} in a file") from error
-            raise
+            if error.errno != errno.EINVAL:
+                raise
+            return -errno.EINVAL
 
 
 def open_bytes(path: str) -> IO[bytes]:

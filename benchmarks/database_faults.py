@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -26,7 +26,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage import schema
 from tests.databases import bare_engine
 from tests.e2e.conftest import command, environment
 from tests.own_postgresql import line_to, own_server, postgresql_programs
@@ -165,10 +164,8 @@ def postgresql_full(bench: Bench, home: Path) -> tuple[Running, str]:
 
         def mend() -> None:
             (disk / "filling").unlink()
-            try:
+            with suppress(subprocess.CalledProcessError):  # where it did not stop
                 server.start()
-            except subprocess.CalledProcessError:
-                pass  # it did not stop
 
         return _judge(bench, run, home, mend=mend)
 
