@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import atexit
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ class _NotNowError(TransientError):
     """The file is not to blame for certain."""
 
 
-def _answers(**request: Any) -> Iterator[Answer]:
+def _answers(**request: Any) -> Generator[Answer, None, None]:
     """The answers without the errors among them, which are raised."""
     path = request["path"]
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -31,19 +32,16 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.
         # Not in the test's own folder, which may be the source of recordings that it inspects.
         yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'calls.db'}"
         return
-    server = _postgresql_server()
-    if server is None:
-        message = "no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    name = f"callqa_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-        try:
-            yield f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{name}"
-        finally:
-            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+    with _postgresql_schema() as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL database with its tables and no rows, for what only a server can suffer."""
+    with _postgresql_schema() as url:
+        schema.upgrade(url)
+        yield url
 
 
 @pytest.fixture
@@ -75,6 +73,23 @@ def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:
 def bare_engine(url: str) -> sa.Engine:
     """The database without callqa's settings and pool, for looking at it from outside."""
     return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=sa.NullPool)
+
+
+@contextmanager
+def _postgresql_schema() -> Iterator[str]:
+    server = _postgresql_server()
+    if server is None:
+        message = "no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    name = f"callqa_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        try:
+            yield f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{name}"
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
 
 
 @cache
