@@ -69,13 +69,12 @@ class Listener(WhisperTranscriber):
 class Toll:
     """What became of the files, by what was done to each, and what it took.
 
-    `fate` is PROCESSED, WAITING or a reason code. `longest_s` is the wall-clock time of the slowest file, at intake or
-    after it; `decoder_mb` the largest process that opened files, `run_mb` the one that did the rest.
+    `fates` are PROCESSED, WAITING or reason codes, by file name. `longest_s` is the wall-clock time of the slowest file,
+    at intake or after it; `run_mb` the most memory that the run's process took.
     """
 
     fates: dict[str, str]
     longest_s: float
-    decoder_mb: float
     run_mb: float
 
 
@@ -157,7 +156,6 @@ def inspect_folder(folder: Path, home: Path) -> Toll:
     return Toll(
         _fates(view),
         max(took_s),
-        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     )
 
