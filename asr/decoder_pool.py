@@ -115,7 +115,7 @@ class _Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,
-                env=os.environ | _ONE_THREAD,
+                env=_environment(),
                 # Ctrl-C is for the one who asks.
                 start_new_session=True,
             )
@@ -163,15 +163,18 @@ class _Process:
         deadline_s = time.monotonic() + patience_s
         while (end := self._unread.find(b"\n")) < 0:
             self._unread += self._read(_HEADER_BYTES, deadline_s)
-        facts = json.loads(self._unread[:end])
-        size = facts.pop("bytes")
+        try:
+            facts = json.loads(self._unread[:end])
+            size, computed_s = int(facts.pop("bytes")), float(facts.pop("cpu_s"))
+        except (ValueError, TypeError, KeyError):
+            # Its memory is overwritten.
+            raise BrokenError(0, fresh=self._fresh) from None
         payload = self._unread[end + 1 : end + 1 + size]
         self._unread = self._unread[end + 1 + size :]
         parts, missing = [payload], size - len(payload)
-        while missing:
+        while missing > 0:
             parts.append(self._read(missing, deadline_s))
             missing -= len(parts[-1])
-        computed_s = facts.pop("cpu_s")
         spent_s, self._cpu_s = computed_s - self._cpu_s, computed_s
         return Answer(facts, b"".join(parts), spent_s)
 
@@ -188,3 +191,9 @@ class _Process:
         except subprocess.TimeoutExpired:
             raise SilentError from None
         raise BrokenError(max(0, -code), fresh=self._fresh)
+
+
+def _environment() -> dict[str, str]:
+    """This process's own, without its secrets: what a file may bring a library to do must not find them."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CALLQA_", "PREFECT_"))}
+    return kept | _ONE_THREAD

@@ -103,7 +103,7 @@ def real(folder: Path, kills: int, calls: int) -> tuple[int, int]:
             victim.kill()
             code = victim.wait()
         killed += code == -signal.SIGKILL
-        left += _left_of(home)
+        left += _left_in(folder)
         code = start(home).wait()
         again = result(_database(home))
         same += code == 0 and again == found
@@ -119,19 +119,19 @@ def _database(home: Path) -> str:
     return f"sqlite:///{home / 'callqa.db'}"
 
 
-def _left_of(home: Path) -> int:
-    """How many processes of that home there still are when they had time to notice that their run is gone."""
+def _left_in(folder: Path) -> int:
+    """How many processes still work in that folder when they had time to notice that their run is gone."""
     deadline_s = time.monotonic() + _LEFT_S
-    while (count := _processes_of(home)) and time.monotonic() < deadline_s:
+    while (count := _working_in(folder)) and time.monotonic() < deadline_s:
         time.sleep(0.2)
     return count
 
 
-def _processes_of(home: Path) -> int:
+def _working_in(folder: Path) -> int:
     count = 0
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            count += str(home).encode() in (process / "environ").read_bytes()
+            count += (process / "cwd").readlink() == folder
         except OSError:
             continue
     return count
