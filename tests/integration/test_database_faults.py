@@ -18,6 +18,7 @@ from models.errors import TransientError
 from models.run import AudioJob
 from models.transcript import Transcript
 from storage import engine, schema
+from storage.urls import parse
 from tests.databases import bare_engine, dump
 from tests.fakes import ScriptedTranscriber, hear_polite_call
 from tests.own_postgresql import Line, line_to, own_server, postgresql_programs
@@ -125,6 +126,18 @@ def test_a_full_disk_stops_the_run_with_one_clear_error(
     check_complete(url, undisturbed[0])
 
 
+@pytest.mark.parametrize(("asked", "set_to"), [("", "60000"), ("&tcp_user_timeout=5000", "5000")])
+def test_a_line_that_goes_silent_is_noticed_after_a_minute_or_as_the_address_says(
+    postgresql_url: str, asked: str, set_to: str
+) -> None:
+    opened = engine.build_engine(parse(postgresql_url + asked))
+    with opened.connect() as connection:
+        parameters = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+    opened.dispose()
+    assert parameters["tcp_user_timeout"] == set_to
+    assert parameters["keepalives_idle"] == "30"
+
+
 @pytest.fixture
 def line(request: pytest.FixtureRequest) -> Iterator[tuple[Line, str]]:
     """A line to a PostgreSQL server, and the address by it of a database with its tables."""
@@ -136,7 +149,7 @@ def line(request: pytest.FixtureRequest) -> Iterator[tuple[Line, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_line_that_is_cut_anywhere_costs_no_row(
     line: tuple[Line, str], source: Path, undisturbed: tuple[Any, int], seed: int
 ) -> None:
