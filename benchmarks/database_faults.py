@@ -148,7 +148,7 @@ def sqlite_full(bench: Bench, home: Path) -> tuple[Running, str]:
 
 def home_full(bench: Bench, home: Path) -> tuple[Running, str]:
     """The disk with everything is full: database, sound, Prefect's files."""
-    with _small_disk(home / "disk", "200m") as disk:
+    with _small_disk(home / "disk", "700m") as disk:
         run = Running(bench, f"sqlite:///{disk / 'callqa.db'}", disk)
         run.wait_for_a_transcript()
         _fill(disk)
