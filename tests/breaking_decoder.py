@@ -47,7 +47,7 @@ _DEEDS: dict[str, Callable[[], object]] = {
     "sleep": lambda: time.sleep(60),
     "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit": lambda: os._exit(3),
-    "unforeseen": lambda: {}["what was said"],
+    "unforeseen": lambda: int("what was said"),
 }
 
 
