@@ -80,6 +80,7 @@ def test_a_file_is_not_blamed_for_what_another_one_did_to_the_decoder() -> None:
     assert sound.duration_s == 2.0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("breaking")
 def test_files_opened_at_once_do_not_disturb_each_other() -> None:
     ends: list[float] = []
