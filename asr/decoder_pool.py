@@ -33,7 +33,7 @@ _END_S = 10.0
 _HEADER_BYTES = 2**16
 _MOST = 8
 """Decoding is a small part of the work on a call: more at once would only take memory."""
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_SMALL = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +196,4 @@ class _Process:
 def _environment() -> dict[str, str]:
     """This process's own, without its secrets: what a file may bring a library to do must not find them."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CALLQA_", "PREFECT_"))}
-    return kept | _ONE_THREAD
+    return kept | _SMALL
