@@ -33,7 +33,8 @@ _END_S = 10.0
 _HEADER_BYTES = 2**16
 _MOST = 8
 """Decoding is a small part of the work on a call: more at once would only take memory."""
-_SMALL = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_SMALL = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
+"""Threads would each reserve addresses: with many cores more of them than `MEMORY_BYTES`."""
 
 
 @dataclass(frozen=True, slots=True)
