@@ -44,7 +44,8 @@ class OpusPlayback:
     def make(self, source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> None:
         """Write the copy of `source` to `target`, all channels bleeped in the given spans, in any order.
 
-        Where the sound has to be read again in another way, the target is begun anew (`seek(0)`, `truncate()`).
+        Where the sound has to be read again in another way, the target is begun anew (`seek(0)`, `truncate()`). In this
+        process: what comes from outside is given to `asr.decoder.GuardedPlayback`, which does the same in another one.
         One channel stays one and two stay two; of more the copy holds the mix. The same sound and spans give the same
         bytes on the same libraries. Raises RecordingError when no sound can be read from the source or the encoder
         does not take it, OSError when a file cannot be read or written; `target` may then hold part of a copy.
@@ -124,6 +125,8 @@ def _at_one_rate(sound: Iterator[tuple[int, Block]]) -> Iterator[Block]:
     channels = 0
     for rate_hz, block in sound:
         np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        # As in asr.audio: garbage far beyond full scale would become no number at all in resampling.
+        np.clip(block, -1.0, 1.0, out=block)
         mixed = block if block.shape[1] in _LAYOUTS else block.mean(axis=1, keepdims=True, dtype=np.float32)
         channels = mixed.shape[1]
         if resampler is None and rate_hz != RATE_HZ:

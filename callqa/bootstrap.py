@@ -13,10 +13,9 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from asr.cores import usable_cores
+from asr.decoder import GuardedPlayback, probe
 from asr.device import choose
 from asr.options import PROFILES, EngineOptions, RemoteOptions
-from asr.playback import OpusPlayback
-from asr.probe import probe
 from asr.remote import look_at
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
@@ -128,7 +127,7 @@ def assemble(settings: Settings, day: date | None = None) -> App:
 
 def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
     """Keeps playback copies, where the settings want them, and the originals of what it is given if told so."""
-    return AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, originals, _now)
+    return AudioKeeper(audio_store(settings), GuardedPlayback(), settings.playback, originals, _now)
 
 
 def metadata_readers(settings: Settings, sources: Sequence[str]) -> tuple[MetadataReader, ...]:

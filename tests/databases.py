@@ -37,16 +37,16 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.
         # Not in the test's own folder, which may be the source of recordings that it inspects.
         yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'calls.db'}"
         return
-    server = _server_or_not_here()
-    name = f"callqa_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-        try:
-            # A crash of the server is no test's business here, so no commit waits for the disk.
-            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
-            yield f"{server}{'&' if '?' in server else '?'}{options}"
-        finally:
-            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+    with _postgresql_schema() as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL database with its tables and no rows, for what only a server can suffer."""
+    with _postgresql_schema() as url:
+        schema.upgrade(url)
+        yield url
 
 
 @pytest.fixture
@@ -93,6 +93,19 @@ def whole_postgresql_database() -> Iterator[str]:
             yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def _postgresql_schema() -> Iterator[str]:
+    server, name = _server_or_not_here(), f"callqa_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        try:
+            # A crash of the server is no test's business here, so no commit waits for the disk.
+            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
+            yield f"{server}{'&' if '?' in server else '?'}{options}"
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
 
 
 def _server_or_not_here() -> str:

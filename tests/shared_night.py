@@ -30,6 +30,7 @@ from callqa.services.runs import finish_run, plan_run, take_up
 from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.claim import Worker
+from models.ports import UnitOfWorkFactory
 from models.run import AudioJob, RunView
 from models.transcript import Transcript
 from scoring import scorer_of
@@ -108,7 +109,7 @@ def result(url: str) -> Any:
 def statements(night: SharedNight) -> int:
     """How many statements an undisturbed run executes: the points at which it can be killed."""
     seen: list[int] = []
-    with _watched(seen.append):
+    with watched(seen.append):
         inspect_night(night, ScriptedTranscriber(), _this_worker())
     return seen[-1]
 
@@ -118,7 +119,19 @@ def inspect_night(
 ) -> RunView:
     """What the flow does, in this process."""
     database = Database(night.url)
-    connect = database.unit_of_work
+    try:
+        return _inspect(night, transcriber, worker, together, database.unit_of_work)
+    finally:
+        database.close()
+
+
+def _inspect(
+    night: SharedNight,
+    transcriber: ScriptedTranscriber,
+    worker: Worker,
+    together: Barrier | None,
+    connect: UnitOfWorkFactory,
+) -> RunView:
     listing = list_source(str(night.source))
     now = datetime.now(UTC)
     run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), now)
@@ -135,7 +148,6 @@ def inspect_night(
     finish_run(run.id, now, connect)
     with connect() as uow:
         view = uow.runs.view(run.id)
-    database.close()
     assert view is not None
     return view
 
@@ -157,12 +169,12 @@ def _work(night: SharedNight, kill_at: int | None, poison: str, hear_s: float, t
         time.sleep(hear_s)
         return replace(hear_polite_call(job), recording_id=job.recording_id)
 
-    with _watched(kill_at_nth):
+    with watched(kill_at_nth):
         inspect_night(night, ScriptedTranscriber(hear), _this_worker(), together)
 
 
 @contextmanager
-def _watched(each: Callable[[int], None]) -> Iterator[None]:
+def watched(each: Callable[[int], None]) -> Iterator[None]:
     """Call with 1, 2, 3, ... after each statement, but for those that only one kind of database needs."""
     seen = 0
 
