@@ -12,7 +12,7 @@ import signal
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -76,16 +76,22 @@ def _parts(answers: Iterator[Answer], budget: Budget) -> Iterator[Piece | Again]
 class GuardedPlayback:
     """Implements `models.ports.PlaybackMaker`: as `OpusPlayback` does, in another process."""
 
-    def make(self, source: str, bleeps: Sequence[Bleep], target: Path) -> None:
-        """Write the copy; raises RecordingError, also for what breaks its decoder, and OSError."""
-        request = {"path": source, "bleeps": list(bleeps), "target": str(target)}
+    def make(self, source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> None:
+        """Write the copy; raises RecordingError, also for what breaks its decoder, and OSError.
+
+        It comes from the other process piece by piece: what is sealed here lies nowhere unsealed.
+        """
         try:
-            for _ in _answers(do="playback", **request):
-                pass
+            with closing(_answers(do="playback", path=source, bleeps=list(bleeps))) as answers:
+                for answer in answers:
+                    if "again" in answer.facts:
+                        target.seek(0)
+                        target.truncate()
+                    target.write(answer.payload)
         except TransientError as error:
             raise RecordingError(ReasonCode.PROCESSING_FAILED, str(error)) from error
 
-    def fits(self, copy: Path, bleeps: Sequence[Bleep]) -> bool:
+    def fits(self, copy: BinaryIO, bleeps: Sequence[Bleep]) -> bool:
         """Whether the copy, which callqa wrote itself, has exactly these bleeps."""
         return OpusPlayback().fits(copy, bleeps)
 
