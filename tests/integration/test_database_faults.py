@@ -111,7 +111,7 @@ def test_a_full_disk_stops_the_run_with_one_clear_error(
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
     def fill(connection: sa.Connection) -> None:
-        connection.connection.cursor().execute(f"PRAGMA max_page_count = {pages + 12}")
+        connection.connection.cursor().execute(f"PRAGMA max_page_count = {pages + 4}")
 
     sa.event.listen(sa.Engine, "begin", fill)
     try:
