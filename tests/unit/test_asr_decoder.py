@@ -117,7 +117,7 @@ def test_the_same_playback_copy_as_in_this_process(tmp_path: Path) -> None:
     decoder.GuardedPlayback().make(path, [(1.0, 2.0)], there)
     OpusPlayback().make(path, [(1.0, 2.0)], ours)
     assert there.getvalue() == ours.getvalue()
-    assert decoder.GuardedPlayback().fits(there, [(1.0, 2.0)])
+    assert decoder.GuardedPlayback().fits(io.BytesIO(there.getvalue()), [(1.0, 2.0)])
     with pytest.raises(RecordingError):
         decoder.GuardedPlayback().make(str(Path(__file__)), [], io.BytesIO())
 
