@@ -232,6 +232,6 @@ def _packets(container: InputContainer, stream: AudioStream, faults: _Faults) ->
     """The packets up to the end, or up to where the container is so damaged that no next one can be found."""
     try:
         yield from container.demux(stream)
-    except (av.FFmpegError, ValueError):
+    except (av.FFmpegError, ValueError, IndexError):  # IndexError: a track that appears in mid-stream
         faults.count += 1
         faults.broken_off = True

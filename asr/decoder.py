@@ -77,15 +77,17 @@ class GuardedPlayback:
     """Implements `models.ports.PlaybackMaker`: as `OpusPlayback` does, in another process."""
 
     def make(self, source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> None:
-        """Write the copy; raises RecordingError, also for what breaks its decoder, and OSError."""
+        """Write the copy; raises RecordingError, also for what breaks its decoder, and OSError.
+
+        It comes from the other process piece by piece: what is sealed here lies nowhere unsealed.
+        """
         try:
             with closing(_answers(do="playback", path=source, bleeps=list(bleeps))) as answers:
                 for answer in answers:
                     if "again" in answer.facts:
                         target.seek(0)
                         target.truncate()
-                    else:
-                        target.write(answer.payload)
+                    target.write(answer.payload)
         except TransientError as error:
             raise RecordingError(ReasonCode.PROCESSING_FAILED, str(error)) from error
 

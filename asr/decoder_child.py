@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from time import process_time
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import av
 
@@ -25,6 +25,9 @@ from asr.decoder_pool import MEMORY_BYTES, STUCK_S
 from asr.playback import OpusPlayback
 from asr.probe import probe
 from models.errors import RecordingError, origin_of
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 Tell = Callable[..., None]
 """Sends one answer: facts by name, and bytes as `payload`."""
@@ -80,12 +83,11 @@ def _decode(request: dict[str, Any], tell: Tell) -> None:
 
 def _playback(request: dict[str, Any], tell: Tell) -> None:
     bleeps = [(start_s, end_s) for start_s, end_s in request["bleeps"]]
-    # Written there, where it may be sealed, and never to a disk from here.
     OpusPlayback().make(request["path"], bleeps, cast(BinaryIO, _Sent(tell)))
 
 
 class _Sent(io.RawIOBase):
-    """A file whose bytes are the answer; to begin it anew is all that can be done to it but writing."""
+    """A file that is written where the answers go, in one go."""
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
@@ -93,18 +95,24 @@ class _Sent(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: Any, /) -> int:
-        self._tell(payload=bytes(data))
-        return len(data)
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Send it."""
+        payload = bytes(data)
+        self._tell(payload=payload)
+        return len(payload)
 
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        if (offset, whence) != (0, os.SEEK_SET):
-            raise io.UnsupportedOperation("seek")
-        self._tell(again=True)
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """To the beginning only, before `truncate`."""
+        if (offset, whence) != (0, io.SEEK_SET):
+            raise io.UnsupportedOperation("a file that is sent is written in one go")
         return 0
 
-    def truncate(self, size: int | None = None, /) -> int:
-        return size or 0
+    def truncate(self, size: int | None = 0, /) -> int:
+        """Begin anew."""
+        if size:
+            raise io.UnsupportedOperation("a file that is sent is written in one go")
+        self._tell(again=True)
+        return 0
 
 
 _DEEDS = {"probe": _probe, "decode": _decode, "playback": _playback}

@@ -44,11 +44,12 @@ class OpusPlayback:
     def make(self, source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> None:
         """Write the copy of `source` to `target`, all channels bleeped in the given spans, in any order.
 
-        Where the sound has to be read again in another way, the target is begun anew (`seek(0)`, `truncate()`). In this
-        process: what comes from outside is given to `asr.decoder.GuardedPlayback`, which does the same in another one.
-        One channel stays one and two stay two; of more the copy holds the mix. The same sound and spans give the same
-        bytes on the same libraries. Raises RecordingError when no sound can be read from the source or the encoder
-        does not take it, OSError when a file cannot be read or written; `target` may then hold part of a copy.
+        In this process: what comes from outside is given to `asr.decoder.GuardedPlayback`, which does the same in
+        another one. Where the sound has to be read again in another way, the target is begun anew (`seek(0)`,
+        `truncate()`). One channel stays one and two stay two; of more the copy holds the mix. The same sound and spans
+        give the same bytes on the same libraries. Raises RecordingError when no sound can be read from the source or
+        the encoder does not take it, OSError when a file cannot be read or written; `target` may then hold
+        part of a copy.
         """
         check_complete(source)
         try:

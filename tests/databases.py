@@ -84,6 +84,20 @@ def bare_engine(url: str) -> sa.Engine:
 
 
 @contextmanager
+def _postgresql_schema() -> Iterator[str]:
+    server = _server_or_not_here()
+    name = f"callqa_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        try:
+            # A crash of the server is no test's business here, so no commit waits for the disk.
+            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
+            yield f"{server}{'&' if '?' in server else '?'}{options}"
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+@contextmanager
 def whole_postgresql_database() -> Iterator[str]:
     """A database of its own on that server, for tools that work on whole databases."""
     server, name = _server_or_not_here(), f"callqa_{uuid.uuid4().hex}"

@@ -23,14 +23,12 @@ from asr.hearing import Heard, HeardWord, Hearer, Way
 from asr.options import EngineOptions
 from asr.transcriber import WhisperTranscriber
 from callqa.metadata import MetadataReader
-from callqa.owner import has_ended, this_process
 from callqa.services.audio import AudioKeeper
 from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeRules, register
 from callqa.services.runs import finish_run, plan_run, take_up
 from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
-from models.claim import Worker
 from models.run import Planned, RunView
 from models.transcript import EngineReceipt
 from scoring import scorer_of
@@ -38,6 +36,7 @@ from storage import Database, schema
 from storage.audio_store import FileAudioStore
 from tests.factories import ENGINE
 from tests.mutated_sound import every_format, mutated, telephone_call
+from tests.shared_night import this_worker
 
 CALL = Path(__file__).parents[1] / "callqa/demo_calls/d06_late_greeting_impatient.flac"
 MOST_ATTEMPTS = 3
@@ -141,7 +140,7 @@ def inspect_folder(folder: Path, home: Path) -> Toll:
         database.unit_of_work,
         "0.0.test",
         MOST_ATTEMPTS,
-        Worker(this_process(), 600.0, has_ended, lambda _: 3600.0),
+        this_worker(),
         keeper,
     )
     for call in take_up(run.id, now, database.unit_of_work):

@@ -110,7 +110,7 @@ def statements(night: SharedNight) -> int:
     """How many statements an undisturbed run executes: the points at which it can be killed."""
     seen: list[int] = []
     with watched(seen.append):
-        inspect_night(night, ScriptedTranscriber(), _this_worker())
+        inspect_night(night, ScriptedTranscriber(), this_worker())
     return seen[-1]
 
 
@@ -152,7 +152,8 @@ def _inspect(
     return view
 
 
-def _this_worker() -> Worker:
+def this_worker() -> Worker:
+    """This process, which knows who is gone on this machine."""
     return Worker(this_process(), 60.0, has_ended, lambda _: 3600.0)
 
 
@@ -170,7 +171,7 @@ def _work(night: SharedNight, kill_at: int | None, poison: str, hear_s: float, t
         return replace(hear_polite_call(job), recording_id=job.recording_id)
 
     with watched(kill_at_nth):
-        inspect_night(night, ScriptedTranscriber(hear), _this_worker(), together)
+        inspect_night(night, ScriptedTranscriber(hear), this_worker(), together)
 
 
 @contextmanager

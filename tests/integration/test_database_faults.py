@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from callqa.owner import has_ended, this_process
-from models.claim import Worker
 from models.errors import TransientError
 from models.run import AudioJob
 from models.transcript import Transcript
@@ -22,7 +20,7 @@ from storage.urls import parse
 from tests.databases import bare_engine, dump
 from tests.fakes import ScriptedTranscriber, hear_polite_call
 from tests.own_postgresql import Line, line_to, own_server, postgresql_programs
-from tests.shared_night import SharedNight, inspect_night, make_recordings, result, statements, watched
+from tests.shared_night import SharedNight, inspect_night, make_recordings, result, statements, this_worker, watched
 
 CALLS = 6
 
@@ -52,7 +50,7 @@ def work(night: SharedNight, before_call: Callable[[int], None] = lambda _: None
         heard += 1
         return replace(hear_polite_call(job), recording_id=job.recording_id)
 
-    inspect_night(night, ScriptedTranscriber(hear), Worker(this_process(), 60.0, has_ended, lambda _: 3600.0))
+    inspect_night(night, ScriptedTranscriber(hear), this_worker())
 
 
 def check_complete(url: str, found: Any) -> None:
@@ -113,7 +111,7 @@ def test_a_full_disk_stops_the_run_with_one_clear_error(
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
     def fill(connection: sa.Connection) -> None:
-        connection.connection.cursor().execute(f"PRAGMA max_page_count = {pages + 12}")
+        connection.connection.cursor().execute(f"PRAGMA max_page_count = {pages + 4}")
 
     sa.event.listen(sa.Engine, "begin", fill)
     try:

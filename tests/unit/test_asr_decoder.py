@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from asr import probe as here
 from asr.audio import Sound
 from asr.budget import Budget
 from asr.decoder_pool import DecoderPool
+from asr.playback import OpusPlayback
 from models.errors import ReasonCode, RecordingError, TransientError
 from tests.unit.asr_signals import tone, write_wav
 
@@ -107,6 +109,17 @@ def test_the_same_sound_as_in_this_process(tmp_path: Path) -> None:
     assert len(there.channels) == 2
     for one, other in zip(there.channels, ours.channels, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_the_same_playback_copy_as_in_this_process(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "call.wav", tone(440.0, 3.0))
+    there, ours = io.BytesIO(), io.BytesIO()
+    decoder.GuardedPlayback().make(path, [(1.0, 2.0)], there)
+    OpusPlayback().make(path, [(1.0, 2.0)], ours)
+    assert there.getvalue() == ours.getvalue()
+    assert decoder.GuardedPlayback().fits(io.BytesIO(there.getvalue()), [(1.0, 2.0)])
+    with pytest.raises(RecordingError):
+        decoder.GuardedPlayback().make(str(Path(__file__)), [], io.BytesIO())
 
 
 def test_errors_of_the_file_and_of_its_place_are_what_they_are_here(tmp_path: Path) -> None:
