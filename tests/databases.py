@@ -109,19 +109,6 @@ def whole_postgresql_database() -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-@contextmanager
-def _postgresql_schema() -> Iterator[str]:
-    server, name = _server_or_not_here(), f"callqa_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-        try:
-            # A crash of the server is no test's business here, so no commit waits for the disk.
-            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
-            yield f"{server}{'&' if '?' in server else '?'}{options}"
-        finally:
-            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
-
-
 def _server_or_not_here() -> str:
     server = _postgresql_server()
     if server is None:
