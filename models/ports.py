@@ -19,7 +19,9 @@ from models.errors import RecordingError, TransientError
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
+from models.queue import ReviewQueue
 from models.review import Review
+from models.rollup import Rollups
 from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
 from models.sealing import SealedTexts
@@ -322,6 +324,8 @@ class UnitOfWork(Protocol):
     diary: Diary
     census: Census
     sealed: SealedTexts
+    rollups: Rollups
+    queue: ReviewQueue
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -18,6 +18,7 @@ from storage.keeping_tables import forgotten_recordings, text_is_kept
 from storage.ledger import histories_of
 from storage.mapping import stored_call_from_row
 from storage.scorecards import read_scorecards
+from storage.standing import withdraw
 from storage.tables import (
     ledger_promises,
     promises,
@@ -124,6 +125,7 @@ class Keeping:
         return sorted(found, key=lambda forgotten: forgotten.recording_id)
 
     def _forget_calls(self, batch: Sequence[str]) -> Removed:
+        withdraw(self._transaction, batch)
         self._hide_sources(batch)
         deleted = {table.name: self._transaction.delete(delete(table).where(own)) for table, own in hanging_on(batch)}
         return Removed(

@@ -25,6 +25,8 @@ from storage.mapping import (
     stored_call_from_row,
 )
 from storage.sealed_columns import open_row, seal_row, seal_rows
+from storage.standing import settle
+from storage.standing_tables import current_scorecards
 from storage.tables import evidence, findings, promises, recordings, scorecards, standards, transcripts
 from storage.transaction import Transaction
 from storage.transcripts import find_transcript
@@ -75,6 +77,8 @@ class Scorecards:
         promised = [promise_to_row(promise, card_id, place) for place, promise in enumerate(scorecard.promises)]
         for table, rows in ((findings, found_rows), (evidence, proof_rows), (promises, promised)):
             self._transaction.insert_all(table, seal_rows(sealer, table, rows, recording_id))
+        # Last: others who score calls of the same agent and day wait from here to the end.
+        settle(self._transaction, recording_id)
 
     def of(self, recording_id: str) -> Scorecard | None:
         row = self._transaction.first(
@@ -87,11 +91,9 @@ class Scorecards:
     def latest(self) -> Iterator[tuple[StoredCall, Scorecard]]:
         """As in the port, without quarantined recordings. Reads in batches; consume it inside the unit of work."""
         newest = self._transaction.rows(
-            select(recordings.c.call_id, recordings.c.id, func.max(scorecards.c.id).label("card_id"))
-            .join(transcripts, transcripts.c.recording_id == recordings.c.id)
-            .join(scorecards, scorecards.c.transcript_id == transcripts.c.id)
-            .where(recordings.c.state != RecordingState.QUARANTINED)
-            .group_by(recordings.c.call_id, recordings.c.id)
+            select(recordings.c.call_id, recordings.c.id, current_scorecards.c.scorecard_id.label("card_id")).join(
+                current_scorecards, current_scorecards.c.recording_id == recordings.c.id
+            )
         )
         # Sorted here, because databases order text by their own collations.
         remaining = iter(sorted(newest, key=lambda row: str(row.call_id)))

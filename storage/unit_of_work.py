@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, ports, sealing
+from models import claim, keeping, night, ports, queue, rollup, sealing
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
@@ -15,7 +15,9 @@ from storage.claims import Claims
 from storage.diary import Diary
 from storage.keeping import Keeping
 from storage.ledger import Ledger
+from storage.queue import ReviewQueue
 from storage.reviews import Reviews
+from storage.rollups import Rollups
 from storage.runs import Runs
 from storage.scorecards import Scorecards
 from storage.sealed_texts import SealedTexts
@@ -45,6 +47,8 @@ class UnitOfWork:
     diary: night.Diary
     census: night.Census
     sealed: sealing.SealedTexts
+    rollups: rollup.Rollups
+    queue: queue.ReviewQueue
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -69,6 +73,8 @@ class UnitOfWork:
         self.diary = Diary(transaction)
         self.census = Census(transaction)
         self.sealed = SealedTexts(transaction)
+        self.rollups = Rollups(transaction)
+        self.queue = ReviewQueue(transaction)
         return self
 
     def __exit__(

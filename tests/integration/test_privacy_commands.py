@@ -333,7 +333,8 @@ def test_whatever_hangs_on_a_recording_goes_with_it() -> None:
     """A new table that points at recordings is found here: is it the call's own data?"""
     assert {table.name for table, _ in hanging_on(["x"])} == {
         "recordings", "run_files", "transcripts", "scorecards", "findings", "evidence", "promises", "reviews",
-        "ledger_promises", "ledger_events", "claims",
+        "ledger_promises", "ledger_events", "claims", "current_scorecards", "queue_findings",
+        "run_calls",
     }  # fmt: skip
 
 
