@@ -16,7 +16,7 @@ from models.call import Quarantine
 from models.claim import Claim, Worker
 from models.errors import ReasonCode, TransientError
 from models.ports import UnitOfWorkFactory
-from models.run import Planned
+from models.run import Planned, StoredCall
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,12 @@ class Claimant:
         waiting = sorted(waiting, key=lambda pair: pair[1].deaths if pair[1] else 0)
         now = (Planned(call.recording.id, call.attempts) for call, _ in waiting)
         return tuple(work for work in now if attempts.get(work.recording_id, work.attempts) == work.attempts)
+
+    def free(self) -> tuple[StoredCall, ...]:
+        """What waits, nobody is at, and was in hand of no process when it died."""
+        with self.new_unit_of_work() as uow:
+            waiting = uow.claims.left(self.run_id)
+        return tuple(call for call, claim in waiting if self._free(claim) and not self._deaths(claim))
 
     def take_one(self, left: Sequence[Planned]) -> str | None:
         """Claim the first of these that is free, a suspect or not; None when all are in others' hands.
