@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from asr.cores import usable_cores
 from asr.device import choose
+from asr.gpu_slot import hold_slot, name_of_gpu
 from asr.options import PROFILES, EngineOptions, RemoteOptions
 from asr.playback import OpusPlayback
 from asr.probe import probe
@@ -59,6 +60,7 @@ __all__ = [
     "database_file",
     "describe_database",
     "engine_options",
+    "hold_gpu",
     "machine_name",
     "metadata_readers",
     "open_database",
@@ -68,10 +70,12 @@ __all__ = [
     "shown_database",
     "standard_by_call",
     "standard_for",
+    "this_worker",
     "today",
     "transcriber_for",
     "upgrade_database",
     "usable_cores",
+    "uses_gpu",
     "wipe_deleted_rows",
 ]
 
@@ -108,8 +112,13 @@ def assemble(settings: Settings, day: date | None = None) -> App:
     audio = audio_keeper(settings, originals=settings.originals == "keep")
     classifier = classifier_in_use(settings.home, standard.language)
     transcriber = transcriber_for(settings, standard)
-    worker = Worker(this_process(), settings.lease_s, has_ended)
-    return App(settings, standard, classifier, transcriber, open_database(settings), probe, audio, worker)
+    database = open_database(settings)
+    return App(settings, standard, classifier, transcriber, database, probe, audio, this_worker(settings))
+
+
+def this_worker(settings: Settings) -> Worker:
+    """This process, as it claims recordings and is at runs."""
+    return Worker(this_process(), settings.lease_s, has_ended)
 
 
 def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
@@ -267,6 +276,20 @@ def choose_device(settings: Settings) -> str:
     """Which processor and arithmetic will be used, and why. Raises SettingsError for one this machine lacks."""
     choice = choose(settings.device, settings.compute_type)
     return f"{choice.device}, {choice.compute_type}: {choice.why}"
+
+
+def uses_gpu(settings: Settings) -> bool:
+    """Whether this machine would hear on a GPU. Raises SettingsError for a device that it lacks."""
+    return settings.engine == "packed" and choose(settings.device, settings.compute_type).device == "cuda"
+
+
+def hold_gpu(settings: Settings) -> None:
+    """Where this process hears on a GPU, have it for itself from now on; waits for its turn.
+
+    Raises TransientError when another process keeps it.
+    """
+    if uses_gpu(settings):
+        hold_slot(name_of_gpu())
 
 
 def check_model(settings: Settings) -> str:

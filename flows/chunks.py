@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from callqa import __version__
-from callqa.bootstrap import App, assemble
+from callqa.bootstrap import App, assemble, hold_gpu
 from callqa.logs import about, set_up_logging
 from callqa.services.inspect import Inspector
 from callqa.services.stint import ChunkTimes, Stint, timed
@@ -43,6 +43,8 @@ def inspect_chunk(chunk: tuple[Planned, ...], run: Run, standard: str | None, un
     if until is not None and datetime.now(UTC) >= until:
         return ChunkTimes()
     app = app_of(run, standard)
+    # Before anything is claimed, which others may do meanwhile.
+    hold_gpu(app.settings)
     stint = Stint(app.transcriber, until)
     with about(run_id=run.id):
         return timed(stint, lambda: _inspector(run, app, stint).inspect(chunk))
@@ -59,6 +61,8 @@ def inspect_rest(planned: list[Planned], run: Run, standard: str | None, until: 
     """When no chunk is left, see to what processes left that are gone, and wait for those at work, but not after
     `until`; what it took."""
     app = app_of(run, standard)
+    # Before anything is claimed, which others may do meanwhile.
+    hold_gpu(app.settings)
     stint = Stint(app.transcriber, until)
     with about(run_id=run.id):
         return timed(stint, lambda: _inspector(run, app, stint).finish(planned, stint.is_over))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from prefect.settings import get_current_settings
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
+from callqa.bootstrap import uses_gpu
 from callqa.settings import Settings
 from flows.flow_settings import flow_settings
 from models.errors import SettingsError
@@ -50,6 +51,12 @@ def runner_for(settings: Settings) -> TaskRunner[Any]:
         raise SettingsError(
             f"runner_address is {settings.runner_address} and runner is {settings.runner}, which has no address; "
             "set runner to dask or ray, or leave the address out"
+        )
+    local = settings.runner != "threads" and not settings.runner_address
+    if local and settings.runner_workers > 1 and uses_gpu(settings):
+        raise SettingsError(
+            f"runner is {settings.runner} with {settings.runner_workers} processes, and this machine hears on one GPU, "
+            "which serves one process: set runner to threads, or runner_workers to 1"
         )
     match settings.runner:
         case "threads":
