@@ -86,6 +86,8 @@ def end_with(parent: int) -> None:
 
 
 def _dask(settings: Settings) -> TaskRunner[Any]:
+    # Read when Dask is imported, here and in its workers. What goes wrong is told in callqa's own words.
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
     try:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:

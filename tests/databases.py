@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -31,6 +32,19 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.
         # Not in the test's own folder, which may be the source of recordings that it inspects.
         yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'calls.db'}"
         return
+    with _schema_of_its_own() as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """An empty schema on PostgreSQL, for what processes on several machines share."""
+    with _schema_of_its_own() as url:
+        yield url
+
+
+@contextmanager
+def _schema_of_its_own() -> Iterator[str]:
     server = _postgresql_server()
     if server is None:
         message = "no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL"
