@@ -50,7 +50,7 @@ from callqa.services.runs import finish_run, plan_run, resolve_day, source_of, t
 from callqa.sources import list_sources
 from flows.chunks import RETRY_DELAYS_S, app_of, inspect_chunk, inspect_rest, is_transient
 from flows.flow_settings import flow_settings
-from flows.runner import RunnerBySettings
+from flows.runner import RunnerBySettings, lost_workers_told
 from flows.watching import publish_metrics, watch_over
 from models.errors import TransientError
 from models.run import Planned, Run, RunStatus
@@ -103,7 +103,7 @@ def inspect_calls(
         scorer = scorer_of(app.standard, app.classifier)
         run = plan_run(source_of(uris), local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
         presence = Presence(run.id, app.worker, app.new_unit_of_work, takes_in=True)
-        with about(run_id=run.id), presence.kept():
+        with about(run_id=run.id), presence.kept(), lost_workers_told():
             with quietly("the runs of processes that are gone"):
                 close_abandoned(app.worker, now, app.new_unit_of_work, but=run.id)
             return inspect_run(app, alarm, presence, run, sources, limit, ends_at)

@@ -6,6 +6,9 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -15,11 +18,13 @@ from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTa
 from callqa.bootstrap import uses_gpu
 from callqa.settings import Settings
 from flows.flow_settings import flow_settings
-from models.errors import SettingsError
+from models.errors import SettingsError, TransientError
 
 CHUNKS_AT_ONCE = 2
 """One chunk fills every core; the second keeps them busy while the first one's last windows finish."""
 _PARENT_LOOK_S = 1.0
+_LOST = ("KilledWorker", "WorkerCrashedError")
+"""What Dask and Ray raise when they have given up replacing a worker; named, because they need not be installed."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -69,6 +74,20 @@ def runner_for(settings: Settings) -> TaskRunner[Any]:
             return _dask(settings)
         case "ray":
             return _ray(settings)
+
+
+@contextmanager
+def lost_workers_told() -> Iterator[None]:
+    """Raise TransientError, which says what to do, where the runner found its processes dead and cannot go on."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, BrokenExecutor) or type(error).__name__ in _LOST:
+            raise TransientError(
+                "a process that heard recordings ended in the middle of it (memory ran out, or it was killed); run "
+                "again: what is stored stays, and a recording that ends its process again and again is set aside"
+            ) from error
+        raise
 
 
 def end_with(parent: int) -> None:

@@ -32,7 +32,7 @@ from callqa.settings import Settings
 from flows.chunks import app_of, inspect_chunk
 from flows.flow_settings import flow_settings
 from flows.inspect_calls_flow import Until
-from flows.runner import RunnerBySettings
+from flows.runner import RunnerBySettings, lost_workers_told
 from models.errors import InputError, UsageError
 from models.run import Run
 
@@ -61,7 +61,7 @@ def inspect_shard(
         ends_at = resolve_until(until, settings.time_zone, flow_run.scheduled_start_time or now)
         run, app = _run_to_join(settings, run_id, standard, clock.monotonic() + wait_minutes * 60)
         presence = Presence(run.id, app.worker, app.new_unit_of_work)
-        with about(run_id=run.id), presence.kept():
+        with about(run_id=run.id), presence.kept(), lost_workers_told():
             times = share(app, run, ends_at)
             _remember(app, alarm, run, times, now)
     done = {"calls": sum(one.calls for one in times), "audio_s": round(sum(one.audio_s for one in times), 1)}

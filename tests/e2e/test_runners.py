@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +30,6 @@ __all__ = ["postgresql_url"]
 pytestmark = pytest.mark.slow
 
 CALLS = 6
-SERVER = ("PREFECT_HOME", "PREFECT_API_URL")
 
 
 class Ear:
@@ -191,11 +189,16 @@ def test_a_dask_worker_that_is_killed_costs_nothing(
 
 @pytest.mark.parametrize("runner", ["processes", "dask"])
 def test_a_run_that_is_killed_leaves_no_process_behind_and_is_closed(
-    runner: str, postgresql_url: str, source: Path, service: str, ear: Ear, tmp_path: Path
+    runner: str,
+    postgresql_url: str,
+    source: Path,
+    service: str,
+    ear: Ear,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     home = tmp_path / "callqa-data"
-    threading.Timer(0, lambda: None).start()
-    ear.pause_s = 5.0
+    monkeypatch.setattr(ear, "pause_s", 5.0)
     run = begin(
         "run",
         str(source),
@@ -210,7 +213,6 @@ def test_a_run_that_is_killed_leaves_no_process_behind_and_is_closed(
     run.kill()
     # Also those at the other end of its output: whoever reads it must not wait for them.
     run.communicate(timeout=30)
-    ear.pause_s = 0.0
     deadline = time.monotonic() + 30
     while (left := family(home)) and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -103,9 +103,7 @@ def test_a_sign_of_life_expires_unless_it_is_renewed(database: Database) -> None
 
 def test_whoever_holds_a_recording_is_at_its_run_and_the_own_run_is_never_closed(database: Database) -> None:
     take_in(database, "a")
-    Claimant(RUN.id, worker("worker of a cluster"), 3, database.unit_of_work).take(
-        waiting(database)
-    )
+    Claimant(RUN.id, worker("worker of a cluster"), 3, database.unit_of_work).take(waiting(database))
     assert close(database) == []
     gone = worker("me", gone=("worker of a cluster",))
     assert close(database, gone, but=RUN.id) == []
