@@ -102,6 +102,7 @@ def _inspector(run: Run, app: App, stint: Stint) -> Inspector:
         app.standard,
         app.classifier,
         stint,
+        app.find,
         app.new_unit_of_work,
         __version__,
         app.settings.max_attempts,

@@ -32,6 +32,7 @@ from callqa.bootstrap import (
     metadata_readers,
     open_database,
     planner,
+    source_uris,
     today,
     wipe_deleted_rows,
 )
@@ -47,7 +48,6 @@ from callqa.services.outlook import forecast_to_json
 from callqa.services.plan import plan_chunks
 from callqa.services.retention import retain
 from callqa.services.runs import finish_run, plan_run, resolve_day, source_of, take_up
-from callqa.sources import list_sources
 from flows.chunks import RETRY_DELAYS_S, app_of, inspect_chunk, inspect_rest, is_transient
 from flows.flow_settings import flow_settings
 from flows.runner import RunnerBySettings, lost_workers_told
@@ -77,7 +77,7 @@ Until = Annotated[
 
 @flow(name="inspect-calls", task_runner=_RUNNER, validate_parameters=True)
 def inspect_calls(
-    source: Annotated[Source, Field(description="Folder of recordings, or one recording, or a list of several.")],
+    source: Annotated[Source, Field(description="Folder of recordings, s3://BUCKET/PREFIX, one recording, or a list.")],
     day: Day = "all",
     standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
     limit: Annotated[int | None, Field(ge=1, description="Take in at most this many recordings.")] = None,
@@ -99,7 +99,7 @@ def inspect_calls(
         local_day = resolve_day(day, settings.time_zone, scheduled_at)
         ends_at = resolve_until(until, settings.time_zone, scheduled_at)
         app = assemble(settings, local_day)
-        uris = [listing.uri for listing in list_sources(sources, app.settings.home)]
+        uris = source_uris(app.settings, sources)
         scorer = scorer_of(app.standard, app.classifier)
         run = plan_run(source_of(uris), local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
         presence = Presence(run.id, app.worker, app.new_unit_of_work, takes_in=True)
@@ -211,7 +211,8 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     settings, now = flow_settings(None), datetime.now(UTC)
     status, counts = finish_run(run.id, now, open_database(settings))
     try:
-        retain(ages(settings), "callqa", now, audio_store(settings), open_database(settings), dry_run=False)
+        reports, database = settings.home / "reports", open_database(settings)
+        retain(ages(settings), "callqa", now, audio_store(settings), reports, database, dry_run=False)
         wipe_deleted_rows(settings)
     except (OSError, TransientError) as error:
         # The night is finished, and the next one deletes it. The error's path would name a file.

@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import attendance, claim, keeping, night, ports
+from models import attendance, claim, keeping, night, ports, sealing
 from storage.attendance import Attendance
 from storage.audit import AuditLog
 from storage.calls import Calls
@@ -19,6 +19,8 @@ from storage.ledger import Ledger
 from storage.reviews import Reviews
 from storage.runs import Runs
 from storage.scorecards import Scorecards
+from storage.sealed_texts import SealedTexts
+from storage.sealing import Sealer
 from storage.standards import Standards
 from storage.transaction import Transaction
 from storage.transcripts import Transcripts
@@ -44,15 +46,17 @@ class UnitOfWork:
     keeping: keeping.Keeping
     diary: night.Diary
     census: night.Census
+    sealed: sealing.SealedTexts
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
+        self._sealer = sealer
         self._transaction: Transaction | None = None
 
     def __enter__(self) -> Self:
         if self._transaction is not None:
             raise RuntimeError("this unit of work has begun already; ask the database for another one")
-        transaction = Transaction(self._engine)
+        transaction = Transaction(self._engine, self._sealer)
         self._transaction = transaction
         self.calls = Calls(transaction)
         self.transcripts = Transcripts(transaction)
@@ -67,6 +71,7 @@ class UnitOfWork:
         self.keeping = Keeping(transaction)
         self.diary = Diary(transaction)
         self.census = Census(transaction)
+        self.sealed = SealedTexts(transaction)
         return self
 
     def __exit__(

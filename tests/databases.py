@@ -6,12 +6,17 @@ PostgreSQL tests and CI fails.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -45,17 +50,14 @@ def postgresql_url() -> Iterator[str]:
 
 @contextmanager
 def _schema_of_its_own() -> Iterator[str]:
-    server = _postgresql_server()
-    if server is None:
-        message = "no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    server = _server_or_not_here()
     name = f"callqa_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}".encode())
         try:
-            yield f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{name}"
+            # A crash of the server is no test's business here, so no commit waits for the disk.
+            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
+            yield f"{server}{'&' if '?' in server else '?'}{options}"
         finally:
             connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
 
@@ -63,7 +65,10 @@ def _schema_of_its_own() -> Iterator[str]:
 @pytest.fixture
 def database_url(empty_database_url: str) -> str:
     """A database with its tables and no rows."""
-    schema.upgrade(empty_database_url)
+    if (path := sa.make_url(empty_database_url)).drivername == "sqlite":
+        shutil.copyfile(_sqlite_template(), str(path.database))
+    else:
+        schema.upgrade(empty_database_url)
     return empty_database_url
 
 
@@ -89,6 +94,41 @@ def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:
 def bare_engine(url: str) -> sa.Engine:
     """The database without callqa's settings and pool, for looking at it from outside."""
     return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=sa.NullPool)
+
+
+@contextmanager
+def whole_postgresql_database() -> Iterator[str]:
+    """A database of its own on that server, for tools that work on whole databases."""
+    server, name = _server_or_not_here(), f"callqa_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def _server_or_not_here() -> str:
+    server = _postgresql_server()
+    if server is None:
+        not_here("no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL")
+    return server
+
+
+def not_here(message: str) -> NoReturn:
+    """What a test needs is missing: a laptop skips it, CI fails."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@cache
+def _sqlite_template() -> Path:
+    """An SQLite file with its tables, made once in each test process and copied."""
+    path = Path(tempfile.mkdtemp()) / "template.db"
+    atexit.register(shutil.rmtree, path.parent)
+    schema.upgrade(f"sqlite:///{path}")
+    return path
 
 
 @cache

@@ -27,7 +27,7 @@ from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeRules, register
 from callqa.services.plan import plan_chunks
 from callqa.services.runs import finish_run, plan_run, take_up
-from callqa.sources import list_source
+from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.claim import Worker
 from models.run import AudioJob, RunView
@@ -109,7 +109,7 @@ def statements(night: SharedNight) -> int:
     """How many statements an undisturbed run executes: the points at which it can be killed."""
     seen: list[int] = []
     with _watched(seen.append):
-        inspect_night(night, ScriptedTranscriber(), Worker(this_process(), 60.0, has_ended))
+        inspect_night(night, ScriptedTranscriber(), _this_worker())
     return seen[-1]
 
 
@@ -126,7 +126,9 @@ def inspect_night(
     chunks = plan_chunks(take_up(run.id, now, connect), 1e9, CHUNK_FILES)
     if together is not None:
         together.wait(30)
-    inspector = Inspector(run, STANDARD, None, transcriber, connect, "0.0.test", night.most_attempts, worker)
+    inspector = Inspector(
+        run, STANDARD, None, transcriber, AddressFinder(), connect, "0.0.test", night.most_attempts, worker
+    )
     for chunk in chunks:
         inspector.inspect(chunk)
     inspector.finish([planned for chunk in chunks for planned in chunk])
@@ -136,6 +138,10 @@ def inspect_night(
     database.close()
     assert view is not None
     return view
+
+
+def _this_worker() -> Worker:
+    return Worker(this_process(), 60.0, has_ended, lambda _: 3600.0)
 
 
 def _work(night: SharedNight, kill_at: int | None, poison: str, hear_s: float, together: Barrier | None) -> None:
@@ -152,7 +158,7 @@ def _work(night: SharedNight, kill_at: int | None, poison: str, hear_s: float, t
         return replace(hear_polite_call(job), recording_id=job.recording_id)
 
     with _watched(kill_at_nth):
-        inspect_night(night, ScriptedTranscriber(hear), Worker(this_process(), 60.0, has_ended), together)
+        inspect_night(night, ScriptedTranscriber(hear), _this_worker(), together)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
 from callqa.cli.doctor import doctor
+from callqa.cli.keys import keys_app
 from callqa.cli.models import models_app
 from callqa.cli.night import alerts_app, metrics
 from callqa.cli.plan import plan
@@ -26,6 +27,7 @@ from callqa.cli.run import run
 from callqa.cli.runs import join, runs_app
 from callqa.cli.stages import score, transcribe
 from callqa.cli.standard import standard_app
+from callqa.cli.web import web
 from models.errors import CallqaError, UsageError
 
 app = typer.Typer(
@@ -35,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, plan, run, join, transcribe, score, metrics, doctor, backup, restore):
+for command in (demo, plan, run, join, transcribe, score, metrics, web, doctor, backup, restore):
     app.command()(command)
 standard_app.command()(backtest)
 app.add_typer(standard_app, name="standard")
@@ -50,6 +52,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(audio_app, name="audio")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:
