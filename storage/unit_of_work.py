@@ -7,7 +7,8 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, ports, queue, rollup, sealing
+from models import attendance, claim, keeping, night, ports, queue, rollup, sealing
+from storage.attendance import Attendance
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
@@ -42,6 +43,7 @@ class UnitOfWork:
     reviews: ports.Reviews
     ledger: ports.Ledger
     claims: claim.Claims
+    attendance: attendance.Attendance
     audit: keeping.AuditLog
     keeping: keeping.Keeping
     diary: night.Diary
@@ -68,6 +70,7 @@ class UnitOfWork:
         self.reviews = Reviews(transaction)
         self.ledger = Ledger(transaction)
         self.claims = Claims(transaction)
+        self.attendance = Attendance(transaction)
         self.audit = AuditLog(transaction)
         self.keeping = Keeping(transaction)
         self.diary = Diary(transaction)
