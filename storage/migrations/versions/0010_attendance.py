@@ -1,6 +1,6 @@
 """Processes say at which run they are, so that a run whose processes are gone is found.
 
-Revision 0009. A migration is a snapshot: it repeats types and values and imports nothing of callqa.
+Revision 0010, after 0009. A migration is a snapshot: it repeats types and values and imports nothing of callqa.
 """
 
 from __future__ import annotations
