@@ -48,6 +48,15 @@ class Settings(BaseModel):
     settle_s: float = Field(
         30.0, ge=0, le=86_400, description="seconds that a recording must rest unchanged before it is taken in"
     )
+    s3_endpoint: str = Field("", description="S3-compatible store of s3:// sources, with https://; empty: AWS")
+    s3_key: str = Field("", description="access key of that store; empty: AWS's own environment or the machine's role")
+    s3_secret: SecretStr = Field(SecretStr(""), description="secret key that belongs to it")
+    s3_largest_gb: float = Field(
+        4.0,
+        gt=0,
+        le=1000,
+        description="gigabytes of a recording in a store before it is refused; the disk must hold it",
+    )
     engine: Literal["packed", "remote"] = Field(
         "packed", description="packed: Whisper on this machine; remote: a service at remote_url hears the recordings"
     )
@@ -76,6 +85,9 @@ class Settings(BaseModel):
     playback_days: int = Field(
         0, ge=0, le=36_500, description="copies to listen to are deleted after so many days; 0: they stay"
     )
+    encryption_key: SecretStr = Field(
+        SecretStr(""), description="keys that texts and sound are sealed under, newest first; empty: stored plain"
+    )
     transcripts_days: int = Field(
         0, ge=0, le=36_500, description="texts of calls are deleted after so many days, scores stay; 0: they stay"
     )
@@ -99,6 +111,16 @@ class Settings(BaseModel):
     )
     chunk_minutes: float = Field(30.0, gt=0, le=600, description="minutes of audio in one unit of work")
     chunk_files: int = Field(50, ge=1, le=2000, description="most files in one unit of work")
+    runner: Literal["threads", "processes", "dask", "ray"] = Field(
+        "threads",
+        description="what hears chunks side by side: threads, processes, or a Dask or Ray cluster",
+    )
+    runner_address: str = Field(
+        "", description="Dask's scheduler or Ray's head, such as tcp://scheduler:8786; empty: a cluster on this machine"
+    )
+    runner_workers: int = Field(
+        2, ge=1, le=256, description="processes of runner processes, and of dask and ray on this machine"
+    )
     max_attempts: int = Field(
         3, ge=1, le=20, description="tries that fail, or end their process, before a recording is quarantined"
     )
@@ -132,6 +154,9 @@ class Settings(BaseModel):
     metrics_file: str = Field(
         "", description="file NAME.prom for Prometheus' textfile collector, written during and after a run"
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="what /metrics of `callqa web` asks for; empty: it answers this machine alone"
+    )
     alert_on: str = Field(
         "run_end,fatal,failure_rate,promises_due", description="what alerts tell of, separated by commas"
     )
@@ -152,6 +177,9 @@ class Settings(BaseModel):
     )
     alert_smtp_user: str = Field("", description="name to log in with; empty: no log-in")
     alert_smtp_password: SecretStr = Field(SecretStr(""), description="its password")
+    alert_ca_file: str = Field(
+        "", description="PEM file of an authority of your own for certificates of mail server and webhook; empty: none"
+    )
 
     @field_validator("time_zone")
     @classmethod

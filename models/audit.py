@@ -36,6 +36,7 @@ class AuditAction(StrEnum):
     CUSTOMER_ERASED = "customer_erased"
     RETENTION_APPLIED = "retention_applied"
     DATABASE_RESTORED = "database_restored"
+    KEYS_ROTATED = "keys_rotated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, sele
 from models.call import RecordingState
 from models.errors import StateError
 from models.run import InspectedCall, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
-from storage.mapping import run_from_row, run_to_row, standard_to_row, stored_call_from_row, transcript_from_document
+from storage.mapping import run_from_row, run_to_row, standard_to_row, stored_call_from_row
 from storage.scorecards import read_scorecards
 from storage.standing_tables import run_calls
 from storage.tables import recordings, run_files, runs, scorecards, standards, transcripts
 from storage.transaction import Transaction
+from storage.transcripts import read_transcript
 
 
 class Runs:
@@ -139,14 +140,14 @@ class Runs:
         )
         cards = read_scorecards(self._transaction, [row.card_id for row in calls if row.card_id is not None])
         heard = {
-            row.recording_id: transcript_from_document(row.document, row.recording_id)
+            row.recording_id: transcript
             for row in self._transaction.rows(
-                select(transcripts.c.recording_id, transcripts.c.document).where(
+                select(transcripts).where(
                     transcripts.c.engine_digest == run.engine_digest,
                     transcripts.c.recording_id.in_(_files_of(run_id, run_files.c.recording_id)),
                 )
             )
-            if row.document is not None
+            if (transcript := read_transcript(self._transaction, row)) is not None
         }
         uris: defaultdict[str, list[str]] = defaultdict(list)
         for row in self._transaction.rows(_files_of(run_id, run_files.c.recording_id, run_files.c.uri)):

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -125,8 +126,16 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
+def _migrations(place: str) -> ScriptDirectory:
+    # Reading and compiling every migration takes longer than most of what is asked of the database afterwards.
+    config = Config()
+    config.set_main_option("script_location", place)
+    return ScriptDirectory.from_config(config)
+
+
 def _head() -> str:
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _migrations(MIGRATIONS).get_current_head()
     if head is None:
         raise SchemaError("this installation of callqa holds no migrations; install it again")
     return head
@@ -142,7 +151,7 @@ def _refuse_newer(address: URL, found: SchemaState) -> None:
     if found.current is None:
         return
     try:
-        ScriptDirectory.from_config(_config()).get_revision(found.current)
+        _migrations(MIGRATIONS).get_revision(found.current)
     except CommandError as error:
         raise SchemaError(
             f"the database {shown(address)} is at revision {found.current}, which this program does not know "

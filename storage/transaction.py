@@ -11,13 +11,15 @@ from sqlalchemy.sql.selectable import Select
 
 from storage.engine import take_write_lock
 from storage.faults import passing_faults
+from storage.sealing import Sealer
 from storage.upserts import adding, inserting_new, replacing
 
 
 class Transaction:
     """Reads and writes on one connection. Every method raises TransientError for faults that may pass."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer) -> None:
+        self.sealer = sealer
         self._url = engine.url
         self._writing = False
         with passing_faults(self._url):

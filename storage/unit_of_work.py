@@ -7,7 +7,8 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, ports, queue, rollup
+from models import attendance, claim, keeping, night, ports, queue, rollup, sealing
+from storage.attendance import Attendance
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
@@ -20,6 +21,8 @@ from storage.reviews import Reviews
 from storage.rollups import Rollups
 from storage.runs import Runs
 from storage.scorecards import Scorecards
+from storage.sealed_texts import SealedTexts
+from storage.sealing import Sealer
 from storage.standards import Standards
 from storage.transaction import Transaction
 from storage.transcripts import Transcripts
@@ -40,21 +43,24 @@ class UnitOfWork:
     reviews: ports.Reviews
     ledger: ports.Ledger
     claims: claim.Claims
+    attendance: attendance.Attendance
     audit: keeping.AuditLog
     keeping: keeping.Keeping
     diary: night.Diary
     census: night.Census
+    sealed: sealing.SealedTexts
     rollups: rollup.Rollups
     queue: queue.ReviewQueue
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
+        self._sealer = sealer
         self._transaction: Transaction | None = None
 
     def __enter__(self) -> Self:
         if self._transaction is not None:
             raise RuntimeError("this unit of work has begun already; ask the database for another one")
-        transaction = Transaction(self._engine)
+        transaction = Transaction(self._engine, self._sealer)
         self._transaction = transaction
         self.calls = Calls(transaction)
         self.transcripts = Transcripts(transaction)
@@ -64,10 +70,12 @@ class UnitOfWork:
         self.reviews = Reviews(transaction)
         self.ledger = Ledger(transaction)
         self.claims = Claims(transaction)
+        self.attendance = Attendance(transaction)
         self.audit = AuditLog(transaction)
         self.keeping = Keeping(transaction)
         self.diary = Diary(transaction)
         self.census = Census(transaction)
+        self.sealed = SealedTexts(transaction)
         self.rollups = Rollups(transaction)
         self.queue = ReviewQueue(transaction)
         return self

@@ -6,11 +6,17 @@ PostgreSQL tests and CI fails.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -19,7 +25,7 @@ import sqlalchemy as sa
 from storage import Database, schema
 from storage.tables import metadata
 
-DIARY = frozenset({"sittings", "alerts_sent"})
+DIARY = frozenset({"sittings", "alerts_sent", "attendance"})
 """What a machine did when: differs from night to night, and no result depends on it."""
 _LOCAL_SERVERS = ("postgresql://postgres@127.0.0.1:5432/test", "postgresql://root@127.0.0.1:5432/test")
 
@@ -31,25 +37,25 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.
         # Not in the test's own folder, which may be the source of recordings that it inspects.
         yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'calls.db'}"
         return
-    server = _postgresql_server()
-    if server is None:
-        message = "no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    name = f"callqa_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-        try:
-            yield f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{name}"
-        finally:
-            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+    with _postgresql_schema() as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL database with its tables and no rows, for what only a server can suffer."""
+    with _postgresql_schema() as url:
+        schema.upgrade(url)
+        yield url
 
 
 @pytest.fixture
 def database_url(empty_database_url: str) -> str:
     """A database with its tables and no rows."""
-    schema.upgrade(empty_database_url)
+    if (path := sa.make_url(empty_database_url)).drivername == "sqlite":
+        shutil.copyfile(_sqlite_template(), str(path.database))
+    else:
+        schema.upgrade(empty_database_url)
     return empty_database_url
 
 
@@ -75,6 +81,55 @@ def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:
 def bare_engine(url: str) -> sa.Engine:
     """The database without callqa's settings and pool, for looking at it from outside."""
     return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=sa.NullPool)
+
+
+@contextmanager
+def _postgresql_schema() -> Iterator[str]:
+    server = _server_or_not_here()
+    name = f"callqa_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        try:
+            # A crash of the server is no test's business here, so no commit waits for the disk.
+            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
+            yield f"{server}{'&' if '?' in server else '?'}{options}"
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+@contextmanager
+def whole_postgresql_database() -> Iterator[str]:
+    """A database of its own on that server, for tools that work on whole databases."""
+    server, name = _server_or_not_here(), f"callqa_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def _server_or_not_here() -> str:
+    server = _postgresql_server()
+    if server is None:
+        not_here("no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL")
+    return server
+
+
+def not_here(message: str) -> NoReturn:
+    """What a test needs is missing: a laptop skips it, CI fails."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@cache
+def _sqlite_template() -> Path:
+    """An SQLite file with its tables, made once in each test process and copied."""
+    path = Path(tempfile.mkdtemp()) / "template.db"
+    atexit.register(shutil.rmtree, path.parent)
+    schema.upgrade(f"sqlite:///{path}")
+    return path
 
 
 @cache

@@ -15,6 +15,7 @@ from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
 from callqa.cli.doctor import doctor
+from callqa.cli.keys import keys_app
 from callqa.cli.models import models_app
 from callqa.cli.night import alerts_app, metrics
 from callqa.cli.plan import plan
@@ -23,8 +24,10 @@ from callqa.cli.promises import promises_app
 from callqa.cli.quarantine import quarantine_app
 from callqa.cli.report import report_app
 from callqa.cli.run import run
+from callqa.cli.runs import join, runs_app
 from callqa.cli.stages import score, transcribe
 from callqa.cli.standard import standard_app
+from callqa.cli.web import web
 from models.errors import CallqaError, UsageError
 
 app = typer.Typer(
@@ -34,12 +37,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, plan, run, transcribe, score, metrics, doctor, backup, restore):
+for command in (demo, plan, run, join, transcribe, score, metrics, web, doctor, backup, restore):
     app.command()(command)
 standard_app.command()(backtest)
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
 app.add_typer(promises_app, name="promises")
+app.add_typer(runs_app, name="runs")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(export_app, name="export")
@@ -48,6 +52,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(audio_app, name="audio")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:

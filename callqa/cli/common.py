@@ -29,7 +29,9 @@ StandardOption = Annotated[
     str | None,
     typer.Option("--standard", help="Service standard: shipped name, published ID[@VERSION], or a YAML file."),
 ]
-DatabaseOption = Annotated[str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL.")]
+DatabaseOption = Annotated[
+    str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL; no password in it: `ps` shows it.")
+]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Data folder (default ./callqa-data).")]
 PresetOption = Annotated[
     str | None,
