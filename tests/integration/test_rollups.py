@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from typer.testing import CliRunner
 
 from callqa.cli import app
@@ -19,6 +20,7 @@ from models.ports import UnitOfWork
 from models.rollup import DayTally, Rebuilt, Tally
 from models.scorecard import Verdict
 from storage import Database, schema
+from storage.tables import metadata
 from tests import factories
 from tests.databases import bare_engine
 from tests.scored_calls import MONTH, NOISE, Events, followed, put
@@ -156,22 +158,27 @@ def test_the_month_of_an_agent_beside_the_team_and_everybody(database: Database)
         assert (day_after.tally.mean, day_after.tally.deviation, day_after.days) == (None, None, ())
 
 
-def test_a_database_of_before_is_counted_when_it_is_upgraded(database: Database, database_url: str) -> None:
+def test_a_database_of_before_is_counted_when_it_is_upgraded(empty_database_url: str, tmp_path: Path) -> None:
+    """The rows that another database has, in the tables of before."""
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    schema.upgrade(other)
+    database = Database(other)
     chance = Events(random.Random(5))
     with database.unit_of_work() as uow:
         for _ in range(15):
             chance.happen(uow)
         uow.commit()
     database.close()
-    kept = followed(database_url)
-    with bare_engine(database_url).begin() as connection:
-        for index in ("recordings_agent_id_started_at", "recordings_state", "promises_due_at"):
-            connection.execute(sa.text(f"DROP INDEX ix_{index}"))
-        for table in ("run_calls", "agent_day_items", "agent_days", "queue_findings", "current_scorecards"):
-            connection.execute(sa.text(f"DROP TABLE {table}"))
-        connection.execute(sa.text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0008'"))
-    schema.upgrade(database_url)
-    assert followed(database_url) == kept
+    with bare_engine(other).connect() as source, bare_engine(empty_database_url).begin() as target:
+        command.upgrade(schema._config(target), "0008")
+        there = sa.inspect(target)
+        for table in metadata.sorted_tables:
+            if there.has_table(table.name):
+                columns = [table.c[column["name"]] for column in there.get_columns(table.name)]
+                if rows := source.execute(sa.select(*columns)).mappings().all():
+                    target.execute(table.insert(), [dict(row) for row in rows])
+    schema.upgrade(empty_database_url)
+    assert followed(empty_database_url) == followed(other)
 
 
 def test_the_command_puts_figures_right_that_somebody_spoiled(
