@@ -91,7 +91,7 @@ def _postgresql_schema() -> Iterator[str]:
         connection.execute(f"CREATE SCHEMA {name}".encode())
         try:
             # A crash of the server is no test's business here, so no commit waits for the disk.
-            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
+            options = f"options=-csynchronous_commit%3Doff%20-csearch_path%3D{name}"
             yield f"{server}{'&' if '?' in server else '?'}{options}"
         finally:
             connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
