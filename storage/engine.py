@@ -110,4 +110,8 @@ def _prepare_postgresql(dbapi_connection: Any, _record: object) -> None:
     # Not in the connection options: those belong to the user's URL (search_path and the like).
     dbapi_connection.autocommit = True
     dbapi_connection.execute(f"SET lock_timeout = '{LOCK_WAIT_S}s'")
+    # Questions are small and many at once: helpers and compiled plans cost them more than they gain, and the hope for
+    # helpers makes the planner read whole tables where an index would do.
+    dbapi_connection.execute("SET max_parallel_workers_per_gather = 0")
+    dbapi_connection.execute("SET jit = off")
     dbapi_connection.autocommit = False

@@ -74,4 +74,6 @@ def _calls(*, of_all: bool = False) -> Select[Any]:
         )
         # SQLite takes what follows a query without conditions for a join.
         .where(true())
+        # The calls of a run lie side by side.
+        .order_by(found.c.run_id, found.c.recording_id)
     )

@@ -161,6 +161,7 @@ def _current(*, of_all: bool = False) -> Select[Any]:
         .join(recordings, recordings.c.id == newest.c.recording_id)
         .join(scorecards, scorecards.c.id == newest.c.id)
         .where(recordings.c.state != RecordingState.QUARANTINED)
+        .order_by(scorecards.c.id)
     )
 
 

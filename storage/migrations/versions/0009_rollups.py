@@ -40,6 +40,7 @@ FROM (
 JOIN recordings r ON r.id = newest.recording_id
 JOIN scorecards s ON s.id = newest.id
 WHERE r.state != 'quarantined'
+ORDER BY s.id
 """
 _QUEUE_FINDINGS = """
 INSERT INTO queue_findings (item_id, verdict, place, scorecard_id)
@@ -78,6 +79,7 @@ JOIN recordings r ON r.id = f.recording_id
 LEFT JOIN transcripts t ON t.recording_id = f.recording_id AND t.engine_digest = runs.engine_digest
 LEFT JOIN scorecards s
     ON s.transcript_id = t.id AND s.standard_digest = runs.standard_digest AND s.scorer = runs.scorer
+ORDER BY f.run_id, f.recording_id
 """
 
 
