@@ -64,14 +64,8 @@ class ReviewQueue:
 def _walk(which: QueueFilter, urgency: Urgency, most: int, after: QueueCursor | None) -> Select[Any]:
     """From the index that narrows most: of the agent, of a finding that is out of the ordinary, of the team, of all."""
     current = current_scorecards.c
-    by_finding = (
-        which.agent_id is None
-        and which.item_id is not None
-        and which.verdict is not None
-        and which.verdict not in ORDINARY
-    )
     conditions = []
-    if by_finding:
+    if which.agent_id is None and _is_rare(which):
         along = queue_findings.c
         statement = select(along.scorecard_id).select_from(queue_findings)
         conditions += [along.item_id == storable(which.item_id), along.verdict == which.verdict]
@@ -101,7 +95,19 @@ def _walk(which: QueueFilter, urgency: Urgency, most: int, after: QueueCursor | 
     )
 
 
+def _is_rare(which: QueueFilter) -> bool:
+    """Whether `queue_findings` holds what is asked for."""
+    return which.item_id is not None and which.verdict is not None and which.verdict not in ORDINARY
+
+
 def _has_finding(which: QueueFilter) -> ColumnElement[bool]:
+    if _is_rare(which):
+        return exists().where(
+            queue_findings.c.item_id == storable(which.item_id),
+            queue_findings.c.verdict == which.verdict,
+            queue_findings.c.place == current_scorecards.c.place,
+            queue_findings.c.scorecard_id == current_scorecards.c.scorecard_id,
+        )
     of_call = exists().where(findings.c.scorecard_id == current_scorecards.c.scorecard_id)
     if which.item_id is not None:
         of_call = of_call.where(findings.c.item_id == storable(which.item_id))
