@@ -191,8 +191,11 @@ class Transcripts(Protocol):
     def get(self, recording_id: str, engine_digest: str) -> Transcript | None:
         """The transcript this engine made of the recording, or None."""
 
-    def put(self, transcript: Transcript) -> None:
-        """Store it and set the recording to transcribed; does nothing if it is there. Needs `transcript.engine`."""
+    def put(self, transcript: Transcript) -> bool:
+        """Store it and set the recording to transcribed; False when one is there already, which stays.
+
+        Needs `transcript.engine`.
+        """
 
     def latest_ids(self) -> Sequence[tuple[str, str]]:
         """(recording id, engine digest) of the newest transcript of every recording, ordered by recording id."""

@@ -37,7 +37,7 @@ class Transcripts:
         )
         return None if row is None else read_transcript(self._transaction, row)
 
-    def put(self, transcript: Transcript) -> None:
+    def put(self, transcript: Transcript) -> bool:
         """As in the port. Raises StateError when the recording is unknown or quarantined, ValueError without engine.
 
         A new engine's transcript of a scored recording sets it back to transcribed: that is how far the newest
@@ -47,7 +47,7 @@ class Transcripts:
             raise ValueError(f"transcript of {transcript.recording_id} names no engine; only what was heard is stored")
         state = locked_state(self._transaction, transcript.recording_id)
         if find_transcript(self._transaction, transcript.recording_id, transcript.engine.digest) is not None:
-            return
+            return False
         advance(self._transaction, transcript.recording_id, state, RecordingState.TRANSCRIBED)
         row = {
             "recording_id": transcript.recording_id,
@@ -57,6 +57,7 @@ class Transcripts:
         self._transaction.insert(
             transcripts, seal_row(self._transaction.sealer, transcripts, row, transcript.recording_id)
         )
+        return True
 
     def latest_ids(self) -> Sequence[tuple[str, str]]:
         """As in the port, without quarantined recordings: they are set aside until a person acts."""

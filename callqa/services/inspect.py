@@ -205,10 +205,10 @@ class Inspector:
     def _stored(self, heard: Transcript) -> Transcript:
         """The transcript that is scored: what is stored, also when another process was first and heard it otherwise."""
         with self.new_unit_of_work() as uow:
-            uow.transcripts.put(heard)
-            stored = uow.transcripts.get(heard.recording_id, self.run.engine_digest)
-            uow.commit()
-        return stored or heard
+            if uow.transcripts.put(heard):
+                uow.commit()
+                return heard
+            return uow.transcripts.get(heard.recording_id, self.run.engine_digest) or heard
 
     def _score(self, call: StoredCall, transcript: Transcript) -> None:
         try:
