@@ -132,6 +132,9 @@ class Settings(BaseModel):
     metrics_file: str = Field(
         "", description="file NAME.prom for Prometheus' textfile collector, written during and after a run"
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="what /metrics of `callqa web` asks for; empty: it answers this machine alone"
+    )
     alert_on: str = Field(
         "run_end,fatal,failure_rate,promises_due", description="what alerts tell of, separated by commas"
     )
@@ -177,7 +180,9 @@ class Settings(BaseModel):
 
 
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
-"""Settings that are never shown, and may stand in a file."""
+"""Settings that are never shown."""
+IN_FILES = SECRETS | {"database_url"}
+"""Settings that may stand in a file: these, and the address that may hold a password."""
 
 
 class SettingSources(BaseModel):
@@ -198,7 +203,7 @@ def load_settings(
 ) -> tuple[Settings, SettingSources]:
     """Read settings; `overrides` (command-line options) win, None among them means "not given".
 
-    A secret may stand in a file instead, which `CALLQA_NAME_FILE` (`name_file` in callqa.toml) names.
+    A secret and `database_url` may stand in a file instead; `CALLQA_NAME_FILE` (`name_file` in callqa.toml) names it.
 
     Raises SettingsError that names each unknown or badly valued setting and where it stands.
     """
@@ -213,7 +218,7 @@ def load_settings(
         for key, given in layer.items():
             place = origin or f"{PREFIX}{key.upper()}"
             name = key.removesuffix("_file")
-            in_file = name != key and name in SECRETS
+            in_file = name != key and name in IN_FILES
             if in_file and name in layer:
                 raise SettingsError(f"{place}: both {name} and {key} are set; keep one of them")
             name, value = (name, _secret_in(str(given), place)) if in_file else (key, given)

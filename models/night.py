@@ -71,6 +71,16 @@ class FatalCall:
     agent_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The run that began last (None in a database without runs), how many of its recordings wait, and how many
+    recordings of any run a process is at whose lease holds."""
+
+    newest: Run | None
+    waiting: int
+    at_work: int
+
+
 class Diary(Protocol):
     """Sittings, and which alerts went out. Nothing that a call's result depends on."""
 
@@ -101,6 +111,9 @@ class Census(Protocol):
 
     def states(self) -> Mapping[RecordingState, int]:
         """How many recordings are in each state, all states named."""
+
+    def pulse(self) -> Pulse:
+        """The newest run, and whether anybody is at work."""
 
     def queue(self) -> Backlog:
         """Recordings of all runs that are received or transcribed, and not scored by anybody yet."""

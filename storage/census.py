@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from models.call import RecordingState
-from models.night import Backlog, FatalCall
+from models.night import Backlog, FatalCall, Pulse
 from models.run import Run
 from storage.column_types import storable
-from storage.tables import promises, recordings, run_files, scorecards, transcripts
+from storage.runs import find_run
+from storage.tables import claims, promises, recordings, run_files, runs, scorecards, transcripts
 from storage.transaction import Transaction
 
 _IDS_PER_QUERY = 500
@@ -40,6 +41,13 @@ class Census:
             select(recordings.c.state, func.count().label("calls")).group_by(recordings.c.state)
         )
         return dict.fromkeys(RecordingState, 0) | {row.state: row.calls for row in rows}
+
+    def pulse(self) -> Pulse:
+        last = self._transaction.first(select(runs.c.id).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1))
+        newest = None if last is None else find_run(self._transaction, last.id)
+        held = and_(claims.c.owner.is_not(None), claims.c.expires_at > self._transaction.now())
+        at_work = self._transaction.rows(select(func.count().label("claims")).where(held))[0].claims
+        return Pulse(newest, 0 if newest is None else self.backlog(newest).calls, at_work)
 
     def queue(self) -> Backlog:
         return self._backlog(recordings.c.state.in_([RecordingState.RECEIVED, RecordingState.TRANSCRIBED]))

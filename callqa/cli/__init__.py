@@ -25,6 +25,7 @@ from callqa.cli.report import report_app
 from callqa.cli.run import run
 from callqa.cli.stages import score, transcribe
 from callqa.cli.standard import standard_app
+from callqa.cli.web import web
 from models.errors import CallqaError, UsageError
 
 app = typer.Typer(
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, plan, run, transcribe, score, metrics, doctor, backup, restore):
+for command in (demo, plan, run, transcribe, score, metrics, web, doctor, backup, restore):
     app.command()(command)
 standard_app.command()(backtest)
 app.add_typer(standard_app, name="standard")

@@ -29,7 +29,9 @@ StandardOption = Annotated[
     str | None,
     typer.Option("--standard", help="Service standard: shipped name, published ID[@VERSION], or a YAML file."),
 ]
-DatabaseOption = Annotated[str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL.")]
+DatabaseOption = Annotated[
+    str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL; a password here is seen by others.")
+]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Data folder (default ./callqa-data).")]
 PresetOption = Annotated[
     str | None,
@@ -61,6 +63,7 @@ def settings_from(**options: object) -> Settings:
     for name, value in options.items():
         if value is not None:
             os.environ[f"CALLQA_{name.upper()}"] = str(value)
+            os.environ.pop(f"CALLQA_{name.upper()}_FILE", None)
     return settings
 
 
