@@ -132,6 +132,9 @@ class Settings(BaseModel):
     metrics_file: str = Field(
         "", description="file NAME.prom for Prometheus' textfile collector, written during and after a run"
     )
+    web_https: bool = Field(
+        False, description="people reach `callqa web` by https, through a proxy; log-ins are then sent by nothing else"
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="what /metrics of `callqa web` asks for; empty: it answers this machine alone"
     )

@@ -36,6 +36,9 @@ class AuditAction(StrEnum):
     CUSTOMER_ERASED = "customer_erased"
     RETENTION_APPLIED = "retention_applied"
     DATABASE_RESTORED = "database_restored"
+    PERSON_ADDED = "person_added"
+    PERSON_CHANGED = "person_changed"
+    PASSWORD_CHANGED = "password_changed"
 
 
 @dataclass(frozen=True, slots=True)

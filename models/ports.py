@@ -18,6 +18,7 @@ from models.errors import RecordingError, TransientError
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
+from models.person import People
 from models.review import Review
 from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
@@ -296,6 +297,7 @@ class UnitOfWork(Protocol):
     keeping: Keeping
     diary: Diary
     census: Census
+    people: People
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

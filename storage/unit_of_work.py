@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, ports
+from models import claim, keeping, night, person, ports
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
@@ -15,6 +15,7 @@ from storage.claims import Claims
 from storage.diary import Diary
 from storage.keeping import Keeping
 from storage.ledger import Ledger
+from storage.people import People
 from storage.reviews import Reviews
 from storage.runs import Runs
 from storage.scorecards import Scorecards
@@ -42,6 +43,7 @@ class UnitOfWork:
     keeping: keeping.Keeping
     diary: night.Diary
     census: night.Census
+    people: person.People
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -64,6 +66,7 @@ class UnitOfWork:
         self.keeping = Keeping(transaction)
         self.diary = Diary(transaction)
         self.census = Census(transaction)
+        self.people = People(transaction)
         return self
 
     def __exit__(

@@ -25,6 +25,7 @@ from callqa.cli.report import report_app
 from callqa.cli.run import run
 from callqa.cli.stages import score, transcribe
 from callqa.cli.standard import standard_app
+from callqa.cli.users import users_app
 from callqa.cli.web import web
 from models.errors import CallqaError, UsageError
 
@@ -49,6 +50,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(audio_app, name="audio")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")
+app.add_typer(users_app, name="users")
 
 
 def main() -> None:

@@ -78,6 +78,9 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.customer_erased": ("删除客户数据", "customer's data erased"),
     "deed.retention_applied": ("按保留期限删除", "deleted past its days"),
     "deed.database_restored": ("从备份恢复", "restored from a backup"),
+    "deed.person_added": ("新增用户", "person added"),
+    "deed.person_changed": ("修改用户", "person changed"),
+    "deed.password_changed": ("更改密码", "password changed"),
     "backup.done": (
         "已备份到 {folder}：{files} 个文件，{bytes} 字节，数据库版本 {revision}，审计日志末条 {head}",
         "{folder}: {files} files, {bytes} bytes, database at revision {revision}, head of the audit log {head}",

@@ -8,23 +8,34 @@ from datetime import UTC, datetime
 from functools import partial
 
 from callqa.bootstrap import check_database, open_database
+from callqa.passwords import Argon2Hasher
 from callqa.reports.metrics import metrics_text
 from callqa.services.figures import night_figures
 from callqa.services.health import Health, look_at_health
+from callqa.services.people import PasswordHasher
 from callqa.settings import Settings
+from models.ports import UnitOfWorkFactory
 
 
 @dataclass(frozen=True, slots=True)
 class WebServices:
     """`health` never raises; `metrics` raises CallqaError when the database cannot be read.
 
-    `metrics_token` is "" where there is none. Answers that take longer than `patience_s` are not waited for.
+    `language` is that of people who chose none, `time_zone` the one that times are shown in. `is_https` says that
+    browsers come by https. `metrics_token` is "" where there is none. Answers of health and metrics that take longer
+    than `patience_s` are not waited for.
     """
 
     health: Callable[[], Health]
     metrics: Callable[[], str]
+    new_unit_of_work: UnitOfWorkFactory
+    hasher: PasswordHasher
+    language: str = "zh"
+    time_zone: str = "Asia/Shanghai"
+    is_https: bool = False
     metrics_token: str = ""
     patience_s: float = 5.0
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 def services_for(settings: Settings) -> WebServices:
@@ -35,5 +46,10 @@ def services_for(settings: Settings) -> WebServices:
             settings.home.absolute(), partial(check_database, settings), opened, datetime.now(UTC)
         ),
         metrics=lambda: metrics_text(night_figures(opened())),
+        new_unit_of_work=lambda: opened()(),
+        hasher=Argon2Hasher(),
+        language=settings.language,
+        time_zone=settings.time_zone,
+        is_https=settings.web_https,
         metrics_token=settings.metrics_token.get_secret_value(),
     )
