@@ -35,8 +35,8 @@ LETTERS = dict(zip("rlqa", STAFF, strict=True))
 
 
 @pytest.fixture
-def console(database: Database) -> Iterator[Console]:
-    yield Console(database.unit_of_work)
+def console(database: Database) -> Console:
+    return Console(database.unit_of_work)
 
 
 def walk(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
