@@ -51,7 +51,7 @@ def walk(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
 
 
 def routes(console: Console) -> dict[str, APIRoute]:
-    return {f"{method} {route.path}": route for route in walk(console.app.routes) for method in route.methods}
+    return {f"{method} {route.path}": route for route in walk(console.app.routes) for method in route.methods or ()}
 
 
 def test_every_route_is_public_on_purpose_or_needs_a_right(console: Console) -> None:
