@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import av
 import numpy as np
 import soundfile
 import soxr
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 from asr.options import RATE_HZ
-from asr.probe import check_complete, check_decoded, no_sound, open_container, reads_with_soundfile
+from asr.probe import check_complete, check_decoded, open_bytes, open_container, reads_with_soundfile
 
 Samples = NDArray[np.int16]
 Block = NDArray[np.float32]
 
 FULL_SCALE = 32767
 _BLOCK_FRAMES = 2**19
+_MOST_FRAMES = 2**21
+"""Of one block at `RATE_HZ`; only below 4000 Hz would one be more."""
 _FIRST_BYTES = 2**24
 
 
@@ -46,30 +49,77 @@ class _Faults:
     def __init__(self) -> None:
         self.count = 0
         self.declared_s: float | None = None
+        self.broken_off = False
+        """Behind some place nothing could be read."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A part of the sound, as it is decoded: 16-bit samples at `RATE_HZ` by channels, and where in the sound it ends.
+
+    The end is counted before resampling, which holds a little back.
+    """
+
+    samples: Samples
+    upto_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What came so far does not count: the sound begins anew, read by another library."""
 
 
 def decode(path: str, progress: Callable[[float], None] = lambda _: None) -> Sound:
     """Decode every channel; constant offsets are removed, NaN and infinities read as silence.
 
+    Raises what `pieces` raises. `progress` is told the seconds of sound so far (`joined`); what it raises ends the
+    work. In this process: what comes from outside is opened by `asr.decoder`, which does the same in another one.
+    """
+    return joined(pieces(path), progress)
+
+
+def pieces(path: str) -> Iterator[Piece | Again]:
+    """Decode every channel, block by block; NaN and infinities read as silence.
+
     libsndfile first, FFmpeg where that does not know the format, fails or finds nothing (a WAV whose length field was
     never filled in). Raises RecordingError when no sound, or only part of it, is in the file, and OSError when the file
-    cannot be read. `progress` is told the seconds decoded so far, block by block; what it raises ends the work.
+    cannot be read.
     """
     check_complete(path)
-    sound: Sound | None = None
+    decoded_s = 0.0
     if reads_with_soundfile(path):
         try:
-            sound = _collect(_blocks_by_soundfile(path), progress)
+            for piece in _at_our_rate(_blocks_by_soundfile(path)):
+                decoded_s += len(piece.samples) / RATE_HZ
+                yield piece
         except (soundfile.SoundFileError, ValueError):
-            sound = None
-    if sound is None:
+            decoded_s = 0.0
+    if not decoded_s:
+        yield Again()
         faults = _Faults()
-        sound = _collect(_blocks_by_av(path, faults), progress)
-        check_decoded(path, sound.duration_s if sound else 0.0, faults.declared_s, faults.count)
-    if sound is None or sound.duration_s == 0:
-        raise no_sound(path)
-    check_decoded(path, sound.duration_s, None, 0)
-    return sound
+        for piece in _at_our_rate(_blocks_by_av(path, faults)):
+            decoded_s += len(piece.samples) / RATE_HZ
+            yield piece
+        check_decoded(path, decoded_s, faults.declared_s, faults.count, broken_off=faults.broken_off)
+    check_decoded(path, decoded_s, None, 0)
+
+
+def joined(parts: Iterable[Piece | Again], progress: Callable[[float], None]) -> Sound:
+    """The sound that is in these parts, of which there is one at least.
+
+    `progress` is told how much there is after each: seconds of two channels, or as much memory in more of them.
+    """
+    tapes: list[_Tape] = []
+    for part in parts:
+        if isinstance(part, Again):
+            tapes = []
+            continue
+        channels = part.samples.shape[1]
+        progress(part.upto_s * max(1.0, channels / 2))
+        tapes = tapes or [_Tape() for _ in range(channels)]
+        for channel, tape in enumerate(tapes):
+            tape.add(part.samples[:, channel])
+    return Sound(tuple(_centred(tape.samples()) for tape in tapes))
 
 
 def blocks(path: str, *, ffmpeg: bool) -> Iterator[tuple[int, Block]]:
@@ -81,27 +131,27 @@ def blocks(path: str, *, ffmpeg: bool) -> Iterator[tuple[int, Block]]:
     return _blocks_by_av(path, _Faults()) if ffmpeg else _blocks_by_soundfile(path)
 
 
-def _collect(blocks: Iterator[tuple[int, Block]], progress: Callable[[float], None]) -> Sound | None:
-    """Resample blocks of (rate, samples by channels) and join them; None when there were no samples."""
+def _at_our_rate(blocks: Iterator[tuple[int, Block]]) -> Iterator[Piece]:
+    """Resample blocks of (rate, samples by channels)."""
     resampler: soxr.ResampleStream | None = None
-    tapes: list[_Tape] = []
-    count = 0
+    channels = count = rate_hz = 0
     for rate_hz, block in blocks:
         np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         # Far beyond full scale is garbage in the file; without this bound it would swamp the offset.
         np.clip(block, -1.0, 1.0, out=block)
-        if not tapes:
-            tapes = [_Tape() for _ in range(block.shape[1])]
+        if not channels:
+            channels = block.shape[1]
             if rate_hz != RATE_HZ:
-                resampler = soxr.ResampleStream(rate_hz, RATE_HZ, block.shape[1], dtype="float32")
-        count += len(block)
-        progress(count / rate_hz)
-        _append(tapes, resampler.resample_chunk(block) if resampler else block)
+                resampler = soxr.ResampleStream(rate_hz, RATE_HZ, channels, dtype="float32")
+        # A header may state one sample a second: then a block would become more samples than memory holds.
+        step = max(1, _MOST_FRAMES * rate_hz // RATE_HZ)
+        for start in range(0, len(block), step):
+            part = block[start : start + step]
+            count += len(part)
+            yield Piece(_whole_numbers(resampler.resample_chunk(part) if resampler else part), count / rate_hz)
     if resampler is not None:
-        _append(tapes, resampler.resample_chunk(np.zeros((0, len(tapes)), np.float32), last=True))
-    if not count:
-        return None
-    return Sound(tuple(_centred(tape.samples()) for tape in tapes))
+        rest = resampler.resample_chunk(np.zeros((0, channels), np.float32), last=True)
+        yield Piece(_whole_numbers(rest), count / rate_hz)
 
 
 class _Tape:
@@ -129,12 +179,10 @@ class _Tape:
         return np.frombuffer(self._memory, np.int16, self._used // 2)
 
 
-def _append(tapes: Sequence[_Tape], block: Block) -> None:
+def _whole_numbers(block: Block) -> Samples:
     np.clip(block, -1.0, 1.0, out=block)
     block *= FULL_SCALE
-    samples = np.rint(block, out=block).astype(np.int16)
-    for channel, tape in enumerate(tapes):
-        tape.add(samples[:, channel])
+    return np.rint(block, out=block).astype(np.int16)
 
 
 def _centred(samples: Samples) -> Samples:
@@ -155,7 +203,7 @@ def _blocks_by_soundfile(path: str) -> Iterator[tuple[int, Block]]:
 
 def _blocks_by_av(path: str, faults: _Faults) -> Iterator[tuple[int, Block]]:
     """Decode the first sound track; packets that cannot be decoded are counted and left out."""
-    with Path(path).open("rb") as file, closing(open_container(file, path)) as container:
+    with open_bytes(path) as file, closing(open_container(file, path)) as container:
         stream = container.streams.audio[0]
         if stream.duration is not None and stream.time_base is not None:
             faults.declared_s = float(stream.duration * stream.time_base)
@@ -164,7 +212,7 @@ def _blocks_by_av(path: str, faults: _Faults) -> Iterator[tuple[int, Block]]:
         to_float = av.AudioResampler(format="flt", layout=stream.codec_context.layout, rate=rate_hz)
         waiting: list[Block] = []
         frames = 0
-        for packet in container.demux(stream):
+        for packet in _packets(container, stream, faults):
             try:
                 for frame in packet.decode():
                     for flat in to_float.resample(frame):
@@ -178,3 +226,12 @@ def _blocks_by_av(path: str, faults: _Faults) -> Iterator[tuple[int, Block]]:
                 waiting, frames = [], 0
         if waiting:
             yield rate_hz, np.concatenate(waiting)
+
+
+def _packets(container: InputContainer, stream: AudioStream, faults: _Faults) -> Iterator[av.Packet[AudioStream]]:
+    """The packets up to the end, or up to where the container is so damaged that no next one can be found."""
+    try:
+        yield from container.demux(stream)
+    except (av.FFmpegError, ValueError, IndexError):  # IndexError: a track that appears in mid-stream
+        faults.count += 1
+        faults.broken_off = True

@@ -19,9 +19,9 @@ LONGEST_H = 6.0
 class Budget:
     """Counts the seconds of work on one recording. Safe to use from several threads.
 
-    Code of other libraries cannot be interrupted from outside (threads do not stop it, processes would each load the
-    model), so it is asked in small pieces, each of them bounded, and the budget is looked at before each: an answer
-    that has come was paid for and is never thrown away.
+    Code of other libraries cannot be interrupted from outside (threads do not stop it; processes, as `asr.decoder` has
+    for what opens files, would each load the model), so it is asked in small pieces, each of them bounded, and the
+    budget is looked at before each: an answer that has come was paid for and is never thrown away.
     """
 
     def __init__(self, work_s_per_s: float, longest_h: float = LONGEST_H) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from asr.audio import decode
 from asr.budget import Budget
 from asr.channels import Channel, frame_levels_db, parties
+from asr.decoder import decode
 from asr.packing import PAD_S, Window, pack
 from asr.speakers import separate
 from asr.speech import MIXED_MIN_SILENCE_S, Probabilities, Span, SpeechDetector, cut_long, spans
@@ -53,7 +53,7 @@ def analyse(
     on this one. Raises RecordingError, also when that costs more than the budget, and OSError.
     """
     with clock.at(Stage.DECODE), budget.spending():
-        sound = decode(path, budget.grant)
+        sound = decode(path, budget)
         channels = parties(sound)
     with clock.at(Stage.SPEECH):
         levels = [frame_levels_db(channel) for channel in channels]

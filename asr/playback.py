@@ -9,6 +9,7 @@ from contextlib import suppress
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -40,12 +41,15 @@ _LAYOUTS = {1: "mono", 2: "stereo"}
 class OpusPlayback:
     """Implements `models.ports.PlaybackMaker` with FFmpeg's libopus; needs little memory however long the sound."""
 
-    def make(self, source: str, bleeps: Sequence[Bleep], target: Path) -> None:
+    def make(self, source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> None:
         """Write the copy of `source` to `target`, all channels bleeped in the given spans, in any order.
 
-        One channel stays one and two stay two; of more the copy holds the mix. The same sound and spans give the same
-        bytes on the same libraries. Raises RecordingError when no sound can be read from the source or the encoder
-        does not take it, OSError when a file cannot be read or written; `target` may then hold part of a copy.
+        In this process: what comes from outside is given to `asr.decoder.GuardedPlayback`, which does the same in
+        another one. Where the sound has to be read again in another way, the target is begun anew (`seek(0)`,
+        `truncate()`). One channel stays one and two stay two; of more the copy holds the mix. The same sound and spans
+        give the same bytes on the same libraries. Raises RecordingError when no sound can be read from the source or
+        the encoder does not take it, OSError when a file cannot be read or written; `target` may then hold
+        part of a copy.
         """
         check_complete(source)
         try:
@@ -61,10 +65,10 @@ class OpusPlayback:
         if not written:
             raise no_sound(source)
 
-    def fits(self, copy: Path, bleeps: Sequence[Bleep]) -> bool:
+    def fits(self, copy: BinaryIO, bleeps: Sequence[Bleep]) -> bool:
         """Whether the copy has exactly these bleeps: another model may have found other numbers since it was made."""
         try:
-            with av.open(str(copy), mode="r", format="ogg") as container:
+            with av.open(copy, mode="r", format="ogg") as container:
                 return container.streams.audio[0].metadata.get(_TAG) == _mark(bleeps)
         except (av.FFmpegError, ValueError, IndexError):
             return False
@@ -74,12 +78,14 @@ class _UnreadableError(Exception):
     """libsndfile could not read the sound to its end."""
 
 
-def _copy(source: str, bleeps: Sequence[Bleep], target: Path) -> bool:
+def _copy(source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> bool:
     """Whether there was any sound to write. As in asr.audio, what libsndfile cannot read to its end is FFmpeg's."""
     if reads_with_soundfile(source):
         with suppress(_UnreadableError):
             if _write(_by_soundfile(source), bleeps, target):
                 return True
+        target.seek(0)
+        target.truncate()
     return _write(blocks(source, ffmpeg=True), bleeps, target)
 
 
@@ -91,7 +97,7 @@ def _by_soundfile(source: str) -> Iterator[tuple[int, Block]]:
         raise _UnreadableError(source) from error
 
 
-def _write(sound: Iterator[tuple[int, Block]], bleeps: Sequence[Bleep], target: Path) -> bool:
+def _write(sound: Iterator[tuple[int, Block]], bleeps: Sequence[Bleep], target: BinaryIO) -> bool:
     """Whether there was any sound to write."""
     pieces = _at_one_rate(sound)
     first = next(pieces, None)
@@ -99,7 +105,7 @@ def _write(sound: Iterator[tuple[int, Block]], bleeps: Sequence[Bleep], target: 
         return False
     joined = _joined(bleeps)
     channels = first.shape[1]
-    with av.open(str(target), mode="w", format="ogg", options={"fflags": "+bitexact"}) as container:
+    with av.open(target, mode="w", format="ogg", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("libopus", rate=RATE_HZ, layout=_LAYOUTS[channels], options=_ENCODING)
         stream.bit_rate = BIT_RATE * channels
         stream.metadata[_TAG] = _mark(bleeps)
@@ -120,6 +126,8 @@ def _at_one_rate(sound: Iterator[tuple[int, Block]]) -> Iterator[Block]:
     channels = 0
     for rate_hz, block in sound:
         np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        # As in asr.audio: garbage far beyond full scale would become no number at all in resampling.
+        np.clip(block, -1.0, 1.0, out=block)
         mixed = block if block.shape[1] in _LAYOUTS else block.mean(axis=1, keepdims=True, dtype=np.float32)
         channels = mixed.shape[1]
         if resampler is None and rate_hz != RATE_HZ:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import struct
 from pathlib import Path
 from typing import IO
@@ -24,7 +26,10 @@ _CONTAINERS = (
 _HEADERLESS_SUFFIXES = {
     ".al", ".alaw", ".ul", ".ulaw", ".mulaw", ".g711", ".g729", ".raw", ".pcm", ".vox", ".sln", ".sw", ".gsm",
 }  # fmt: skip
-_MAGIC = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"fLaC", b"OggS", b"#!AMR", b"ID3", b"\x1aE\xdf\xa3", b".snd", b"caff")
+_MAGIC = (
+    b"RIFF", b"RIFX", b"RF64", b"riff", b"FORM", b"fLaC", b"OggS", b"#!AMR", b"ID3", b"\x1aE\xdf\xa3", b".snd", b"caff",
+    b"wvpk",
+)  # fmt: skip
 _SOUNDFILE_MAGIC = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"fLaC")
 _UNKNOWN_SIZES = (0, 0x7FFFFFFF, 0x7FFFF000, 0xFFFFFFFF)
 _TOLERATED_LOSS = 0.02
@@ -68,7 +73,7 @@ def reads_with_soundfile(path: str) -> bool:
     It can read mp3 as well, but writes its complaints about damaged ones straight to the terminal. Raises OSError when
     the file cannot be read and RecordingError when it is empty.
     """
-    with _open(path) as file:
+    with open_bytes(path) as file:
         return file.read(4) in _SOUNDFILE_MAGIC
 
 
@@ -105,7 +110,7 @@ def check_complete(path: str) -> None:
     A length of zero or of all ones is what streaming recorders leave and promises nothing. Raises OSError when the
     file cannot be read.
     """
-    with _open(path) as file:
+    with open_bytes(path) as file:
         size = file.seek(0, 2)
         file.seek(0)
         if file.read(4) not in (b"RIFF", b"RIFX") or size < 44:
@@ -126,8 +131,13 @@ def check_complete(path: str) -> None:
             file.seek(start + length + length % 2)
 
 
-def check_decoded(path: str, decoded_s: float, declared_s: float | None, faults: int) -> None:
-    """Raise RecordingError when decoding gave nothing, or met faults and lost a noticeable part."""
+def check_decoded(
+    path: str, decoded_s: float, declared_s: float | None, faults: int, *, broken_off: bool = False
+) -> None:
+    """Raise RecordingError when decoding gave nothing, or met faults and lost a noticeable part.
+
+    How much is lost of a sound that `broken_off` and does not say how long it is cannot be known, so it is refused.
+    """
     name = Path(path).name
     if decoded_s < MIN_DURATION_S:
         if not faults:
@@ -141,11 +151,30 @@ def check_decoded(path: str, decoded_s: float, declared_s: float | None, faults:
             ReasonCode.CORRUPT_AUDIO,
             f"{name!r} is damaged: only {decoded_s:.0f} of {declared_s:.0f} s could be read; copy it again",
         )
+    if broken_off and not declared_s:
+        raise RecordingError(
+            ReasonCode.CORRUPT_AUDIO,
+            f"{name!r} is damaged: nothing can be read behind {decoded_s:.0f} s; copy it again",
+        )
 
 
-def _open(path: str) -> IO[bytes]:
+class _Bytes(io.BufferedReader):
+    """A file for FFmpeg, which damage sends to places that no file has: that is no fault of the drive."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """As usual; for an impossible place the negative code by which FFmpeg knows that there is none."""
+        try:
+            return super().seek(offset, whence)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            return -errno.EINVAL
+
+
+def open_bytes(path: str) -> IO[bytes]:
+    """Open a file for reading. Raises OSError when that is not possible, RecordingError when it is empty."""
     size = Path(path).stat().st_size
-    file: IO[bytes] = Path(path).open("rb")  # noqa: SIM115 - handed to the caller, who closes it
+    file: IO[bytes] = _Bytes(io.FileIO(path))
     if size == 0:
         file.close()
         raise RecordingError(ReasonCode.EMPTY_FILE, f"{Path(path).name!r} has 0 bytes; export it again")
@@ -163,7 +192,7 @@ def _facts_by_soundfile(path: str) -> AudioFacts | None:
 
 
 def _facts_by_av(path: str) -> AudioFacts:
-    with _open(path) as file, open_container(file, path) as container:
+    with open_bytes(path) as file, open_container(file, path) as container:
         stream = container.streams.audio[0]
         codec = stream.codec_context
         if stream.duration is not None and stream.time_base is not None:

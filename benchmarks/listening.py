@@ -7,14 +7,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import asr
 from callqa.bootstrap import transcriber_for
 from callqa.metadata import MetadataReader
 from callqa.settings import Settings, load_settings
-from callqa.sources import hash_file, list_source
+from callqa.sources import hash_file, list_source, local_path
 from callqa.standards import find_standard
 from models.call import CallMeta
 from models.errors import CallqaError
@@ -68,7 +68,7 @@ def spoken_in(folder: Path, truth: Path, only: str, *, metadata: bool = True) ->
     reader = MetadataReader(listing, "Asia/Shanghai")
     found: list[Spoken] = []
     taken: set[str] = set()
-    by_name = {file.path.name: file for file in listing.files}
+    by_name = {PurePosixPath(file.name).name: file for file in listing.files}
     for name in sorted(by_name, key=lambda name: _preference(name, truth)):
         call, _, form = name.partition(".")
         content = _truth_of(call, truth)
@@ -77,7 +77,7 @@ def spoken_in(folder: Path, truth: Path, only: str, *, metadata: bool = True) ->
         taken.add(call)
         turns = tuple(TruthTurn(t["channel"], t["start"], t["end"], t["text"]) for t in content["turns"])
         meta = reader.read(by_name[name]) if metadata else CallMeta(name)
-        found.append(Spoken(call, by_name[name].path, form, content["duration"], turns, meta))
+        found.append(Spoken(call, Path(local_path(by_name[name].uri)), form, content["duration"], turns, meta))
     return found
 
 

@@ -7,15 +7,15 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from asr.cores import usable_cores
+from asr.decoder import GuardedPlayback, probe
 from asr.device import choose
 from asr.options import PROFILES, EngineOptions, RemoteOptions
-from asr.playback import OpusPlayback
-from asr.probe import probe
 from asr.remote import look_at
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
@@ -26,23 +26,26 @@ from callqa.metadata import MetadataReader, NameRules
 from callqa.owner import has_ended, this_process
 from callqa.services.alarm import Alarm, AlarmRules
 from callqa.services.audio import AudioKeeper
+from callqa.services.in_hand import may_take_s
 from callqa.services.order import RiskWeights
 from callqa.services.outlook import Planner
 from callqa.services.retention import Ages
 from callqa.settings import Settings, words_of
-from callqa.sources import list_sources
+from callqa.sources import S3, AddressFinder, Objects, Scratch, StoreAccess, list_sources, open_sources
 from callqa.standards import FoundStandard, find, find_days
 from models.alert import AlertKind
 from models.call import CallMeta
 from models.claim import Worker
-from models.errors import InputError, NoVersionError
+from models.errors import InputError, MissingKeyError, NoVersionError
 from models.keeping import DatabaseFile
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
+from models.source import Finder
 from models.standard import PublishedStandard
 from scoring import ServiceStandard
 from scoring.classifier import Classifier
 from storage import Database, schema, urls
 from storage.audio_store import FileAudioStore
+from storage.sealing import Sealer, new_key, read_keys
 from storage.sqlite_file import SqliteFile, wipe_deleted
 
 __all__ = [
@@ -54,18 +57,23 @@ __all__ = [
     "audio_store",
     "check_database",
     "check_model",
+    "check_objects",
     "check_remote",
     "choose_device",
     "database_file",
     "describe_database",
     "engine_options",
+    "finder",
+    "key_ids",
     "machine_name",
     "metadata_readers",
+    "new_key",
     "open_database",
     "passing_transcriber",
     "planner",
     "probe",
     "shown_database",
+    "source_uris",
     "standard_by_call",
     "standard_for",
     "today",
@@ -80,7 +88,8 @@ _Value = TypeVar("_Value")
 _CHANNELS = {"auto": None, "left": 0, "right": 1}
 _lock = threading.Lock()
 _transcribers: dict[EngineOptions, WhisperTranscriber] = {}
-_databases: dict[str, Database] = {}
+_databases: dict[tuple[str, tuple[str, ...]], Database] = {}
+_object_stores: dict[tuple[StoreAccess, Path, float], Objects] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,7 @@ class App:
     transcriber: WhisperTranscriber
     new_unit_of_work: UnitOfWorkFactory
     probe: AudioProbe
+    find: Finder
     audio: AudioKeeper
     worker: Worker
 
@@ -108,13 +118,16 @@ def assemble(settings: Settings, day: date | None = None) -> App:
     audio = audio_keeper(settings, originals=settings.originals == "keep")
     classifier = classifier_in_use(settings.home, standard.language)
     transcriber = transcriber_for(settings, standard)
-    worker = Worker(this_process(), settings.lease_s, has_ended)
-    return App(settings, standard, classifier, transcriber, open_database(settings), probe, audio, worker)
+    worker = Worker(this_process(), settings.lease_s, has_ended, partial(may_take_s, settings.work_s_per_s))
+    _scratch(settings).reap()
+    connect = open_database(settings)
+    _refuse_to_forget_the_key(settings, connect)
+    return App(settings, standard, classifier, transcriber, connect, probe, finder(settings), audio, worker)
 
 
 def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
     """Keeps playback copies, where the settings want them, and the originals of what it is given if told so."""
-    return AudioKeeper(audio_store(settings), OpusPlayback(), settings.playback, originals, _now)
+    return AudioKeeper(audio_store(settings), GuardedPlayback(), settings.playback, originals, _now)
 
 
 def metadata_readers(settings: Settings, sources: Sequence[str]) -> tuple[MetadataReader, ...]:
@@ -123,7 +136,39 @@ def metadata_readers(settings: Settings, sources: Sequence[str]) -> tuple[Metada
     Raises InputError for a source, manifest or table that cannot be read, SettingsError for a pattern.
     """
     rules = NameRules(settings.preset, settings.filename_pattern, settings.agents)
-    return tuple(MetadataReader(one, settings.time_zone, rules) for one in list_sources(sources, settings.home))
+    listings = list_sources(sources, settings.home, lambda source: _objects(settings).source(source))
+    return tuple(MetadataReader(one, settings.time_zone, rules) for one in listings)
+
+
+def source_uris(settings: Settings, sources: Sequence[str]) -> list[str]:
+    """The addresses of the sources, each once; no store of objects is asked yet.
+
+    Raises InputError for a folder that is not there, SettingsError where a store is not set right.
+    """
+    opened = open_sources(sources, settings.home, lambda source: _objects(settings).source(source))
+    return [source.uri for source in opened]
+
+
+def finder(settings: Settings) -> Finder:
+    """Finds recordings again, in folders and in the store of the settings."""
+    return AddressFinder(partial(_objects, settings))
+
+
+def check_objects(settings: Settings) -> str:
+    """What the store of objects says. Raises SettingsError when it is not set right, TransientError when it is away."""
+    return _objects(settings).s3.look()
+
+
+def _objects(settings: Settings) -> Objects:
+    """The process's store of objects: its connections are shared by all threads."""
+    access = StoreAccess(settings.s3_endpoint, settings.s3_key, settings.s3_secret.get_secret_value())
+    key = (access, settings.home.absolute(), settings.s3_largest_gb)
+    make = partial(Objects, scratch=_scratch(settings), most_bytes=int(settings.s3_largest_gb * 1e9))
+    return _shared(_object_stores, key, lambda: make(S3(access)))
+
+
+def _scratch(settings: Settings) -> Scratch:
+    return Scratch(settings.home.absolute() / "scratch")
 
 
 def today(settings: Settings) -> date:
@@ -174,7 +219,7 @@ def _published(settings: Settings, standard_id: str) -> Sequence[PublishedStanda
 
 def audio_store(settings: Settings) -> AudioStore:
     """Where playback copies and kept originals are."""
-    return FileAudioStore(settings.home.absolute() / "audio")
+    return FileAudioStore(settings.home.absolute() / "audio", _sealer(settings))
 
 
 def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptions:
@@ -235,7 +280,27 @@ def open_database(settings: Settings, *, create: bool = True) -> UnitOfWorkFacto
             )
         schema.upgrade(url)
     schema.check(url)
-    return _shared(_databases, url, lambda: Database(url)).unit_of_work
+    sealer = _sealer(settings)
+    return _shared(_databases, (url, sealer.key_ids), lambda: Database(url, sealer)).unit_of_work
+
+
+def key_ids(settings: Settings) -> tuple[str, ...]:
+    """Ids of the keys that seal and open what is stored, the newest first. Raises SettingsError for no key."""
+    return _sealer(settings).key_ids
+
+
+def _sealer(settings: Settings) -> Sealer:
+    return Sealer(read_keys(settings.encryption_key.get_secret_value()))
+
+
+def _refuse_to_forget_the_key(settings: Settings, new_unit_of_work: UnitOfWorkFactory) -> None:
+    """Without its key a night would store plain what the nights before sealed."""
+    with new_unit_of_work() as uow:
+        if not key_ids(settings) and uow.sealed.sealed_last():
+            raise MissingKeyError(
+                "the database holds sealed texts, but encryption_key is empty: new calls would be stored plain; set it "
+                "(CALLQA_ENCRYPTION_KEY_FILE)"
+            )
 
 
 def machine_name() -> str:
@@ -315,9 +380,9 @@ def database_file(settings: Settings) -> DatabaseFile:
     return SqliteFile(settings.resolved_database_url)
 
 
-def wipe_deleted_rows(settings: Settings) -> None:
-    """After rows were deleted for good: nothing of them is left beside the database either."""
-    wipe_deleted(settings.resolved_database_url)
+def wipe_deleted_rows(settings: Settings) -> bool:
+    """After rows were deleted for good: nothing of them is left beside the database; false while somebody reads it."""
+    return wipe_deleted(settings.resolved_database_url)
 
 
 def ages(settings: Settings) -> Ages:

@@ -48,6 +48,15 @@ class Settings(BaseModel):
     settle_s: float = Field(
         30.0, ge=0, le=86_400, description="seconds that a recording must rest unchanged before it is taken in"
     )
+    s3_endpoint: str = Field("", description="S3-compatible store of s3:// sources, with https://; empty: AWS")
+    s3_key: str = Field("", description="access key of that store; empty: AWS's own environment or the machine's role")
+    s3_secret: SecretStr = Field(SecretStr(""), description="secret key that belongs to it")
+    s3_largest_gb: float = Field(
+        4.0,
+        gt=0,
+        le=1000,
+        description="gigabytes of a recording in a store before it is refused; the disk must hold it",
+    )
     engine: Literal["packed", "remote"] = Field(
         "packed", description="packed: Whisper on this machine; remote: a service at remote_url hears the recordings"
     )
@@ -75,6 +84,9 @@ class Settings(BaseModel):
     )
     playback_days: int = Field(
         0, ge=0, le=36_500, description="copies to listen to are deleted after so many days; 0: they stay"
+    )
+    encryption_key: SecretStr = Field(
+        SecretStr(""), description="keys that texts and sound are sealed under, newest first; empty: stored plain"
     )
     transcripts_days: int = Field(
         0, ge=0, le=36_500, description="texts of calls are deleted after so many days, scores stay; 0: they stay"
@@ -158,6 +170,9 @@ class Settings(BaseModel):
     )
     alert_smtp_user: str = Field("", description="name to log in with; empty: no log-in")
     alert_smtp_password: SecretStr = Field(SecretStr(""), description="its password")
+    alert_ca_file: str = Field(
+        "", description="PEM file of an authority of your own for certificates of mail server and webhook; empty: none"
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -183,9 +198,7 @@ class Settings(BaseModel):
 
 
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
-"""Settings that are never shown."""
-IN_FILES = SECRETS | {"database_url"}
-"""Settings that may stand in a file: these, and the address that may hold a password."""
+"""Settings that are never shown, and may stand in a file."""
 
 
 class SettingSources(BaseModel):
@@ -206,7 +219,7 @@ def load_settings(
 ) -> tuple[Settings, SettingSources]:
     """Read settings; `overrides` (command-line options) win, None among them means "not given".
 
-    A secret and `database_url` may stand in a file instead; `CALLQA_NAME_FILE` (`name_file` in callqa.toml) names it.
+    A secret may stand in a file instead, which `CALLQA_NAME_FILE` (`name_file` in callqa.toml) names.
 
     Raises SettingsError that names each unknown or badly valued setting and where it stands.
     """
@@ -221,7 +234,7 @@ def load_settings(
         for key, given in layer.items():
             place = origin or f"{PREFIX}{key.upper()}"
             name = key.removesuffix("_file")
-            in_file = name != key and name in IN_FILES
+            in_file = name != key and name in SECRETS
             if in_file and name in layer:
                 raise SettingsError(f"{place}: both {name} and {key} are set; keep one of them")
             name, value = (name, _secret_in(str(given), place)) if in_file else (key, given)

@@ -34,6 +34,7 @@ from callqa.bootstrap import (
     metadata_readers,
     open_database,
     planner,
+    source_uris,
     today,
     wipe_deleted_rows,
 )
@@ -50,7 +51,6 @@ from callqa.services.plan import plan_chunks
 from callqa.services.retention import retain
 from callqa.services.runs import finish_run, plan_run, resolve_day, source_of, take_up
 from callqa.services.stint import ChunkTimes, Stint, timed
-from callqa.sources import list_sources
 from flows.flow_settings import flow_settings
 from flows.watching import publish_metrics, watch_over
 from models.errors import ModelError, StandardError, TransientError
@@ -86,7 +86,7 @@ async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) 
 
 @flow(name="inspect-calls", task_runner=_RUNNER, validate_parameters=True)
 def inspect_calls(
-    source: Annotated[Source, Field(description="Folder of recordings, or one recording, or a list of several.")],
+    source: Annotated[Source, Field(description="Folder of recordings, s3://BUCKET/PREFIX, one recording, or a list.")],
     day: Day = "all",
     standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
     limit: Annotated[int | None, Field(ge=1, description="Take in at most this many recordings.")] = None,
@@ -108,7 +108,7 @@ def inspect_calls(
         local_day = resolve_day(day, settings.time_zone, scheduled_at)
         ends_at = resolve_until(until, settings.time_zone, scheduled_at)
         app = assemble(settings, local_day)
-        uris = [listing.uri for listing in list_sources(sources, app.settings.home)]
+        uris = source_uris(app.settings, sources)
         scorer = scorer_of(app.standard, app.classifier)
         run = plan_run(source_of(uris), local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
         with about(run_id=run.id):
@@ -243,7 +243,8 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     settings, now = flow_settings(None), datetime.now(UTC)
     status, counts = finish_run(run.id, now, open_database(settings))
     try:
-        retain(ages(settings), "callqa", now, audio_store(settings), open_database(settings), dry_run=False)
+        reports, database = settings.home / "reports", open_database(settings)
+        retain(ages(settings), "callqa", now, audio_store(settings), reports, database, dry_run=False)
         wipe_deleted_rows(settings)
     except (OSError, TransientError) as error:
         # The night is finished, and the next one deletes it. The error's path would name a file.
@@ -273,6 +274,7 @@ def _inspector(run: Run, app: App, stint: Stint) -> Inspector:
         app.standard,
         app.classifier,
         stint,
+        app.find,
         app.new_unit_of_work,
         __version__,
         app.settings.max_attempts,

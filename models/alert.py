@@ -45,4 +45,7 @@ class AlertChannel(Protocol):
         """What logs call it; holds no secret."""
 
     def send(self, alert: Alert) -> None:
-        """Deliver it, or raise TransientError with a message that holds no secret."""
+        """Deliver it, or raise TransientError with a message that holds no secret.
+
+        Raises PartlyDeliveredError where some recipients have it and some do not.
+        """

@@ -39,6 +39,7 @@ class AuditAction(StrEnum):
     PERSON_ADDED = "person_added"
     PERSON_CHANGED = "person_changed"
     PASSWORD_CHANGED = "password_changed"
+    KEYS_ROTATED = "keys_rotated"
 
 
 @dataclass(frozen=True, slots=True)

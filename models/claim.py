@@ -14,19 +14,21 @@ class Worker:
     """A process that takes work. `lease_s`: how long its claims hold unless they are renewed.
 
     `is_gone` says of the owner of a claim whether its process is known to have ended; of one on another machine that
-    cannot be known, and its lease has to run out.
+    cannot be known, and its lease has to run out. `may_take_s` says how long the work on a recording of so many seconds
+    (None: unknown) may take at most: a process that hangs longer than that renews its claim no more.
     """
 
     owner: str
     lease_s: float
     is_gone: Callable[[str], bool]
+    may_take_s: Callable[[float | None], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to work on a recording, kept until its result is stored. `owner` is None when nobody is at it.
 
-    `expired` is by the database's clock. `deaths` are the processes that ended while they were at it.
+    `expired` is by the database's clock. `deaths` are the processes that ended, or hung, while they were at it.
     """
 
     owner: str | None
@@ -52,8 +54,11 @@ class Claims(Protocol):
     def renew(self, recording_ids: Collection[str], owner: str, lease_s: float) -> None:
         """Let the owner's claims hold for `lease_s` from now; what others have taken over stays theirs."""
 
-    def finish(self, recording_id: str, owner: str) -> None:
-        """The owner's claim ends with the result that is stored in the same transaction, and its deaths with it."""
+    def finish(self, recording_id: str, owner: str) -> bool:
+        """The owner's claim ends with the result that is stored in the same transaction, and its deaths with it.
+
+        False when the owner has none: another process has taken the recording over.
+        """
 
     def give_back(self, recording_ids: Collection[str], owner: str) -> None:
         """The owner's claims end without a result; deaths are remembered."""

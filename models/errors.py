@@ -3,6 +3,7 @@
 CallqaError
 ├── UsageError            wrong call or configuration; the command ends with exit code 2
 │   ├── SettingsError     an unknown or badly valued setting
+│   │   └── MissingKeyError what is stored is sealed under a key that is not among the keys
 │   ├── StandardError     a service standard that cannot be used
 │   │   └── NoVersionError  none of its published versions holds on that day
 │   ├── InputError        a source, manifest or transcript file that cannot be read
@@ -11,6 +12,7 @@ CallqaError
 │   └── IntegrityError    a stored record or a backup that is not what it was: damaged or changed
 ├── RecordingError        one recording cannot be used; it is quarantined, the run goes on
 └── TransientError        the outside world failed for a moment; the same work may be tried again
+    └── PartlyDeliveredError  some of those who were to be told were, some were not
 """
 
 from __future__ import annotations
@@ -30,6 +32,10 @@ class UsageError(CallqaError):
 
 class SettingsError(UsageError):
     """A setting that does not exist or whose value is out of range."""
+
+
+class MissingKeyError(SettingsError):
+    """Something stored is sealed under a key that is not among those of `encryption_key`. Names the key's id."""
 
 
 class StandardError(UsageError):
@@ -53,7 +59,7 @@ class SchemaError(UsageError):
 
 
 class IntegrityError(UsageError):
-    """A backup or the audit log is not what it was when it was written. The message names the first place."""
+    """A backup, the audit log or something sealed is not what it was when it was written. Names the first place."""
 
 
 class ReasonCode(StrEnum):
@@ -93,6 +99,10 @@ class StateError(CallqaError):
 
 class TransientError(CallqaError):
     """The outside world failed for a moment (a lock, a lost connection); the same work may be tried again."""
+
+
+class PartlyDeliveredError(TransientError):
+    """An alert reached some of its recipients; sent again, it would reach them twice."""
 
 
 def origin_of(error: BaseException) -> str:

@@ -72,7 +72,10 @@ class AuditLog(Protocol):
         """Add the event at the end. Transactions take turns from here to their end: call it last."""
 
     def entries(self) -> Iterator[AuditEntry]:
-        """All entries in their order. Consume it inside the unit of work."""
+        """All entries in their order; one that cannot be read any more is there, and does not have its digest.
+
+        Consume it inside the unit of work.
+        """
 
     def head(self) -> AuditHead | None:
         """The newest entry; None in an empty log."""
@@ -91,7 +94,13 @@ class Keeping(Protocol):
         """The calls of these customers in whatever state, quarantined ones too, ordered by call and recording."""
 
     def held(self, recording_id: str) -> HeldCall | None:
-        """Everything of one call; None when the recording is not stored."""
+        """Everything of one call; None when the recording is not stored.
+
+        Raises MissingKeyError and IntegrityError for what is sealed and cannot be opened; nothing else here reads it.
+        """
+
+    def addresses(self, recording_id: str) -> tuple[str, ...]:
+        """Where runs found the recording, in alphabetical order."""
 
     def older_than(self, moment: datetime, part: ForgottenPart, most: int) -> Sequence[str]:
         """Recordings of calls begun before `moment` of which this part is still there: the first `most` ids.
@@ -101,6 +110,9 @@ class Keeping(Protocol):
 
     def count_older_than(self, moment: datetime, part: ForgottenPart) -> int:
         """How many those are in all."""
+
+    def calls_older_than(self, moment: datetime) -> Collection[str]:
+        """The ids of all calls, each once, that are as old as in `older_than`."""
 
     def forget(self, recording_ids: Collection[str], part: ForgottenPart, now: datetime) -> Removed:
         """Let that part go and remember it, so that the recordings are not taken in again; unknown ids are remembered.
@@ -125,10 +137,14 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class CopyFacts:
-    """What a copy of a database is: its revision ("" for none) and the head of its audit log as text, None without."""
+    """What a copy of a database is: its revision ("" for none) and the head of its audit log as text, None without.
+
+    `key_ids` name the keys that its texts are sealed under.
+    """
 
     revision: str
     audit_head: str | None
+    key_ids: frozenset[str]
 
 
 class DatabaseFile(Protocol):

@@ -5,12 +5,13 @@ Everything here is structural: an adapter need not import or inherit these proto
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import BinaryIO, Protocol, Self
 
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.claim import Claims
@@ -19,9 +20,12 @@ from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
 from models.person import People
+from models.queue import ReviewQueue
 from models.review import Review
+from models.rollup import Rollups
 from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.scorecard import Scorecard, StandardRef
+from models.sealing import SealedTexts
 from models.standard import PublishedStandard
 from models.transcript import EngineReceipt, Transcript
 
@@ -62,27 +66,31 @@ class Transcriber(Protocol):
 class PlaybackMaker(Protocol):
     """Makes the copy of a recording that people listen to."""
 
-    def make(self, source: str, bleeps: Sequence[Bleep], target: Path) -> None:
+    def make(self, source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> None:
         """Write the copy of `source` to `target`, with every channel bleeped in the given spans.
 
         Raises RecordingError when no sound can be read, OSError when a file cannot be read or written.
         """
 
-    def fits(self, copy: Path, bleeps: Sequence[Bleep]) -> bool:
-        """Whether the copy has exactly these bleeps."""
+    def fits(self, copy: BinaryIO, bleeps: Sequence[Bleep]) -> bool:
+        """Whether the copy, which can be read from any place, has exactly these bleeps."""
 
 
 class AudioStore(Protocol):
     """Sound that callqa keeps itself, by recording id: playback copies and copies of originals.
 
-    Files appear complete or not at all. Every method may raise OSError.
+    Files appear complete or not at all. They may be sealed: read them by `opened` or `plain_file`. Every method may
+    raise OSError.
     """
 
     def playback(self, recording_id: str) -> Path | None:
-        """The playback copy, or None when there is none."""
+        """The file of the playback copy, or None when there is none."""
 
-    def put_playback(self, recording_id: str, write: Callable[[Path], None]) -> None:
-        """Keep what `write` writes to the path it is given, in place of an earlier copy; nothing if it raises."""
+    def put_playback(self, recording_id: str, write: Callable[[BinaryIO], None]) -> None:
+        """Keep what `write` writes in place of an earlier copy; nothing if it raises.
+
+        It writes in one go; `seek(0)` and `truncate()` begin anew.
+        """
 
     def playback_missing(self, recording_id: str, reason: str) -> None:
         """Keep why there is no playback copy; an earlier copy is taken away."""
@@ -91,13 +99,32 @@ class AudioStore(Protocol):
         """Why there is no playback copy; None when there is one, or when none was tried."""
 
     def original(self, recording_id: str) -> Path | None:
-        """The copy of the original, or None when there is none."""
+        """The file of the original's copy, or None when there is none."""
 
     def put_original(self, recording_id: str, source: Path, now: datetime) -> None:
         """Copy the original, stored `now`; does nothing when it is there.
 
         Raises TransientError when the file does not hold that recording any more.
         """
+
+    def opened(self, path: Path) -> BinaryIO:
+        """The sound of a file of this store, to be read from any place and closed; for one thread at a time.
+
+        Raises MissingKeyError when its key is not among the keys; IntegrityError, also when it is read, for a sealed
+        file that was changed.
+        """
+
+    def plain_file(self, path: Path) -> AbstractContextManager[Path]:
+        """The same as a file, for what must have a path: of a sealed one a copy that only its owner can read.
+
+        The copy goes at the end, or, after a kill, when the store is next at work.
+        """
+
+    def usage(self) -> Mapping[str, int]:
+        """How many files of sound are sealed under each key id; those under `PLAIN` are not."""
+
+    def reseal(self) -> int:
+        """Bring every file under the newest key, which there must be; returns how many were not. Raises as `opened`."""
 
     def forget(self, recording_id: str) -> int:
         """Delete everything kept of the recording; returns how many sounds that were."""
@@ -298,6 +325,9 @@ class UnitOfWork(Protocol):
     diary: Diary
     census: Census
     people: People
+    sealed: SealedTexts
+    rollups: Rollups
+    queue: ReviewQueue
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

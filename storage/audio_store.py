@@ -1,4 +1,4 @@
-"""Files of sound by recording id: `playback/ab/<id>.ogg`, `originals/ab/<id><suffix>`."""
+"""Files of sound by recording id: `playback/ab/<id>.ogg`, `originals/ab/<id><suffix>`, sealed where there is a key."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from models.errors import TransientError
+from models.sealing import PLAIN
+from storage.scratch import passing_copy, reap
+from storage.sealed_files import PART_BYTES, SealedReader, SealingWriter, key_id_of
+from storage.sealing import Sealer
 
 _DRAFT = ".tmp"
 _BLOCK_BYTES = 2**20
@@ -19,23 +26,27 @@ _BLOCK_BYTES = 2**20
 class FileAudioStore:
     """Implements `models.ports.AudioStore` in a folder. Safe to use from several threads and processes.
 
-    A file is written beside its place and renamed. When it was stored is its time of modification.
+    A file is written beside its place and renamed; with a key no part of it ever lies there plain. When it was stored
+    is its time of modification.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Use `folder`; it is made when the first file is stored."""
+    def __init__(self, folder: Path, sealer: Sealer | None = None) -> None:
+        """Use `folder`; it is made when the first file is stored. Without `sealer` files are stored plain."""
         self._folder = folder
+        self._sealer = sealer or Sealer()
+        self._scratch = folder / "scratch"
 
     def playback(self, recording_id: str) -> Path | None:
-        """The playback copy, or None."""
+        """The file of the playback copy, or None."""
         path = self._playback_path(recording_id)
         return path if path.is_file() else None
 
-    def put_playback(self, recording_id: str, write: Callable[[Path], None]) -> None:
+    def put_playback(self, recording_id: str, write: Callable[[BinaryIO], None]) -> None:
         """Keep what `write` writes; an earlier copy stays when it raises."""
         path = self._playback_path(recording_id)
         with _draft_of(path) as draft:
-            write(draft)
+            with self._writing(draft, path) as target:
+                write(target)
             _put(draft, path)
         self._reason_path(recording_id).unlink(missing_ok=True)
 
@@ -55,7 +66,7 @@ class FileAudioStore:
             return None
 
     def original(self, recording_id: str) -> Path | None:
-        """The copy of the original, or None."""
+        """The file of the original's copy, or None."""
         return next(self._originals_of(recording_id), None)
 
     def put_original(self, recording_id: str, source: Path, now: datetime) -> None:
@@ -64,19 +75,53 @@ class FileAudioStore:
             return
         path = self._place("originals", recording_id, source.suffix)
         with _draft_of(path) as draft:
-            if _copy(source, draft) != recording_id:
+            with source.open("rb") as reader, self._writing(draft, path) as target:
+                found = _copy(reader, target)
+            if found != recording_id:
                 raise TransientError(f"{source.name!r} does not hold recording {recording_id} any more")
             stored_s = now.timestamp()
             os.utime(draft, (stored_s, stored_s))
             _put(draft, path)
 
+    def opened(self, path: Path) -> BinaryIO:
+        """As in the port; of a sealed file only the parts that are read are opened."""
+        file = path.open("rb")
+        try:
+            if key_id_of(file) is None:
+                file.seek(0)
+                return file
+            return cast(BinaryIO, BufferedReader(SealedReader(file, self._sealer, _place_of(path)), PART_BYTES))
+        except BaseException:
+            file.close()
+            raise
+
+    @contextlib.contextmanager
+    def plain_file(self, path: Path) -> Iterator[Path]:
+        """As in the port, in `scratch/`."""
+        if self._key_id(path) is None:
+            yield path
+            return
+        with self.opened(path) as content, passing_copy(self._scratch, path.name, content) as copy:
+            yield copy
+
+    def usage(self) -> Mapping[str, int]:
+        return Counter(self._key_id(path) or PLAIN for path in self._sounds())
+
+    def reseal(self) -> int:
+        """As in the port. A file that is put in place or deleted meanwhile stays so."""
+        reap(self._scratch)
+        return sum(self._reseal(path) for path in self._sounds() if self._key_id(path) != self._sealer.newest)
+
     def forget(self, recording_id: str) -> int:
         """Delete copies, reasons and drafts; returns how many copies."""
         deleted = 0
+        reap(self._scratch)
         for kind in ("playback", "originals"):
-            for path in sorted(self._place(kind, recording_id, "").parent.glob(f"{recording_id}*")):
-                path.unlink(missing_ok=True)
-                deleted += path.suffix != ".txt" and not path.name.endswith(_DRAFT)
+            # Again until nothing is found: a draft may just have been put in place.
+            while found := sorted(self._place(kind, recording_id, "").parent.glob(f"{recording_id}*")):
+                for path in found:
+                    path.unlink(missing_ok=True)
+                    deleted += path.suffix != ".txt" and not path.name.endswith(_DRAFT)
         return deleted
 
     def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
@@ -102,6 +147,40 @@ class FileAudioStore:
                         path.unlink()
                     if not path.name.endswith(_DRAFT):
                         yield path
+
+    @contextlib.contextmanager
+    def _writing(self, draft: Path, path: Path) -> Iterator[BinaryIO]:
+        """What is written to it is stored in `draft`, to become `path`; whole only when the block ends well."""
+        with draft.open("wb") as file:
+            if self._sealer.newest is None:
+                yield file
+            else:
+                writer = SealingWriter(file, self._sealer, _place_of(path))
+                yield cast(BinaryIO, writer)
+                writer.finish()
+
+    def _reseal(self, path: Path) -> bool:
+        with contextlib.suppress(FileNotFoundError), _draft_of(path) as draft:
+            # Before the file is looked at: who deletes the recording deletes this too.
+            draft.touch()
+            before = path.stat()
+            with self.opened(path) as reader, self._writing(draft, path) as target:
+                _copy(reader, target)
+            os.utime(draft, ns=(before.st_atime_ns, before.st_mtime_ns))
+            now = path.stat()
+            if (now.st_ino, now.st_mtime_ns) == (before.st_ino, before.st_mtime_ns) and draft.exists():
+                draft.replace(path)
+                return True
+        return False
+
+    def _key_id(self, path: Path) -> str | None:
+        with path.open("rb") as file:
+            return key_id_of(file)
+
+    def _sounds(self) -> list[Path]:
+        """Every stored file of sound."""
+        names = (*self._folder.glob("playback/??/*.ogg"), *self._folder.glob("originals/??/*"))
+        return sorted(path for path in names if path.is_file() and not path.name.endswith(_DRAFT))
 
     def _playback_path(self, recording_id: str) -> Path:
         return self._place("playback", recording_id, ".ogg")
@@ -140,11 +219,15 @@ def _put(draft: Path, path: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def _copy(source: Path, target: Path) -> str:
-    """Copy the bytes, not the times; returns their SHA-256."""
+def _copy(source: BinaryIO, target: BinaryIO) -> str:
+    """Copy the bytes; returns their SHA-256."""
     sha256 = hashlib.sha256()
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while block := reader.read(_BLOCK_BYTES):
-            sha256.update(block)
-            writer.write(block)
+    while block := source.read(_BLOCK_BYTES):
+        sha256.update(block)
+        target.write(block)
     return sha256.hexdigest()
+
+
+def _place_of(path: Path) -> str:
+    """What a file of sound is sealed as: its kind and its recording."""
+    return f"{path.parent.parent.name} of recording {path.stem}"

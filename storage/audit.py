@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
+from sqlalchemy.exc import DataError
 
 from models.audit import AuditEntry, AuditEvent, AuditHead, seal
 from models.errors import IntegrityError
@@ -17,6 +19,8 @@ from storage.transaction import Transaction
 _BATCH = 1000
 """Entries read at once."""
 _LOCK = int.from_bytes(b"audit")
+_SEAL = (audit_log.c.number, audit_log.c.previous, audit_log.c.digest)
+_UNREADABLE = AuditEvent(datetime(1, 1, 1, tzinfo=UTC), "", "unreadable", "")
 
 
 class AuditLog:
@@ -36,10 +40,26 @@ class AuditLog:
         """As in the port, read in batches."""
         last = 0
         while rows := self._transaction.rows(
-            select(audit_log).where(audit_log.c.number > last).order_by(audit_log.c.number).limit(_BATCH)
+            select(*_SEAL).where(audit_log.c.number > last).order_by(audit_log.c.number).limit(_BATCH)
         ):
-            yield from map(_from_row, rows)
+            yield from self._read(rows)
             last = rows[-1].number
+
+    def _read(self, seals: Sequence[Row[Any]]) -> Iterator[AuditEntry]:
+        """The entries with these seals; where the content is none any more, an entry that does not fit its seal."""
+        numbers = audit_log.c.number.between(seals[0].number, seals[-1].number)
+        try:
+            rows = self._transaction.rows(select(audit_log).where(numbers).order_by(audit_log.c.number))
+            entries = [_from_row(row) for row in rows]
+        except (ValueError, TypeError, DataError):
+            if len(seals) == 1:
+                yield AuditEntry(seals[0].number, _UNREADABLE, seals[0].previous, seals[0].digest)
+            else:
+                half = len(seals) // 2
+                yield from self._read(seals[:half])
+                yield from self._read(seals[half:])
+        else:
+            yield from entries
 
     def head(self) -> AuditHead | None:
         row = self._transaction.first(
@@ -78,5 +98,5 @@ def _to_row(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _from_row(row: Row[Any]) -> AuditEntry:
-    event = AuditEvent(row.at, row.actor, row.action, row.subject, row.details)
+    event = AuditEvent(row.at, row.actor, row.action, row.subject, dict(row.details))
     return AuditEntry(row.number, event, row.previous, row.digest)

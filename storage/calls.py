@@ -14,6 +14,8 @@ from models.errors import ReasonCode, RecordingError, StateError
 from models.run import StoredCall
 from storage.column_types import Text, storable
 from storage.mapping import recording_to_row, stored_call_from_row
+from storage.run_calls import leave_runs, settle_runs
+from storage.standing import settle
 from storage.tables import agents, claims, recordings, run_files, scorecards, teams, transcripts
 from storage.transaction import Transaction
 
@@ -70,16 +72,19 @@ class Calls:
         """As in the port. When the file at an address is replaced, the newest content counts for the run."""
         uri_sha256 = hashlib.sha256(storable(uri).encode()).hexdigest()
         row = {"run_id": run_id, "uri_sha256": uri_sha256, "uri": uri, "recording_id": recording_id}
-        if not self._transaction.insert_new(run_files, row):
-            self._transaction.update(
-                update(run_files)
-                .where(
-                    run_files.c.run_id == run_id,
-                    run_files.c.uri_sha256 == uri_sha256,
-                    run_files.c.recording_id != recording_id,
-                )
-                .values(recording_id=recording_id)
-            )
+        if self._transaction.insert_new(run_files, row):
+            locked_state(self._transaction, recording_id)
+            settle_runs(self._transaction, recording_id)
+            return
+        here = (run_files.c.run_id == run_id, run_files.c.uri_sha256 == uri_sha256)
+        found = self._transaction.first(select(run_files.c.recording_id).where(*here))
+        if found is not None and found.recording_id != recording_id:
+            for one in sorted((recording_id, found.recording_id)):
+                locked_state(self._transaction, one)
+            self._transaction.update(update(run_files).where(*here).values(recording_id=recording_id))
+            leave_runs(self._transaction, found.recording_id)
+            settle_runs(self._transaction, found.recording_id)
+            settle_runs(self._transaction, recording_id)
 
     def addresses(self, run_id: str, recording_id: str) -> tuple[str, ...]:
         rows = self._transaction.rows(
@@ -99,6 +104,7 @@ class Calls:
                     quarantine_detail=quarantine.detail,
                 )
             )
+            settle(self._transaction, recording_id)
 
     def readmit(self, recording: Recording, meta: CallMeta) -> None:
         if locked_state(self._transaction, recording.id) is not RecordingState.QUARANTINED:
@@ -109,6 +115,7 @@ class Calls:
         self._know_agent(meta)
         row = recording_to_row(recording, meta, None)
         self._transaction.update(update(recordings).where(recordings.c.id == recording.id).values(row))
+        settle(self._transaction, recording.id)
 
     def set_aside(self) -> Sequence[StoredCall]:
         rows = self._transaction.rows(select(recordings).where(recordings.c.state == RecordingState.QUARANTINED))
@@ -133,10 +140,12 @@ class Calls:
                 last_error=None,
             )
         )
+        settle(self._transaction, recording_id)
 
     def drop(self, recording_id: str, now: datetime) -> None:
         self._quarantined(recording_id)
         self._transaction.update(delete(run_files).where(run_files.c.recording_id == recording_id))
+        leave_runs(self._transaction, recording_id)
         self._transaction.update(update(recordings).where(recordings.c.id == recording_id).values(dropped_at=now))
 
     def failed_attempt(self, recording_id: str, error: str) -> None:

@@ -60,8 +60,8 @@ class Claims:
         until = self._transaction.now() + timedelta(seconds=lease_s)
         self._transaction.update(update(claims).where(_of(recording_ids, owner)).values(expires_at=until))
 
-    def finish(self, recording_id: str, owner: str) -> None:
-        self._transaction.update(delete(claims).where(_of([recording_id], owner)))
+    def finish(self, recording_id: str, owner: str) -> bool:
+        return self._transaction.update(delete(claims).where(_of([recording_id], owner)))
 
     def give_back(self, recording_ids: Collection[str], owner: str) -> None:
         mine = _of(recording_ids, owner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models import ports
 from storage.engine import build_engine
+from storage.sealing import Sealer
 from storage.unit_of_work import UnitOfWork
 from storage.urls import parse
 
@@ -15,12 +16,14 @@ class Database:
     Raises SettingsError for an address that is not supported.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, sealer: Sealer | None = None) -> None:
+        """`sealer` seals and opens what was said; without one texts are stored plain and sealed ones cannot be read."""
         self._engine = build_engine(parse(url))
+        self._sealer = sealer or Sealer()
 
     def unit_of_work(self) -> ports.UnitOfWork:
         """A fresh unit of work, not yet begun."""
-        return UnitOfWork(self._engine)
+        return UnitOfWork(self._engine, self._sealer)
 
     def close(self) -> None:
         """Close the connections that are not in use."""

@@ -15,6 +15,15 @@ LOCK_WAIT_S = 30
 CONNECT_WAIT_S = 10
 """How long to wait for a PostgreSQL server to answer."""
 
+_LINE = {
+    "connect_timeout": CONNECT_WAIT_S,
+    # A line that is cut without a word (a firewall, a machine without power) is noticed after a minute; the system's
+    # own time for that is two hours. The first three are for a server at work, the last for what was sent to it.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _BEGIN = "callqa_sqlite_begin"
 
 
@@ -41,7 +50,7 @@ def build_engine(url: URL) -> Engine:
         hide_parameters=True,
         max_overflow=-1,
         pool_pre_ping=True,
-        connect_args={} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_WAIT_S},
+        connect_args={name: value for name, value in _LINE.items() if name not in url.query},
     )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine

@@ -13,17 +13,22 @@ from models.errors import TransientError
 from storage.urls import shown
 
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in the low byte.
-_SQLITE_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+# The last two: a drive that went away, or that the system made read-only after a fault.
+_SQLITE_PASSING = {
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY),
+}
 
-# PostgreSQL, appendix A: 08 connection, 53 disk full, memory or connections used up, 40001 serialization,
-# 40P01 deadlock, 55P03 lock not available, 57P01-57P03 server stopping or starting, 58030 input or output failed.
-_POSTGRESQL_PASSING_CLASSES = ("08", "53")
-_POSTGRESQL_PASSING = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "58030"}
+# PostgreSQL, appendix A: 08 connection, 53 disk full, memory or connections used up, 57 an operator's or a time limit's
+# doing, server stopping or starting; 25006 a standby that is not yet in charge, 40001 serialization, 40P01 deadlock,
+# 55P03 lock not available, 58030 input or output failed.
+_POSTGRESQL_PASSING_CLASSES = ("08", "53", "57")
+_POSTGRESQL_PASSING = {"25006", "40001", "40P01", "55P03", "58030"}
 
 
 @contextmanager
 def passing_faults(url: URL) -> Iterator[None]:
-    """Raise TransientError for a lock that stays, a deadlock, a full disk, or a server that cannot be reached.
+    """Raise TransientError for a lock that stays, a deadlock, a full or lost disk, or a server out of reach.
 
     Any other error keeps its type and loses its statement, its parameters and what the database quotes of them.
     """

@@ -16,8 +16,9 @@ from storage.column_types import storable
 from storage.hanging import hanging_on
 from storage.keeping_tables import forgotten_recordings, text_is_kept
 from storage.ledger import histories_of
-from storage.mapping import stored_call_from_row, transcript_from_document
+from storage.mapping import stored_call_from_row
 from storage.scorecards import read_scorecards
+from storage.standing import withdraw
 from storage.tables import (
     ledger_promises,
     promises,
@@ -29,6 +30,7 @@ from storage.tables import (
     transcripts,
 )
 from storage.transaction import Transaction
+from storage.transcripts import read_transcript
 
 _BATCH = 1000
 """Recordings or customers in one statement: a bounded number of parameters."""
@@ -60,9 +62,6 @@ class Keeping:
         if row is None:
             return None
         stored = stored_call_from_row(row)
-        addresses = self._transaction.rows(
-            select(run_files.c.uri).where(run_files.c.recording_id == recording_id).distinct()
-        )
         heard = self._transaction.rows(
             select(transcripts).where(transcripts.c.recording_id == recording_id).order_by(transcripts.c.id)
         )
@@ -74,12 +73,18 @@ class Keeping:
         read = read_scorecards(self._transaction, sorted(row.id for row in cards))
         return HeldCall(
             stored,
-            tuple(sorted(row.uri for row in addresses)),
-            tuple(transcript_from_document(row.document, recording_id) for row in heard if row.document is not None),
+            self.addresses(recording_id),
+            tuple(filter(None, (read_transcript(self._transaction, row) for row in heard))),
             tuple(read[card_id] for card_id in sorted(read)),
             tuple(sorted(own, key=lambda r: (r.reviewed_at, r.item_id, r.reviewer))),
             tuple(histories_of(self._transaction, [recording_id])[recording_id]),
         )
+
+    def addresses(self, recording_id: str) -> tuple[str, ...]:
+        rows = self._transaction.rows(
+            select(run_files.c.uri).where(run_files.c.recording_id == recording_id).distinct()
+        )
+        return tuple(sorted(row.uri for row in rows))
 
     def older_than(self, moment: datetime, part: ForgottenPart, most: int) -> Sequence[str]:
         rows = self._transaction.rows(_older(moment, part, recordings.c.id).order_by(recordings.c.id).limit(most))
@@ -89,11 +94,19 @@ class Keeping:
         row = self._transaction.first(_older(moment, part, func.count().label("calls")))
         return 0 if row is None else int(row.calls)
 
+    def calls_older_than(self, moment: datetime) -> Collection[str]:
+        rows = self._transaction.rows(_older(moment, ForgottenPart.CALL, recordings.c.call_id))
+        return {str(row.call_id) for row in rows}
+
     def forget(self, recording_ids: Collection[str], part: ForgottenPart, now: datetime) -> Removed:
         # Read what is to be counted under the write lock, so that the record says what went.
         self._transaction.begin_writing()
         gone = Removed()
         for batch in _batches(recording_ids):
+            # Whoever adds to one of them just now is waited for: otherwise its row would point at nothing.
+            self._transaction.rows(
+                select(recordings.c.id).where(recordings.c.id.in_(batch)).order_by(recordings.c.id).with_for_update()
+            )
             removed = self._forget_calls(batch) if part is ForgottenPart.CALL else self._forget_texts(batch)
             gone = Removed(*(a + b for a, b in zip(_counts(gone), _counts(removed), strict=True)))
             for recording_id in batch:
@@ -112,6 +125,7 @@ class Keeping:
         return sorted(found, key=lambda forgotten: forgotten.recording_id)
 
     def _forget_calls(self, batch: Sequence[str]) -> Removed:
+        withdraw(self._transaction, batch)
         self._hide_sources(batch)
         deleted = {table.name: self._transaction.delete(delete(table).where(own)) for table, own in hanging_on(batch)}
         return Removed(
@@ -124,7 +138,7 @@ class Keeping:
 
     def _forget_texts(self, batch: Sequence[str]) -> Removed:
         """The rows stay, for scorecards point at them."""
-        there = transcripts.c.recording_id.in_(batch)
+        there = and_(transcripts.c.recording_id.in_(batch), text_is_kept(transcripts.c.recording_id))
         row = self._transaction.first(select(func.count().label("texts")).select_from(transcripts).where(there))
         self._transaction.update(update(transcripts).where(there).values(document=JSON.NULL))
         return Removed(transcripts=0 if row is None else int(row.texts))

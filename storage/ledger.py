@@ -23,6 +23,7 @@ from storage.mapping import (
     standard_to_row,
     stored_call_from_row,
 )
+from storage.sealed_columns import open_row, seal_row
 from storage.tables import (
     ledger_events,
     ledger_promises,
@@ -63,15 +64,21 @@ class Ledger:
             said = said.where(ledger_events.c.source == event.source, ledger_events.c.reference == event.reference)
         last = self._transaction.first(said.order_by(ledger_events.c.id.desc()).limit(1))
         stored = replace(event, reference=str(storable(event.reference)), note=str(storable(event.note)))
-        if last is not None and stored.says_the_same(event_from_row(last)):
-            return False
-        self._transaction.insert(ledger_events, ledger_event_to_row(event, history_ids[0]))
+        sealer = self._transaction.sealer
+        if last is not None:
+            opened = open_row(sealer, ledger_events, last, entry.recording_id)
+            if stored.says_the_same(event_from_row(opened)):
+                return False
+        row = ledger_event_to_row(event, history_ids[0])
+        self._transaction.insert(ledger_events, seal_row(sealer, ledger_events, row, entry.recording_id))
         return True
 
     def _begin_history(self, entry: LedgerEntry) -> int:
         self._transaction.insert_new(standards, standard_to_row(entry.standard))
         row = ledger_promise_to_row(entry)
-        self._transaction.insert_new(ledger_promises, row)
+        self._transaction.insert_new(
+            ledger_promises, seal_row(self._transaction.sealer, ledger_promises, row, entry.recording_id)
+        )
         key = ("recording_id", "engine_digest", "utterance", "char_start", "char_end", "action")
         found = self._transaction.first(select(ledger_promises.c.id).filter_by(**{name: row[name] for name in key}))
         assert found is not None
@@ -96,8 +103,9 @@ class Ledger:
         )
         made: defaultdict[str, list[tuple[StandardRef, PlacedPromise]]] = defaultdict(list)
         for row in self._transaction.rows(_newest_promises(recording_ids)):
+            opened = open_row(self._transaction.sealer, promises, row, row.recording_id)
             made[row.recording_id].append(
-                (_standard(row), PlacedPromise(row.engine_digest, promise_from_row(row, row.status)))
+                (_standard(row), PlacedPromise(row.engine_digest, promise_from_row(opened, row.status)))
             )
         told = histories_of(self._transaction, recording_ids)
         return [
@@ -119,15 +127,16 @@ def histories_of(transaction: Transaction, recording_ids: Sequence[str]) -> defa
     )
     events: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in transaction.rows(
-        select(ledger_events)
+        select(ledger_events, ledger_promises.c.recording_id)
         .join(ledger_promises, ledger_promises.c.id == ledger_events.c.promise_id)
         .where(ledger_promises.c.recording_id.in_(recording_ids))
         .order_by(ledger_events.c.id)
     ):
-        events[row.promise_id].append(row)
+        events[row.promise_id].append(open_row(transaction.sealer, ledger_events, row, row.recording_id))
     histories: defaultdict[str, list[History]] = defaultdict(list)
     for head in heads:
-        placed = PlacedPromise(head.engine_digest, promise_from_row(head, PromiseStatus.OPEN))
+        opened = open_row(transaction.sealer, ledger_promises, head, head.recording_id)
+        placed = PlacedPromise(head.engine_digest, promise_from_row(opened, PromiseStatus.OPEN))
         told = tuple(event_from_row(event) for event in events[head.id])
         histories[head.recording_id].append(History(head.id, placed, _standard(head), told))
     return histories

@@ -75,7 +75,7 @@ def stored_call_from_row(row: Row[Any]) -> StoredCall:
         agent_name=row.agent_name,
         team=row.team,
         customer_ref=row.customer_ref,
-        started_at=_zoned(row.started_at, row.started_at_offset_s),
+        started_at=zoned(row.started_at, row.started_at_offset_s),
         direction=row.direction,
         ring_s=row.ring_s,
         hung_up_by=row.hung_up_by,
@@ -307,7 +307,7 @@ def promise_from_row(row: Row[Any], status: PromiseStatus) -> Promise:
         quote=row.quote,
         action=row.action,
         specificity=row.specificity,
-        due_at=_zoned(row.due_at, row.due_at_offset_s),
+        due_at=zoned(row.due_at, row.due_at_offset_s),
         deadline=row.deadline,
         status=status,
     )
@@ -319,7 +319,7 @@ def _offset_s(moment: datetime | None) -> int | None:
     return None if offset is None else int(offset.total_seconds())
 
 
-def _zoned(moment: datetime | None, offset_s: int | None) -> datetime | None:
+def zoned(moment: datetime | None, offset_s: int | None) -> datetime | None:
     """The moment as the original clock showed it; a named zone comes back as its offset."""
     if moment is None or offset_s is None:
         return None

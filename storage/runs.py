@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, sele
 from models.call import RecordingState
 from models.errors import StateError
 from models.run import InspectedCall, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
-from storage.mapping import run_from_row, run_to_row, standard_to_row, stored_call_from_row, transcript_from_document
+from storage.mapping import run_from_row, run_to_row, standard_to_row, stored_call_from_row
 from storage.scorecards import read_scorecards
+from storage.standing_tables import run_calls
 from storage.tables import recordings, run_files, runs, scorecards, standards, transcripts
 from storage.transaction import Transaction
+from storage.transcripts import read_transcript
 
 
 class Runs:
@@ -80,27 +82,24 @@ class Runs:
         return tuple(stored_call_from_row(row) for row in rows)
 
     def counts(self, run_id: str) -> RunCounts:
-        run = get_run(self._transaction, run_id)
-        quarantined = recordings.c.state == RecordingState.QUARANTINED
-        scored = and_(~quarantined, scorecards.c.id.is_not(None))
+        get_run(self._transaction, run_id)
+        scored = run_calls.c.needs_review.is_not(None)
         row = self._transaction.rows(
             select(
-                _files_of(run_id, func.count()).scalar_subquery().label("files"),
+                func.coalesce(func.sum(run_calls.c.files), 0).label("files"),
                 func.count().label("recordings"),
                 _how_many(scored).label("scored"),
-                _how_many(quarantined).label("quarantined"),
-                _how_many(and_(scored, scorecards.c.needs_review)).label("needs_review"),
-                _how_many(and_(scored, scorecards.c.fatal)).label("fatal"),
-                func.coalesce(func.sum(recordings.c.duration_s), 0.0).label("audio_s"),
-                func.coalesce(func.sum(case((scored, recordings.c.duration_s))), 0.0).label("scored_audio_s"),
-            )
-            .select_from(with_scorecards(run))
-            .where(taken_in(run_id))
+                _how_many(run_calls.c.quarantined).label("quarantined"),
+                _how_many(run_calls.c.needs_review).label("needs_review"),
+                _how_many(run_calls.c.fatal).label("fatal"),
+                func.coalesce(func.sum(run_calls.c.duration_s), 0.0).label("audio_s"),
+                func.coalesce(func.sum(case((scored, run_calls.c.duration_s))), 0.0).label("scored_audio_s"),
+            ).where(run_calls.c.run_id == run_id)
         )[0]
         return RunCounts(
-            files=row.files,
+            files=int(row.files),
             recordings=row.recordings,
-            duplicates=row.files - row.recordings,
+            duplicates=int(row.files) - row.recordings,
             scored=row.scored,
             quarantined=row.quarantined,
             waiting=row.recordings - row.scored - row.quarantined,
@@ -141,14 +140,14 @@ class Runs:
         )
         cards = read_scorecards(self._transaction, [row.card_id for row in calls if row.card_id is not None])
         heard = {
-            row.recording_id: transcript_from_document(row.document, row.recording_id)
+            row.recording_id: transcript
             for row in self._transaction.rows(
-                select(transcripts.c.recording_id, transcripts.c.document).where(
+                select(transcripts).where(
                     transcripts.c.engine_digest == run.engine_digest,
                     transcripts.c.recording_id.in_(_files_of(run_id, run_files.c.recording_id)),
                 )
             )
-            if row.document is not None
+            if (transcript := read_transcript(self._transaction, row)) is not None
         }
         uris: defaultdict[str, list[str]] = defaultdict(list)
         for row in self._transaction.rows(_files_of(run_id, run_files.c.recording_id, run_files.c.uri)):

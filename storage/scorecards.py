@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -24,6 +24,9 @@ from storage.mapping import (
     standard_to_row,
     stored_call_from_row,
 )
+from storage.sealed_columns import open_row, seal_row, seal_rows
+from storage.standing import settle
+from storage.standing_tables import current_scorecards
 from storage.tables import evidence, findings, promises, recordings, scorecards, standards, transcripts
 from storage.transaction import Transaction
 from storage.transcripts import find_transcript
@@ -62,21 +65,20 @@ class Scorecards:
         self._check_call(recording_id, scorecard)
         advance(self._transaction, recording_id, state, RecordingState.SCORED)
         self._transaction.insert_new(standards, standard_to_row(scorecard.standard))
-        card_id: int = self._transaction.insert(scorecards, scorecard_to_row(scorecard, transcript_id, scorer))
-        self._transaction.insert_all(
-            findings, [finding_to_row(found, card_id, place) for place, found in enumerate(scorecard.findings)]
-        )
-        self._transaction.insert_all(
-            evidence,
-            [
-                evidence_to_row(proof, card_id, finding_place, place)
-                for finding_place, found in enumerate(scorecard.findings)
-                for place, proof in enumerate(found.evidence)
-            ],
-        )
-        self._transaction.insert_all(
-            promises, [promise_to_row(promise, card_id, place) for place, promise in enumerate(scorecard.promises)]
-        )
+        sealer = self._transaction.sealer
+        head = scorecard_to_row(scorecard, transcript_id, scorer)
+        card_id: int = self._transaction.insert(scorecards, seal_row(sealer, scorecards, head, recording_id))
+        found_rows = [finding_to_row(found, card_id, place) for place, found in enumerate(scorecard.findings)]
+        proof_rows = [
+            evidence_to_row(proof, card_id, finding_place, place)
+            for finding_place, found in enumerate(scorecard.findings)
+            for place, proof in enumerate(found.evidence)
+        ]
+        promised = [promise_to_row(promise, card_id, place) for place, promise in enumerate(scorecard.promises)]
+        for table, rows in ((findings, found_rows), (evidence, proof_rows), (promises, promised)):
+            self._transaction.insert_all(table, seal_rows(sealer, table, rows, recording_id))
+        # Last: others who score calls of the same agent and day wait from here to the end.
+        settle(self._transaction, recording_id)
 
     def of(self, recording_id: str) -> Scorecard | None:
         row = self._transaction.first(
@@ -89,11 +91,9 @@ class Scorecards:
     def latest(self) -> Iterator[tuple[StoredCall, Scorecard]]:
         """As in the port, without quarantined recordings. Reads in batches; consume it inside the unit of work."""
         newest = self._transaction.rows(
-            select(recordings.c.call_id, recordings.c.id, func.max(scorecards.c.id).label("card_id"))
-            .join(transcripts, transcripts.c.recording_id == recordings.c.id)
-            .join(scorecards, scorecards.c.transcript_id == transcripts.c.id)
-            .where(recordings.c.state != RecordingState.QUARANTINED)
-            .group_by(recordings.c.call_id, recordings.c.id)
+            select(recordings.c.call_id, recordings.c.id, current_scorecards.c.scorecard_id.label("card_id")).join(
+                current_scorecards, current_scorecards.c.recording_id == recordings.c.id
+            )
         )
         # Sorted here, because databases order text by their own collations.
         remaining = iter(sorted(newest, key=lambda row: str(row.call_id)))
@@ -137,6 +137,7 @@ def read_scorecards(transaction: Transaction, ids: Sequence[int]) -> dict[int, S
         heads = transaction.rows(
             select(
                 scorecards,
+                transcripts.c.recording_id,
                 recordings.c.call_id,
                 recordings.c.agent_id,
                 standards.c.id.label("standard_id"),
@@ -147,10 +148,12 @@ def read_scorecards(transaction: Transaction, ids: Sequence[int]) -> dict[int, S
             .join(standards, standards.c.digest == scorecards.c.standard_digest)
             .where(scorecards.c.id.in_(batch))
         )
-        found = _parts(transaction, findings, batch)
-        proofs = _parts(transaction, evidence, batch)
-        promised = _parts(transaction, promises, batch)
-        for head in heads:
+        recording_of = {head.id: head.recording_id for head in heads}
+        found = _parts(transaction, findings, recording_of)
+        proofs = _parts(transaction, evidence, recording_of)
+        promised = _parts(transaction, promises, recording_of)
+        for row in heads:
+            head = open_row(transaction.sealer, scorecards, row, row.recording_id)
             by_finding: defaultdict[int, list[Row[Any]]] = defaultdict(list)
             for proof in proofs[head.id]:
                 by_finding[proof.finding_position].append(proof)
@@ -158,9 +161,10 @@ def read_scorecards(transaction: Transaction, ids: Sequence[int]) -> dict[int, S
     return cards
 
 
-def _parts(transaction: Transaction, table: Table, ids: Sequence[int]) -> defaultdict[int, list[Row[Any]]]:
-    """Rows of a part's table by scorecard, in the order of their primary key."""
+def _parts(transaction: Transaction, table: Table, recording_of: Mapping[int, str]) -> defaultdict[int, list[Row[Any]]]:
+    """Opened rows of a part's table by scorecard, in the order of their primary key."""
     parts: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    for row in transaction.rows(select(table).where(table.c.scorecard_id.in_(ids)).order_by(*table.primary_key)):
-        parts[row.scorecard_id].append(row)
+    of_these = table.c.scorecard_id.in_(list(recording_of))
+    for row in transaction.rows(select(table).where(of_these).order_by(*table.primary_key)):
+        parts[row.scorecard_id].append(open_row(transaction.sealer, table, row, recording_of[row.scorecard_id]))
     return parts

@@ -16,9 +16,12 @@ from models.keeping import CopyFacts, Remembered
 from models.ports import UnitOfWorkFactory
 from storage import schema
 from storage.database import Database
-from storage.urls import parse, shown
+from storage.sealed_texts import key_ids_in
+from storage.urls import for_other_tools, parse, shown
 
 _WAIT_S = 30
+_WIPE_WAIT_S = 2
+"""A reader that takes longer is told of instead of waited for."""
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 _MOST_TOLD = 3
 """Lines of SQLite's own report that a message quotes; they name pages and indexes, never content."""
@@ -31,9 +34,12 @@ class SqliteFile:
         """Opens nothing. Raises SettingsError for a database that is no file."""
         address = parse(url)
         if address.get_backend_name() != "sqlite":
+            place = for_other_tools(address)
             raise SettingsError(
-                f"the database {shown(address)} is no file: back it up and restore it with pg_dump and pg_restore "
-                "(docs/operations.md, Backup)"
+                f"the database {shown(address)} is no file. Back it up: `pg_dump --format=custom --file=callqa.dump "
+                f'"{place}"`, and the folder audio of the home as other files are; bring it back: `pg_restore --clean '
+                f'--if-exists --single-transaction --no-owner --dbname="{place}" callqa.dump`. The password belongs in '
+                "the file that PGPASSFILE names; see docs/operations.md, Backup"
             )
         self._url = url
         self._path = Path(address.database or "").absolute()
@@ -57,7 +63,7 @@ class SqliteFile:
             if lost := sorted({str(row[0]) for row in connection.execute("PRAGMA foreign_key_check")}):
                 raise IntegrityError(f"{copy}: the database is damaged: rows of {', '.join(lost)} point at nothing")
             row = connection.execute(f"SELECT version_num FROM {schema.VERSION_TABLE}").fetchone()
-            return CopyFacts("" if row is None else str(row[0]), _audit_head(connection))
+            return CopyFacts("" if row is None else str(row[0]), _audit_head(connection), key_ids_in(connection))
 
     @contextmanager
     def opened(self, copy: Path) -> Iterator[UnitOfWorkFactory]:
@@ -78,13 +84,16 @@ class SqliteFile:
         try:
             with database.unit_of_work() as uow:
                 return Remembered(tuple(uow.audit.entries()), tuple(uow.keeping.all_forgotten()))
-        except (SQLAlchemyError, CallqaError, ValueError):
+        except (SQLAlchemyError, CallqaError, ValueError, LookupError):
             # Damaged, or from before there was an audit log.
             return None
         finally:
             database.close()
 
     def replace(self, copy: Path, aside: Path) -> bool:
+        # On disk before it has the name: else a power cut might leave an empty database.
+        with copy.open("rb") as written:
+            os.fsync(written.fileno())
         there = self._path.exists()
         if there:
             self._refuse_if_in_use()
@@ -119,15 +128,17 @@ class SqliteFile:
             return
 
 
-def wipe_deleted(url: str) -> None:
-    """Take out of SQLite's log what was deleted from the database, where nobody reads it just now.
+def wipe_deleted(url: str) -> bool:
+    """Take out of SQLite's log what was deleted from the database; false when somebody reads it just now.
 
     In the database itself deleted rows are overwritten at once; PostgreSQL has VACUUM for it.
     """
     address = parse(url)
     if address.get_backend_name() == "sqlite":
-        with closing(sqlite3.connect(address.database or "", timeout=_WAIT_S)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with closing(sqlite3.connect(address.database or "", timeout=_WIPE_WAIT_S)) as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+    return True
 
 
 def _audit_head(connection: sqlite3.Connection) -> str | None:

@@ -69,6 +69,8 @@ recordings = Table(
     CheckConstraint("(state = 'quarantined') = (quarantine_reason IS NOT NULL)", name="quarantine_has_reason"),
     CheckConstraint("dropped_at IS NULL OR state = 'quarantined'", name="dropped_is_quarantined"),
     CheckConstraint("(started_at IS NULL) = (started_at_offset_s IS NULL)", name="started_at_has_offset"),
+    Index(None, "agent_id", "started_at"),
+    Index(None, "state"),
 )
 
 # A call is held by one recording; what is quarantined holds none, so that a mended file can take its place.
@@ -216,7 +218,7 @@ promises = Table(
     Column("quote", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("specificity", choice(Specificity, "specificity"), nullable=False),
-    Column("due_at", Moment),
+    Column("due_at", Moment, index=True),
     Column("due_at_offset_s", Integer),
     Column("deadline", Text),
     Column("status", choice(PromiseStatus, "status"), nullable=False),

@@ -6,28 +6,30 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Engine, Row, Table, Update, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Delete, Engine, Row, Table, Update, func, select, text
 from sqlalchemy.sql.selectable import Select
 
 from storage.engine import take_write_lock
 from storage.faults import passing_faults
+from storage.sealing import Sealer
+from storage.upserts import adding, inserting_new, replacing
 
 
 class Transaction:
     """Reads and writes on one connection. Every method raises TransientError for faults that may pass."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer) -> None:
+        self.sealer = sealer
         self._url = engine.url
         self._writing = False
         with passing_faults(self._url):
             self._connection: Connection = engine.connect()
             self._connection.begin()
 
-    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """All rows of a query."""
         with passing_faults(self._url):
-            return self._connection.execute(statement).all()
+            return self._connection.execute(statement, dict(parameters or {})).all()
 
     def first(self, statement: Select[Any]) -> Row[Any] | None:
         """The first row of a query, or None."""
@@ -72,11 +74,41 @@ class Transaction:
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless any unique key of it is taken, also by a process at work just now; says if it went in."""
         self.begin_writing()
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(table).values(**values).on_conflict_do_nothing()
+        statement = inserting_new(table, tuple(values), self._connection.dialect)
         with passing_faults(self._url):
-            result = self._connection.execute(statement, execution_options={"preserve_rowcount": True})
+            result = self._connection.execute(statement, dict(values), execution_options={"preserve_rowcount": True})
         return result.rowcount > 0
+
+    def insert_from(self, table: Table, statement: Select[Any], parameters: Mapping[str, Any]) -> int:
+        """Insert what a query finds, whose columns are named as the table's; returns how many rows."""
+        self.begin_writing()
+        insert = table.insert().from_select(list(statement.selected_columns.keys()), statement)
+        with passing_faults(self._url):
+            result = self._connection.execute(insert, dict(parameters), execution_options={"preserve_rowcount": True})
+        return int(result.rowcount)
+
+    def add_from(
+        self, table: Table, statement: Select[Any], key: tuple[str, ...], parameters: Mapping[str, Any]
+    ) -> None:
+        """The same for rows of sums: where the key is there, the other columns are added to those of its row."""
+        self.begin_writing()
+        with passing_faults(self._url):
+            self._connection.execute(adding(table, statement, key, self._connection.dialect), dict(parameters))
+
+    def replace_from(
+        self, table: Table, statement: Select[Any], key: tuple[str, ...], parameters: Mapping[str, Any]
+    ) -> None:
+        """The same, but put in place of the row with that key."""
+        self.begin_writing()
+        with passing_faults(self._url):
+            self._connection.execute(replacing(table, statement, key, self._connection.dialect), dict(parameters))
+
+    def lock_table(self, table: Table) -> None:
+        """Let nobody else change the table, or hold rows of it, until the transaction ends."""
+        self.begin_writing()
+        if self._connection.dialect.name == "postgresql":
+            with passing_faults(self._url):
+                self._connection.execute(text(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE"))
 
     def now(self) -> datetime:
         """The time by the clock that every process at this database shares: the server's, or this machine's."""
@@ -86,11 +118,11 @@ class Transaction:
             return moment.astimezone(UTC)
         return datetime.now(UTC)
 
-    def update(self, statement: Update | Delete) -> bool:
+    def update(self, statement: Update | Delete, parameters: Mapping[str, Any] | None = None) -> bool:
         """Change or delete rows; says whether there were any."""
         self.begin_writing()
         with passing_faults(self._url):
-            return self._connection.execute(statement).rowcount > 0
+            return self._connection.execute(statement, dict(parameters or {})).rowcount > 0
 
     def delete(self, statement: Delete) -> int:
         """Delete rows; returns how many."""

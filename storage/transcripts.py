@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from models.call import RecordingState
 from models.run import StoredCall
@@ -14,6 +15,7 @@ from storage.calls import advance, locked_state
 from storage.column_types import storable
 from storage.keeping_tables import text_is_kept
 from storage.mapping import stored_call_from_row, transcript_from_document, transcript_to_document
+from storage.sealed_columns import open_row, seal_row
 from storage.tables import recordings, transcripts
 from storage.transaction import Transaction
 
@@ -29,11 +31,11 @@ class Transcripts:
 
     def get(self, recording_id: str, engine_digest: str) -> Transcript | None:
         row = self._transaction.first(
-            select(transcripts.c.document).where(
+            select(transcripts).where(
                 transcripts.c.recording_id == recording_id, transcripts.c.engine_digest == engine_digest
             )
         )
-        return None if row is None or row.document is None else transcript_from_document(row.document, recording_id)
+        return None if row is None else read_transcript(self._transaction, row)
 
     def put(self, transcript: Transcript) -> None:
         """As in the port. Raises StateError when the recording is unknown or quarantined, ValueError without engine.
@@ -47,13 +49,13 @@ class Transcripts:
         if find_transcript(self._transaction, transcript.recording_id, transcript.engine.digest) is not None:
             return
         advance(self._transaction, transcript.recording_id, state, RecordingState.TRANSCRIBED)
+        row = {
+            "recording_id": transcript.recording_id,
+            "engine_digest": transcript.engine.digest,
+            "document": transcript_to_document(transcript),
+        }
         self._transaction.insert(
-            transcripts,
-            {
-                "recording_id": transcript.recording_id,
-                "engine_digest": transcript.engine.digest,
-                "document": transcript_to_document(transcript),
-            },
+            transcripts, seal_row(self._transaction.sealer, transcripts, row, transcript.recording_id)
         )
 
     def latest_ids(self) -> Sequence[tuple[str, str]]:
@@ -131,12 +133,25 @@ class Transcripts:
     def _read(self, places: Sequence[int]) -> Iterator[tuple[StoredCall, Transcript]]:
         """The transcripts with these row ids, in their order."""
         rows = self._transaction.rows(
-            select(recordings, transcripts.c.id.label("place"), transcripts.c.document)
+            select(
+                recordings,
+                transcripts.c.id.label("place"),
+                transcripts.c.recording_id,
+                transcripts.c.engine_digest,
+                transcripts.c.document,
+            )
             .join(transcripts, transcripts.c.recording_id == recordings.c.id)
             .where(transcripts.c.id.in_(places))
         )
         for row in sorted(rows, key=lambda row: places.index(row.place)):
-            yield stored_call_from_row(row), transcript_from_document(row.document, row.id)
+            if (transcript := read_transcript(self._transaction, row)) is not None:
+                yield stored_call_from_row(row), transcript
+
+
+def read_transcript(transaction: Transaction, row: Row[Any]) -> Transcript | None:
+    """What a row with the columns of a transcript holds; None when its text was let go."""
+    opened = open_row(transaction.sealer, transcripts, row, row.recording_id)
+    return None if opened.document is None else transcript_from_document(opened.document, row.recording_id)
 
 
 def find_transcript(transaction: Transaction, recording_id: str, engine_digest: str) -> int | None:

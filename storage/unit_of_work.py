@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, person, ports
+from models import claim, keeping, night, person, ports, queue, rollup, sealing
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
@@ -16,9 +16,13 @@ from storage.diary import Diary
 from storage.keeping import Keeping
 from storage.ledger import Ledger
 from storage.people import People
+from storage.queue import ReviewQueue
 from storage.reviews import Reviews
+from storage.rollups import Rollups
 from storage.runs import Runs
 from storage.scorecards import Scorecards
+from storage.sealed_texts import SealedTexts
+from storage.sealing import Sealer
 from storage.standards import Standards
 from storage.transaction import Transaction
 from storage.transcripts import Transcripts
@@ -44,15 +48,19 @@ class UnitOfWork:
     diary: night.Diary
     census: night.Census
     people: person.People
+    sealed: sealing.SealedTexts
+    rollups: rollup.Rollups
+    queue: queue.ReviewQueue
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
+        self._sealer = sealer
         self._transaction: Transaction | None = None
 
     def __enter__(self) -> Self:
         if self._transaction is not None:
             raise RuntimeError("this unit of work has begun already; ask the database for another one")
-        transaction = Transaction(self._engine)
+        transaction = Transaction(self._engine, self._sealer)
         self._transaction = transaction
         self.calls = Calls(transaction)
         self.transcripts = Transcripts(transaction)
@@ -67,6 +75,9 @@ class UnitOfWork:
         self.diary = Diary(transaction)
         self.census = Census(transaction)
         self.people = People(transaction)
+        self.sealed = SealedTexts(transaction)
+        self.rollups = Rollups(transaction)
+        self.queue = ReviewQueue(transaction)
         return self
 
     def __exit__(

@@ -31,3 +31,10 @@ def parse(url: str) -> URL:
 def shown(url: URL) -> str:
     """The address for messages: no password, and no options, which may carry one."""
     return url.set(query={}).render_as_string(hide_password=True)
+
+
+def for_other_tools(url: URL) -> str:
+    """The address as PostgreSQL's own tools read it, without password and options."""
+    # Not `url.set`, which takes None for "as it is".
+    plain = URL.create(url.get_backend_name(), url.username, None, url.host, url.port, url.database)
+    return plain.render_as_string()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +13,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 
 @dataclass
@@ -30,8 +34,8 @@ class Receiver:
 
 
 @contextmanager
-def receiving(*answers: int, location: str | None = None) -> Iterator[Receiver]:
-    """A receiver of webhooks until the block ends."""
+def receiving(*answers: int, location: str | None = None, context: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """A receiver of webhooks until the block ends, by https where it has a certificate."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -48,23 +52,30 @@ def receiving(*answers: int, location: str | None = None) -> Iterator[Receiver]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        receiver = Receiver(f"http://127.0.0.1:{server.server_port}/hook?token=tok-secret", answers)
+        scheme = "http"
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            scheme = "https"
+        receiver = Receiver(f"{scheme}://127.0.0.1:{server.server_port}/hook?token=tok-secret", answers)
         with _serving(server):
             yield receiver
 
 
 @dataclass
 class MailServer:
-    """Mails that arrived, and what was said to log in."""
+    """Mails that arrived, and what was said to log in, `\0NAME\0PASSWORD`, with whether that was encrypted."""
 
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
+    logins: list[tuple[str, bool]] = field(default_factory=list)
 
 
 @contextmanager
-def mail_server(refuse: Sequence[str] = ()) -> Iterator[MailServer]:
-    """A mail server without encryption until the block ends; it refuses the given recipients."""
+def mail_server(
+    refuse: Sequence[str] = (), context: ssl.SSLContext | None = None, security: str = "none"
+) -> Iterator[MailServer]:
+    """A mail server until the block ends; it refuses the given recipients. `security` as in the settings."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -93,8 +104,28 @@ def mail_server(refuse: Sequence[str] = ()) -> Iterator[MailServer]:
                 elif verb == "QUIT":
                     self._say("221 bye")
                     return
+                elif verb.startswith("EHLO"):
+                    self._say(
+                        "250-here\r\n" + ("250-STARTTLS\r\n" if security == "starttls" else "") + "250 AUTH PLAIN"
+                    )
+                elif verb == "STARTTLS" and context is not None:
+                    self._say("220 go on")
+                    try:
+                        self.connection = context.wrap_socket(self.connection, server_side=True)
+                    except OSError:
+                        return
+                    self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+                elif verb.startswith("AUTH PLAIN"):
+                    said = base64.b64decode(command.split()[2]).decode()
+                    server_seen.logins.append((said, isinstance(self.connection, ssl.SSLSocket)))
+                    self._say("235 in")
                 else:
                     self._say("250 fine")
+
+        def finish(self) -> None:
+            super().finish()
+            # After STARTTLS it is another socket than the one that the server closes.
+            self.connection.close()
 
         def _say(self, text: str) -> None:
             self.wfile.write(f"{text}\r\n".encode())
@@ -102,6 +133,12 @@ def mail_server(refuse: Sequence[str] = ()) -> Iterator[MailServer]:
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True
         daemon_threads = True
+
+        def get_request(self) -> tuple[socket.socket, Any]:
+            connection, address = super().get_request()
+            if context is not None and security == "tls":
+                connection = context.wrap_socket(connection, server_side=True)
+            return connection, address
 
     with Server(("127.0.0.1", 0), Handler) as server:
         server_seen = MailServer(server.server_address[1])

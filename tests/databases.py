@@ -12,9 +12,11 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -35,21 +37,16 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.
         # Not in the test's own folder, which may be the source of recordings that it inspects.
         yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'calls.db'}"
         return
-    server = _postgresql_server()
-    if server is None:
-        message = "no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    name = f"callqa_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-        try:
-            # A crash of the server is no test's business here, so no commit waits for the disk.
-            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
-            yield f"{server}{'&' if '?' in server else '?'}{options}"
-        finally:
-            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+    with _postgresql_schema() as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL database with its tables and no rows, for what only a server can suffer."""
+    with _postgresql_schema() as url:
+        schema.upgrade(url)
+        yield url
 
 
 @pytest.fixture
@@ -84,6 +81,46 @@ def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:
 def bare_engine(url: str) -> sa.Engine:
     """The database without callqa's settings and pool, for looking at it from outside."""
     return sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=sa.NullPool)
+
+
+@contextmanager
+def _postgresql_schema() -> Iterator[str]:
+    server = _server_or_not_here()
+    name = f"callqa_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        try:
+            # A crash of the server is no test's business here, so no commit waits for the disk.
+            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
+            yield f"{server}{'&' if '?' in server else '?'}{options}"
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+@contextmanager
+def whole_postgresql_database() -> Iterator[str]:
+    """A database of its own on that server, for tools that work on whole databases."""
+    server, name = _server_or_not_here(), f"callqa_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def _server_or_not_here() -> str:
+    server = _postgresql_server()
+    if server is None:
+        not_here("no PostgreSQL server: set CALLQA_TEST_POSTGRESQL_URL")
+    return server
+
+
+def not_here(message: str) -> NoReturn:
+    """What a test needs is missing: a laptop skips it, CI fails."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
 
 
 @cache

@@ -57,6 +57,8 @@ def probe_anything(path: str) -> AudioFacts:
     return AudioFacts(60.0, 8000, 2, "pcm_s16le")
 
 
-def worker(owner: str = "this test", lease_s: float = 60.0, gone: tuple[str, ...] = ()) -> Worker:
+def worker(
+    owner: str = "this test", lease_s: float = 60.0, gone: tuple[str, ...] = (), may_take_s: float = 3600.0
+) -> Worker:
     """A process that takes work, and the owners that it knows to have ended."""
-    return Worker(owner, lease_s, gone.__contains__)
+    return Worker(owner, lease_s, gone.__contains__, lambda _: may_take_s)

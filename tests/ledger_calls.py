@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -55,11 +55,11 @@ def put_call(
         uow.commit()
 
 
-def written(text: str) -> Callable[[Path], None]:
-    """What writes this text where it is told to: a sound that nobody listens to."""
+def written(text: str) -> Callable[[BinaryIO], None]:
+    """What writes this text: a sound that nobody listens to."""
 
-    def write(path: Path) -> None:
-        path.write_text(text)
+    def write(target: BinaryIO) -> None:
+        target.write(text.encode())
 
     return write
 

@@ -27,9 +27,10 @@ from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeRules, register
 from callqa.services.plan import plan_chunks
 from callqa.services.runs import finish_run, plan_run, take_up
-from callqa.sources import list_source
+from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.claim import Worker
+from models.ports import UnitOfWorkFactory
 from models.run import AudioJob, RunView
 from models.transcript import Transcript
 from scoring import scorer_of
@@ -108,8 +109,8 @@ def result(url: str) -> Any:
 def statements(night: SharedNight) -> int:
     """How many statements an undisturbed run executes: the points at which it can be killed."""
     seen: list[int] = []
-    with _watched(seen.append):
-        inspect_night(night, ScriptedTranscriber(), Worker(this_process(), 60.0, has_ended))
+    with watched(seen.append):
+        inspect_night(night, ScriptedTranscriber(), this_worker())
     return seen[-1]
 
 
@@ -118,7 +119,19 @@ def inspect_night(
 ) -> RunView:
     """What the flow does, in this process."""
     database = Database(night.url)
-    connect = database.unit_of_work
+    try:
+        return _inspect(night, transcriber, worker, together, database.unit_of_work)
+    finally:
+        database.close()
+
+
+def _inspect(
+    night: SharedNight,
+    transcriber: ScriptedTranscriber,
+    worker: Worker,
+    together: Barrier | None,
+    connect: UnitOfWorkFactory,
+) -> RunView:
     listing = list_source(str(night.source))
     now = datetime.now(UTC)
     run = plan_run(listing.uri, None, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), now)
@@ -126,16 +139,22 @@ def inspect_night(
     chunks = plan_chunks(take_up(run.id, now, connect), 1e9, CHUNK_FILES)
     if together is not None:
         together.wait(30)
-    inspector = Inspector(run, STANDARD, None, transcriber, connect, "0.0.test", night.most_attempts, worker)
+    inspector = Inspector(
+        run, STANDARD, None, transcriber, AddressFinder(), connect, "0.0.test", night.most_attempts, worker
+    )
     for chunk in chunks:
         inspector.inspect(chunk)
     inspector.finish([planned for chunk in chunks for planned in chunk])
     finish_run(run.id, now, connect)
     with connect() as uow:
         view = uow.runs.view(run.id)
-    database.close()
     assert view is not None
     return view
+
+
+def this_worker() -> Worker:
+    """This process, which knows who is gone on this machine."""
+    return Worker(this_process(), 60.0, has_ended, lambda _: 3600.0)
 
 
 def _work(night: SharedNight, kill_at: int | None, poison: str, hear_s: float, together: Barrier | None) -> None:
@@ -151,12 +170,12 @@ def _work(night: SharedNight, kill_at: int | None, poison: str, hear_s: float, t
         time.sleep(hear_s)
         return replace(hear_polite_call(job), recording_id=job.recording_id)
 
-    with _watched(kill_at_nth):
-        inspect_night(night, ScriptedTranscriber(hear), Worker(this_process(), 60.0, has_ended), together)
+    with watched(kill_at_nth):
+        inspect_night(night, ScriptedTranscriber(hear), this_worker(), together)
 
 
 @contextmanager
-def _watched(each: Callable[[int], None]) -> Iterator[None]:
+def watched(each: Callable[[int], None]) -> Iterator[None]:
     """Call with 1, 2, 3, ... after each statement, but for those that only one kind of database needs."""
     seen = 0
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from callqa.alerts.tls import why
 from callqa.alerts.words import body_of, subject_of
 from models.alert import Alert
-from models.errors import TransientError
+from models.errors import PartlyDeliveredError, TransientError
 
 TIMEOUT_S = 20.0
 
@@ -29,10 +30,9 @@ class Mail:
     sender: str
     recipients: Sequence[str]
     language: str
+    context: ssl.SSLContext
     user: str = ""
     password: str = field(default="", repr=False)
-    context: ssl.SSLContext | None = None
-    """None: certificates are checked against the system's."""
 
     @property
     def name(self) -> str:
@@ -40,7 +40,7 @@ class Mail:
         return f"mail {self.host}:{self.port}"
 
     def send(self, alert: Alert) -> None:
-        """Hand it to the mail server, for all recipients at once. Raises TransientError."""
+        """Hand it to the mail server, for all recipients at once. Raises TransientError, PartlyDeliveredError."""
         message = EmailMessage()
         message["Subject"] = subject_of(alert, self.language)
         message["From"] = self.sender
@@ -61,18 +61,17 @@ class Mail:
         except smtplib.SMTPRecipientsRefused as error:
             raise TransientError(f"the mail server refused all {len(error.recipients)} recipients") from None
         except (OSError, ValueError) as error:
-            raise TransientError(f"the mail server could not be used: {type(error).__name__}") from None
+            raise TransientError(f"the mail server could not be used: {why(error)}") from None
         if refused:
-            raise TransientError(f"the mail server refused {len(refused)} of {len(self.recipients)} recipients")
+            raise PartlyDeliveredError(f"the mail server refused {len(refused)} of {len(self.recipients)} recipients")
 
     def _connect(self) -> smtplib.SMTP:
-        context = self.context or ssl.create_default_context()
         if self.security == "tls":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=context)
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=self.context)
         server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
         if self.security == "starttls":
             try:
-                server.starttls(context=context)
+                server.starttls(context=self.context)
             except BaseException:
                 server.close()
                 raise

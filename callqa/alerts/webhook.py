@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +18,7 @@ from http.client import HTTPException
 from typing import IO
 from urllib.parse import urlsplit
 
+from callqa.alerts.tls import why
 from models.alert import Alert
 from models.errors import TransientError
 
@@ -46,6 +48,7 @@ class Webhook:
 
     url: str = field(repr=False)
     secret: str = field(repr=False)
+    context: ssl.SSLContext
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     delays_s: Sequence[float] = RETRY_DELAYS_S
     timeout_s: float = TIMEOUT_S
@@ -89,14 +92,17 @@ class Webhook:
         }
         try:
             request = urllib.request.Request(self.url, body, headers, method="POST")
-            with _opener.open(request, timeout=self.timeout_s):
+            opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=self.context))
+            with opener.open(request, timeout=self.timeout_s):
                 return None, False
         except urllib.error.HTTPError as error:
             with error:
                 return f"status {error.code}", error.code >= HTTPStatus.INTERNAL_SERVER_ERROR or error.code in _BUSY
         except (OSError, HTTPException, ValueError) as error:
             # Its message may quote the address, and with it a token.
-            return type(getattr(error, "reason", error)).__name__, isinstance(error, OSError)
+            cause = error.reason if isinstance(error, urllib.error.URLError) else error
+            told = why(cause) if isinstance(cause, BaseException) else type(error).__name__
+            return told, isinstance(error, OSError) and not isinstance(cause, ssl.SSLCertVerificationError)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -112,6 +118,3 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         _url: str,
     ) -> None:
         return None
-
-
-_opener = urllib.request.build_opener(_NoRedirect)

@@ -15,6 +15,7 @@ from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
 from callqa.cli.doctor import doctor
+from callqa.cli.keys import keys_app
 from callqa.cli.models import models_app
 from callqa.cli.night import alerts_app, metrics
 from callqa.cli.plan import plan
@@ -51,6 +52,7 @@ app.add_typer(audio_app, name="audio")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")
 app.add_typer(users_app, name="users")
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from callqa.bootstrap import audio_keeper, open_database
+from callqa.bootstrap import audio_keeper, finder, open_database
 from callqa.cli.common import DatabaseOption, HomeOption, complain, console, settings_from
 from callqa.services import audio as sound
 from models.errors import SettingsError
@@ -33,7 +33,7 @@ def playback(
     if not settings.playback:
         raise SettingsError("playback is false: no copies are kept; set it to true (CALLQA_PLAYBACK), then ask again")
     keeper = audio_keeper(settings, originals=False)
-    done = sound.make_playback(keeper, open_database(settings, create=False), call or ())
+    done = sound.make_playback(keeper, finder(settings), open_database(settings, create=False), call or ())
     for call_id, why in done.missing:
         complain(f"call {call_id}: no copy to listen to: {why}")
     console.print(

@@ -43,12 +43,15 @@ def backup(
     settings = settings_from(language=language, database_url=database_url, home=home)
     now = datetime.now(UTC)
     folder = output or Path(f"callqa-backup-{now:%Y%m%dT%H%M%SZ}")
-    manifest = make_backup(database_file(settings), settings.home.absolute(), folder, __version__, now, audio)
+    sound = audio_store(settings) if audio else None
+    manifest = make_backup(database_file(settings), settings.home.absolute(), folder, __version__, now, sound)
     facts = _facts(manifest)
     if json:
         print_json({"folder": str(folder), **facts})
     else:
-        say(Words(settings.language)("backup.done", folder=folder, **facts))
+        words = Words(settings.language)
+        say(words("backup.done", folder=folder, **facts))
+        _say_what_keys_it_needs(facts, words)
 
 
 def restore(
@@ -73,6 +76,7 @@ def restore(
             print_json(facts)
         else:
             say(words("backup.good", **facts))
+            _say_what_keys_it_needs(facts, words)
         return
     now, who = datetime.now(UTC), by or login_name()
     done = restore_backup(database, settings.home.absolute(), folder, audio_store(settings), who, now, dry_run=not yes)
@@ -95,4 +99,10 @@ def _facts(manifest: Manifest) -> dict[str, Any]:
         "created": manifest.created_at,
         "revision": manifest.revision,
         "head": manifest.audit_head or "–",
+        "key_ids": list(manifest.key_ids),
     }
+
+
+def _say_what_keys_it_needs(facts: dict[str, Any], words: Words) -> None:
+    if facts["key_ids"]:
+        say(words("backup.keys", keys=", ".join(facts["key_ids"])))

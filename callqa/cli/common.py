@@ -30,7 +30,7 @@ StandardOption = Annotated[
     typer.Option("--standard", help="Service standard: shipped name, published ID[@VERSION], or a YAML file."),
 ]
 DatabaseOption = Annotated[
-    str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL; a password here is seen by others.")
+    str | None, typer.Option("--database-url", help="PostgreSQL or SQLite URL; no password in it: `ps` shows it.")
 ]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Data folder (default ./callqa-data).")]
 PresetOption = Annotated[
@@ -63,7 +63,6 @@ def settings_from(**options: object) -> Settings:
     for name, value in options.items():
         if value is not None:
             os.environ[f"CALLQA_{name.upper()}"] = str(value)
-            os.environ.pop(f"CALLQA_{name.upper()}_FILE", None)
     return settings
 
 

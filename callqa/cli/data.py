@@ -117,3 +117,14 @@ def upgrade(database_url: DatabaseOption = None, home: HomeOption = None) -> Non
 def check(database_url: DatabaseOption = None, home: HomeOption = None) -> None:
     """Say whether the database is at this program's migration; exit code 2 when it is not."""
     console.print(check_database(settings_from(database_url=database_url, home=home)), highlight=False)
+
+
+@db_app.command("rebuild-rollups")
+def rebuild_rollups(database_url: DatabaseOption = None, home: HomeOption = None) -> None:
+    """Make figures per agent and day and the review queue anew from the scorecards, after repairs by hand."""
+    settings = settings_from(database_url=database_url, home=home)
+    with open_database(settings, create=False)() as uow:
+        made = uow.rollups.rebuild()
+        uow.commit()
+    told = f"{shown_database(settings)}: {made.calls} calls, {made.agent_days} days of agents"
+    console.print(told, highlight=False, soft_wrap=True)

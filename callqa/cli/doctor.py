@@ -17,9 +17,11 @@ from rich.table import Table
 from callqa import __version__
 from callqa.bootstrap import (
     check_model,
+    check_objects,
     check_remote,
     choose_device,
     describe_database,
+    key_ids,
     shown_database,
     standard_for,
     today,
@@ -58,13 +60,16 @@ def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption 
         Check("callqa", True, __version__),
         _check("home", lambda: _home(settings)),
         *_engine(settings),
+        *_objects(settings),
     ]
     database = _check("database", lambda: describe_database(settings))
     # Published versions are in the database; where that is out of reach, one message says so.
     checks += [_check("standard", lambda: _standard(settings, database.ok)), database]
+    checks.append(_check("keys", lambda: _keys(settings)))
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
     shown["database_url"] = _database_url(settings)
-    shown["remote_url"] = _USER.sub("//***@", settings.remote_url)
+    for name in ("remote_url", "s3_endpoint"):
+        shown[name] = _USER.sub("//***@", shown[name])
     shown |= {name: "***" if getattr(settings, name).get_secret_value() else "" for name in SECRETS}
     healthy = all(check.ok for check in checks)
     trials = tune_machine(settings) if tune and healthy else []
@@ -99,6 +104,12 @@ def _engine(settings: Settings) -> list[Check]:
     return [_check("device", lambda: choose_device(settings)), _check("model", lambda: check_model(settings))]
 
 
+def _objects(settings: Settings) -> list[Check]:
+    """The store of objects, where one is set: AWS alone may never be asked for anything."""
+    is_set = settings.s3_endpoint or settings.s3_key or settings.s3_secret.get_secret_value()
+    return [_check("store", lambda: check_objects(settings))] if is_set else []
+
+
 def _home(settings: Settings) -> str:
     home = settings.home.absolute()
     try:
@@ -109,6 +120,15 @@ def _home(settings: Settings) -> str:
         raise SettingsError(
             f"home {home} cannot be written: {error.strerror}; choose another with --home or CALLQA_HOME"
         ) from error
+
+
+def _keys(settings: Settings) -> str:
+    """What is sealed, by ids of keys alone."""
+    ids = key_ids(settings)
+    if not ids:
+        return "encryption_key is empty: texts and sound are stored plain"
+    older = f"; {', '.join(ids[1:])} open what is older" if ids[1:] else ""
+    return f"texts and sound are sealed under {ids[0]}{older}; reports in {settings.home / 'reports'} are plain files"
 
 
 def _standard(settings: Settings, database_ok: bool) -> str:

@@ -40,7 +40,7 @@ _MOST_SHOWN = 10
 
 
 def plan(
-    sources: Annotated[list[str], typer.Argument(help="Folders of recordings, or single recordings.")],
+    sources: Annotated[list[str], typer.Argument(help="As for `callqa run`.")],
     day: Annotated[
         str | None, typer.Option(help="Only calls of this day (YYYY-MM-DD or yesterday), or without a date.")
     ] = None,

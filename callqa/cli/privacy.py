@@ -18,6 +18,7 @@ from callqa.cli.common import (
     LanguageOption,
     RequestOption,
     YesOption,
+    complain,
     login_name,
     print_json,
     say,
@@ -89,18 +90,24 @@ def erase(
         open_database(settings, create=False),
         dry_run=not yes,
     )
-    if yes:
-        wipe_deleted_rows(settings)
-    counts = {**asdict(done.removed), "sounds": done.sounds, "reports": done.reports}
+    if yes and not wipe_deleted_rows(settings):
+        complain(Words(settings.language)("privacy.log_in_use"))
+    counts = {**asdict(done.removed), "sounds": done.sounds}
+    reports, unread = ([str(path) for path in found] for found in (done.reports, done.unread))
     if json:
-        print_json({"erased": yes, **counts, "sources": list(done.sources)})
+        print_json({"erased": yes, **counts, "reports": reports, "unread": unread, "sources": list(done.sources)})
         return
     words = Words(settings.language)
-    say(words("privacy.erased" if yes else "privacy.would_erase", **counts))
-    if done.sources:
-        say(words("privacy.sources"))
-        for uri in done.sources:
-            say(f"  {visible(file_name(uri))}")
+    say(words("privacy.erased" if yes else "privacy.would_erase", **counts, reports=len(reports)))
+    for heading, listed in (
+        ("privacy.reports", reports),
+        ("privacy.unread", unread),
+        ("privacy.sources", [file_name(uri) for uri in done.sources]),
+    ):
+        if listed:
+            say(words(heading))
+            for name in listed:
+                say(f"  {visible(name)}")
     say(words("privacy.copies") if yes else words("keeping.use_yes"))
 
 
@@ -119,10 +126,11 @@ def retain(
     """
     settings = settings_from(language=language, database_url=database_url, home=home)
     kept = ages(settings)
-    connect = open_database(settings, create=False)
-    gone = let_go(kept, by or login_name(), datetime.now(UTC), audio_store(settings), connect, dry_run=not yes)
-    if yes:
-        wipe_deleted_rows(settings)
+    connect, reports = open_database(settings, create=False), settings.home / "reports"
+    who, now = by or login_name(), datetime.now(UTC)
+    gone = let_go(kept, who, now, audio_store(settings), reports, connect, dry_run=not yes)
+    if yes and not wipe_deleted_rows(settings):
+        complain(Words(settings.language)("privacy.log_in_use"))
     if json:
         print_json({"deleted": yes, **asdict(gone), "days": asdict(kept)})
         return

@@ -24,7 +24,7 @@ from callqa.cli.common import (
     print_json,
     settings_from,
 )
-from callqa.reports.file_names import file_name, visible_name
+from callqa.reports.file_names import file_name, visible, visible_name
 from callqa.reports.formats import moment
 from callqa.reports.words import Words
 from callqa.services import quarantine as ward
@@ -158,7 +158,7 @@ def _table(calls: Sequence[StoredCall], words: Words, zone: ZoneInfo) -> Table:
             f"{visible_name(call.meta.call_id)}\n{visible_name(call.meta.agent_id)}",
             visible_name(file_name(call.recording.uri)),
             "\n".join(reason),
-            call.quarantine.detail,
+            visible(call.quarantine.detail),
         )
         table.add_row(*map(escape, cells))
     return table

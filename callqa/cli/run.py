@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from callqa.bootstrap import App, alarm_for, assemble, open_database, today
+from callqa.bootstrap import App, alarm_for, assemble, open_database, source_uris, today
 from callqa.cli.common import (
     EXIT_QUARANTINED,
     DatabaseOption,
@@ -36,7 +36,7 @@ from callqa.services.forecast import parse_until, resolve_until
 from callqa.services.plan import length_s
 from callqa.services.runs import plan_run, resolve_day, source_of
 from callqa.settings import Settings
-from callqa.sources import list_sources, local_path
+from callqa.sources import shown_address
 from models.call import Quarantine
 from models.errors import CallqaError
 from models.run import InspectedCall, Run, RunView
@@ -51,7 +51,10 @@ _POLL_S = 1.0
 
 def run(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Folders of recordings, or single recordings.")
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...", help="Folders of recordings, or single recordings; s3://BUCKET/PREFIX too."
+        ),
     ],
     day: Annotated[
         str | None, typer.Option(help="Only calls of this day (YYYY-MM-DD or yesterday), or without a date.")
@@ -98,9 +101,9 @@ def inspect_sources(
         wanted_day = resolve_day(day if day == "yesterday" else parse_day(day) or "all", settings.time_zone, now)
         app = assemble(settings, wanted_day)
         standard = app.settings.standard
-        uris = [listing.uri for listing in list_sources(sources, settings.home)]
+        source = source_of(source_uris(settings, sources))
         scorer = scorer_of(app.standard, app.classifier)
-        run = plan_run(source_of(uris), wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
+        run = plan_run(source, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     inspect_calls_here = pkgutil.resolve_name(FLOW_RUNNER)
     with _progress(app, run, quiet):
         summary: dict[str, Any] = inspect_calls_here(settings.home, sources, wanted_day, standard, limit, until)
@@ -176,8 +179,7 @@ def _quarantined_to_json(call: InspectedCall, quarantine: Quarantine) -> dict[st
 
 
 def _files(call: InspectedCall) -> list[str]:
-    # Names that are not UTF-8 cannot be printed as they are; the escapes keep them recognisable.
-    return [local_path(uri).encode("utf-8", "backslashreplace").decode() for uri in call.uris]
+    return [shown_address(uri) for uri in call.uris]
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -40,11 +40,12 @@ from callqa.reports.transcript_export import (
     is_one_file,
 )
 from callqa.settings import Settings
-from callqa.sources import SourceFile, confined, hash_file
+from callqa.sources import SourceFile, is_object_address, local_path
 from callqa.standards import find_standard
 from models.call import CallMeta, Recording
 from models.errors import InputError, RecordingError
 from models.run import AudioJob
+from models.source import SourceStore
 from models.transcript import Transcript
 from models.wire import Json, scorecard_to_json, transcript_from_json, transcript_to_json
 from scoring import score_call
@@ -73,12 +74,12 @@ def transcribe(
     jobs: list[AudioJob] = []
     refused = 0
     for source in audio:
-        for file, roots, meta in _recordings(source, settings):
+        for file, store, meta in _recordings(source, settings):
             try:
-                path = confined(file.path, roots)
-                jobs.append(AudioJob(hash_file(path), str(file.path), probe(str(path)), meta))
+                with store.fetched(file.name) as found:
+                    jobs.append(AudioJob(found.recording_id, local_path(file.uri), probe(found.path), meta))
             except RecordingError as error:
-                complain(f"{file.path}: {error}")
+                complain(f"{store.shown(file.name)}: {error}")
                 refused += 1
     transcriber = transcriber_for(settings, find_standard(settings.standard))
     heard: dict[str, Transcript] = {}
@@ -143,13 +144,15 @@ def score(
     write_lines(cards, output)
 
 
-def _recordings(source: str, settings: Settings) -> Iterator[tuple[SourceFile, Sequence[Path], CallMeta]]:
+def _recordings(source: str, settings: Settings) -> Iterator[tuple[SourceFile, SourceStore, CallMeta]]:
+    if is_object_address(source):
+        raise InputError(f"{source!r} is in a store of objects; `callqa run` reads those, this command reads files")
     [reader] = metadata_readers(settings, [source])
     listing = reader.listing
     if not listing.files:
         raise InputError(f"no recording in {source!r}: {len(listing.ignored)} other files; check the path")
     for file in listing.files:
-        yield file, listing.roots, reader.read(file)
+        yield file, listing.store, reader.read(file)
 
 
 def _read_transcripts(path: Path) -> Iterator[tuple[Transcript, CallMeta]]:

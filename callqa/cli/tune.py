@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from importlib.resources import as_file, files
+from pathlib import Path
 
 from rich.table import Table
 
@@ -11,7 +12,7 @@ from callqa.bootstrap import passing_transcriber, probe, usable_cores
 from callqa.cli.common import console, notes
 from callqa.services.tune import Trial, advise, measure, worker_counts
 from callqa.settings import PREFIX, Settings
-from callqa.sources import hash_file, list_source
+from callqa.sources import hash_file, list_source, local_path
 from callqa.standards import find_standard
 from models.call import CallMeta
 from models.errors import TransientError
@@ -29,10 +30,8 @@ def tune_machine(settings: Settings) -> list[Trial]:
     trials: list[Trial] = []
     trouble: TransientError | None = None
     with as_file(files("callqa") / "demo_calls") as folder:
-        jobs = [
-            AudioJob(hash_file(file.path), str(file.path), probe(str(file.path)), CallMeta(file.path.name))
-            for file in list_source(str(folder)).files
-        ]
+        paths = [Path(local_path(file.uri)) for file in list_source(str(folder)).files]
+        jobs = [AudioJob(hash_file(path), str(path), probe(str(path)), CallMeta(path.name)) for path in paths]
         for profile in PROFILES:
             for workers in worker_counts(usable_cores()):
                 notes.print(f"callqa doctor: profile {profile}, workers {workers} ...")

@@ -44,6 +44,8 @@ _DATE_FORMATS = (
     # As spreadsheets write them: 2026/11/20 9:31.
     *("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"),
 )
+# Blanks of other scripts and of typesetting, which tables hold within names: 王　伟.
+_BLANKS = str.maketrans("\u3000\xa0", "  ")
 _TRUE = frozenset({"true", "yes", "y", "1", "是"})
 _FALSE = frozenset({"false", "no", "n", "0", "否"})
 _DIRECTIONS: Mapping[str, Direction] = {
@@ -87,7 +89,7 @@ def to_meta(facts: Mapping[str, Any], told: Sequence[str], default_call_id: str,
         team=fact("team", as_text),
         customer_ref=fact("customer_ref", as_text),
         started_at=started_at,
-        direction=fact("direction", lambda value: _DIRECTIONS[str(value).strip().lower()]),
+        direction=fact("direction", direction_of),
         ring_s=fact("ring_s", _seconds),
         queue=fact("queue", as_text),
         csat=fact("csat", _rating),
@@ -120,9 +122,14 @@ def parse_time(value: str, time_zone: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))
 
 
+def direction_of(value: object) -> Direction:
+    """Who called whom. Raises KeyError for words that are not known."""
+    return _DIRECTIONS[str(value).strip().lower()]
+
+
 def as_text(value: object) -> str:
     """An id or a name. Raises ValueError for what is none: empty, endless, unprintable, or no text."""
-    text = str(value).strip()
+    text = str(value).translate(_BLANKS).strip()
     fit = isinstance(value, str | int) and not isinstance(value, bool)
     if not fit or not text or not text.isprintable() or len(text) > MOST_CHARACTERS:
         raise ValueError(value)

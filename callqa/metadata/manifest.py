@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callqa.metadata.csv_text import read_rows
+from callqa.metadata.csv_text import read_rows, rows_in
 from callqa.metadata.facts import FACTS
-from callqa.sources import confined
 from models.errors import InputError, RecordingError
+from models.source import SourceStore
 
 MANIFEST = "manifest.csv"
+MOST_MANIFEST_BYTES = 256 << 20
+"""Some million rows; anything larger is no manifest."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "file": ("filename", "file_name", "path", "recording", "录音文件", "文件名", "文件", "录音文件名", "录音路径"),
     "call_id": ("通话编号", "通话id", "录音编号", "呼叫编号", "流水号"),
@@ -56,25 +58,25 @@ class Manifest:
         return tuple(sorted(set(self.by_file) - keys))
 
 
-def read_manifest(root: Path, roots: Sequence[Path]) -> Manifest:
-    """The manifest of a folder, empty where there is none.
+def read_manifest(store: SourceStore) -> Manifest:
+    """The manifest of a source, empty where there is none.
 
-    Raises InputError when it cannot be used: not CSV, no column of files, a link out of the source, or rows that
-    contradict each other.
+    Raises InputError when it cannot be used: no file, not CSV, no column of files, a link out of the source, or rows
+    that contradict each other.
     """
-    path = root / MANIFEST
-    if not path.is_file():
-        return Manifest({})
+    where = store.shown(MANIFEST)
     try:
-        confined(path, roots)
+        raw = store.read(MANIFEST, MOST_MANIFEST_BYTES)
     except RecordingError as error:
-        raise InputError(f"{path}: {error.detail}") from error
+        raise InputError(f"{where}: {error.detail}") from error
+    if raw is None:
+        return Manifest({})
     facts: dict[str, Facts] = {}
     line_of: dict[str, int] = {}
-    for line, cells in _table(path, "file"):
-        file = _key(cells.pop("file"), root)
+    for line, cells in _table(rows_in(raw, where), where, "file"):
+        file = _key(cells.pop("file"), store.root)
         if facts.setdefault(file, cells) != cells:
-            raise InputError(f"{path}: lines {line_of[file]} and {line} differ about {file!r}; keep the right one")
+            raise InputError(f"{where}: lines {line_of[file]} and {line} differ about {file!r}; keep the right one")
         line_of.setdefault(file, line)
     return Manifest(facts)
 
@@ -85,7 +87,7 @@ def read_agents(path: Path) -> Mapping[str, Facts]:
     Raises InputError when it cannot be used, also when an extension stands twice with different agents.
     """
     agents: dict[str, Facts] = {}
-    for line, cells in _table(path, "extension"):
+    for line, cells in _table(read_rows(path), str(path), "extension"):
         extension = cells.pop("extension")
         agent: dict[str, str] = {name: cells[name] for name in ("agent_id", "agent_name", "team") if name in cells}
         if "agent_id" not in agent:
@@ -95,9 +97,9 @@ def read_agents(path: Path) -> Mapping[str, Facts]:
     return agents
 
 
-def _table(path: Path, needed: str) -> list[tuple[int, dict[str, str]]]:
+def _table(lines: Iterable[tuple[int, Sequence[str]]], where: str, needed: str) -> list[tuple[int, dict[str, str]]]:
     """The rows as facts that are not empty, with their lines; rows without the needed one are passed over."""
-    rows = read_rows(path)
+    rows = iter(lines)
     _, head = next(rows, (1, ()))
     places: dict[str, int] = {}
     for place, written in enumerate(head):
@@ -106,22 +108,24 @@ def _table(path: Path, needed: str) -> list[tuple[int, dict[str, str]]]:
             continue
         if name in places:
             raise InputError(
-                f"{path}: columns {head[places[name]]!r} and {written!r} both give {name}; keep one of them"
+                f"{where}: columns {head[places[name]]!r} and {written!r} both give {name}; keep one of them"
             )
         places[name] = place
     if needed not in places:
         also = COLUMNS[needed][-1]
-        raise InputError(f"{path}: the first line must name the columns, with {needed!r} ({also}) among them")
-    table = [
-        (line, {name: row[place] for name, place in places.items() if place < len(row) and row[place]})
-        for line, row in rows
-    ]
+        raise InputError(f"{where}: the first line must name the columns, with {needed!r} ({also}) among them")
+    table = []
+    for line, row in rows:
+        if any(row[len(head) :]):
+            # All behind it has slipped: one agent's calls would be another's.
+            raise InputError(f"{where}:{line}: more cells than columns; put text that holds a separator in quotes")
+        table.append((line, {name: row[place] for name, place in places.items() if place < len(row) and row[place]}))
     return [(line, cells) for line, cells in table if needed in cells]
 
 
-def _key(file: str, root: Path | None = None) -> str:
+def _key(file: str, root: str | None = None) -> str:
     """One spelling of a path: slashes of one kind, relative to the folder, no detours."""
     text = file.replace("\\", "/")
-    if root is not None and text.startswith(f"{root.as_posix()}/"):
-        text = text.removeprefix(f"{root.as_posix()}/")
+    if root is not None:
+        text = text.removeprefix(f"{root}/")
     return posixpath.normpath(text)

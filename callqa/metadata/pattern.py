@@ -27,7 +27,7 @@ def check_pattern(pattern: str) -> None:
     """Raise SettingsError for a pattern that is no regular expression or whose groups are not those of facts."""
     try:
         groups = set(re.compile(pattern).groupindex)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise SettingsError(f"filename_pattern {pattern!r}: not a regular expression: {error}") from error
     if unknown := sorted(groups - set(FACTS)):
         raise SettingsError(f"filename_pattern names {unknown}; known groups are {', '.join(FACTS)}")

@@ -56,7 +56,7 @@ class MetadataReader:
         if self.rules.preset and self.rules.preset not in PRESETS:
             raise SettingsError(f"preset {self.rules.preset!r} is none of {', '.join(PRESETS)}")
         self._preset = PRESETS.get(self.rules.preset)
-        self._manifest = read_manifest(self.listing.root, self.listing.roots)
+        self._manifest = read_manifest(self.listing.store)
         self._agents = read_agents(Path(self.rules.agents)) if self.rules.agents else None
         self._by_pattern = self._match_all() if self.rules.filename_pattern else {}
 
@@ -70,6 +70,11 @@ class MetadataReader:
         """Whether somebody gave the call its id, even one equal to the file's name; False when `read` made it up."""
         return _gives_call_id(self._facts(file, []))
 
+    def sidecars(self, file: SourceFile) -> tuple[str, ...]:
+        """Names in the store under which JSON about the recording may lie."""
+        folder = file.name[: file.name.rfind("/") + 1]
+        return tuple(folder + path.name for path in self._sidecars(PurePosixPath(file.name)))
+
     def manifest_rows_without_file(self) -> tuple[str, ...]:
         """Files that the manifest names and the source lacks: recordings that may have been lost on the way.
 
@@ -78,20 +83,21 @@ class MetadataReader:
         if self.listing.is_single_file:
             return ()
         coming = (unfinished.becomes for unfinished in self.listing.unfinished)
-        return self._manifest.without_file([self._relative(file).as_posix() for file in (*self.listing.files, *coming)])
+        return self._manifest.without_file([file.name for file in (*self.listing.files, *coming)])
 
-    def _relative(self, file: SourceFile) -> PurePosixPath:
-        return PurePosixPath(file.path.relative_to(self.listing.root))
+    def _sidecars(self, relative: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        vendors = self._preset.sidecars(relative) if self._preset is not None else ()
+        return tuple(dict.fromkeys((relative.with_suffix(".json"), *vendors)))
 
     def _match_all(self) -> dict[str, Groups | None]:
         files = (*self.listing.files, *(unfinished.becomes for unfinished in self.listing.unfinished))
-        names = list(dict.fromkeys(self._relative(file).as_posix() for file in files))
+        names = list(dict.fromkeys(file.name for file in files))
         return dict(zip(names, match_names(self.rules.filename_pattern, names), strict=True))
 
     def _facts(self, file: SourceFile, flags: list[str]) -> dict[str, Any]:
         """The facts as written, each from the place most trusted, with flags for places that cannot be read."""
         facts: dict[str, Any] = {}
-        for layer in self._layers(self._relative(file), flags):
+        for layer in self._layers(file.name, flags):
             for name, value in layer.items():
                 if value not in (None, ""):
                     facts.setdefault(name, value)
@@ -106,14 +112,15 @@ class MetadataReader:
             flags.append(UNMATCHED)
         return facts
 
-    def _layers(self, relative: PurePosixPath, flags: list[str]) -> Iterator[Mapping[str, Any]]:
-        yield self._manifest.of(relative.as_posix())
+    def _layers(self, name: str, flags: list[str]) -> Iterator[Mapping[str, Any]]:
+        yield self._manifest.of(name)
+        relative, folder = PurePosixPath(name), name[: name.rfind("/") + 1]
         # Files named by metadata live where the recording lives; what is read of them stays inside the source.
         own, contents = relative.with_suffix(".json"), {}
         vendors = self._preset.sidecars(relative) if self._preset is not None else ()
-        for path in dict.fromkeys((own, *vendors)):
+        for path in self._sidecars(relative):
             try:
-                contents[path] = read_sidecar(self.listing.root / path, self.listing.roots)
+                contents[path] = read_sidecar(self.listing.store, folder + path.name)
             except ValueError:
                 contents[path] = None
                 if UNREADABLE not in flags:
@@ -129,7 +136,7 @@ class MetadataReader:
         elif described is not None and own not in vendors and UNREADABLE not in flags:
             flags.append(UNREADABLE)
         if self.rules.filename_pattern:
-            groups = self._by_pattern.get(relative.as_posix())
+            groups = self._by_pattern.get(name)
             if groups is None:
                 flags.append(TOO_MUCH_WORK)
             yield groups or {}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from models.run import InspectedCall
 
 _FILE_SCHEME = "file://"
+_OBJECT_SCHEME = "s3://"
 _JOINER = "\u200d"
 _SPACE = "⟨U+0020⟩"
 _STEM_BYTES = 150
@@ -20,8 +21,8 @@ _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNO
 def file_name(uri: str, source: str = "") -> str:
     """The path behind a file URI, relative to `source` (a URI as well) when it lies in there.
 
-    Of a source of several folders the whole path is shown. Percent signs are decoded once; bytes that are no UTF-8 stay
-    visible as \\xNN. Any other address stays as it is.
+    Of an object it is `s3://BUCKET/KEY` with the key as it is. Of a source of several folders the whole path is shown.
+    Percent signs are decoded once; bytes that are no UTF-8 stay visible as \\xNN. Any other address stays as it is.
     """
     path, folder = _path(uri), _path(source).rstrip("/") + "/"
     if source and path.startswith(folder):
@@ -40,6 +41,8 @@ def file_names(call: InspectedCall, source: str) -> tuple[str, ...]:
 
 
 def _path(uri: str) -> str:
+    if uri.startswith(_OBJECT_SCHEME):
+        return unquote(uri)
     if not uri.startswith(_FILE_SCHEME):
         return uri
     return unquote_to_bytes(uri.removeprefix(_FILE_SCHEME)).decode(errors="backslashreplace")

@@ -22,29 +22,60 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "would erase (nothing was done): {calls} calls, {transcripts} transcripts, {scorecards} scorecards, "
         "{promises} promises, {reviews} reviews, {sounds} sounds, {reports} reports",
     ),
+    "privacy.reports": ("点名这些通话的报告：", "reports that name these calls:"),
+    "privacy.unread": (
+        "报告文件夹中的以下文件不是文本，未查看其内容，仍在原处，请自行处理：",
+        "these files among the reports are no text; nobody looked into them and they stay; see to them yourself:",
+    ),
     "privacy.sources": (
         "以下录音不归 callqa 管理，仍在原处，请自行处理：",
         "these recordings are not callqa's and stay where they are; see to them yourself:",
     ),
+    "privacy.log_in_use": (
+        "有程序正在读取数据库，已删除的内容暂时还留在其日志文件（callqa.db-wal）中，最后一个打开它的程序结束后才会清除。",
+        "A program is reading the database: what was deleted is still in its log (callqa.db-wal) until the last one "
+        "that has it open has ended.",
+    ),
     "privacy.copies": (
-        "备份、导出的文件和另存的报告中可能仍有该客户的数据。",
-        "Backups, exported files and reports saved elsewhere may still hold data of this customer.",
+        "备份、恢复时保留的旧数据库（callqa.db.replaced-…）、导出的文件和另存的报告中可能仍有该客户的数据。",
+        "Backups, databases kept aside by restoring (callqa.db.replaced-…), exported files and reports saved elsewhere "
+        "may still hold data of this customer.",
     ),
     "privacy.retained": (
         "已按保留期限删除：原始录音副本 {originals} 个，试听副本 {playback} 个，通话文本 {transcripts} 通，"
-        "整通通话 {calls} 通",
+        "整通通话 {calls} 通，报告 {reports} 份",
         "past its days and deleted: {originals} originals, {playback} copies to listen to, texts of {transcripts} "
-        "calls, {calls} whole calls",
+        "calls, {calls} whole calls, {reports} reports that name them",
     ),
     "privacy.would_retain": (
         "已过保留期限，将删除（未执行）：原始录音副本 {originals} 个，试听副本 {playback} 个，"
-        "通话文本 {transcripts} 通，整通通话 {calls} 通",
+        "通话文本 {transcripts} 通，整通通话 {calls} 通，报告 {reports} 份",
         "past its days, would be deleted (nothing was done): {originals} originals, {playback} copies to listen to, "
-        "texts of {transcripts} calls, {calls} whole calls",
+        "texts of {transcripts} calls, {calls} whole calls, {reports} reports that name them",
     ),
     "privacy.kept_for_good": (
         "没有设置保留期限（originals_days、playback_days、transcripts_days、scores_days 均为 0）。",
         "Nothing has days (originals_days, playback_days, transcripts_days and scores_days are all 0).",
+    ),
+    "keys.id": ("密钥", "Key"),
+    "keys.state": ("状态", "State"),
+    "keys.texts": ("文本", "Texts"),
+    "keys.sounds": ("录音", "Sounds"),
+    "keys.newest": ("当前使用", "in use"),
+    "keys.older": ("仅供解密", "opens only"),
+    "keys.missing": ("缺失，无法解密", "missing: cannot be read"),
+    "keys.plain": ("未加密", "plain"),
+    "keys.none": (
+        "没有设置密钥（encryption_key），新数据不加密。",
+        "No key is set (encryption_key): what is stored now stays plain.",
+    ),
+    "keys.rotated": (
+        "已改用密钥 {newest}：文本 {texts} 项，录音 {sounds} 个",
+        "brought under key {newest}: {texts} texts, {sounds} sounds",
+    ),
+    "keys.vacuum": (
+        "PostgreSQL 在 VACUUM FULL 之前仍保留旧的数据行，备份和 WAL 归档亦然。",
+        "PostgreSQL keeps the old rows until VACUUM FULL, as do backups and archived WAL.",
     ),
     "keeping.use_yes": ("确认无误后加 --yes 执行。", "With --yes it is done."),
     "audit.number": ("序号", "No."),
@@ -81,6 +112,7 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.person_added": ("新增用户", "person added"),
     "deed.person_changed": ("修改用户", "person changed"),
     "deed.password_changed": ("更改密码", "password changed"),
+    "deed.keys_rotated": ("更换加密密钥", "brought under a new key"),
     "backup.done": (
         "已备份到 {folder}：{files} 个文件，{bytes} 字节，数据库版本 {revision}，审计日志末条 {head}",
         "{folder}: {files} files, {bytes} bytes, database at revision {revision}, head of the audit log {head}",
@@ -103,6 +135,10 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "restore.aside": (
         "被替换的数据库：{aside}（确认无误后请删除）",
         "the database that was replaced: {aside} (delete it when all is well)",
+    ),
+    "backup.keys": (
+        "其中有加密数据，需要密钥 {keys}（备份不含密钥，请另行保管）",
+        "some of it is sealed: it needs the keys {keys} (a backup holds no key; keep them elsewhere)",
     ),
     "restore.unread": (
         "现有数据库无法读取：备份之后的审计记录和数据删除无法补上，请重新执行备份之后的客户数据删除。",

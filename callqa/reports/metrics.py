@@ -55,12 +55,13 @@ class _Night(Collector):
         heard = CounterMetricFamily("callqa_heard_audio_seconds", "Seconds of sound heard.")
         heard.add_metric([], totals.audio_s)
         yield heard
-        if last is not None:
+        if last is not None and last.audio_s > 0:
             yield _gauge(
                 "callqa_realtime_factor",
                 "Seconds of time for a second of sound in the last sitting; below 1 is faster than the calls were.",
                 last.wall_s / last.audio_s,
             )
+        if last is not None:
             yield _gauge("callqa_last_sitting_end_timestamp_seconds", "When it ended.", last.ended_at.timestamp())
 
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from callqa.reports.ledger import ledger_lines
 from callqa.reports.vcon import shown_id
 from models.alert import Alert, AlertChannel, AlertKind
-from models.errors import TransientError
+from models.audit import AuditHead
+from models.errors import PartlyDeliveredError, TransientError
 from models.night import Backlog
 from models.ports import UnitOfWorkFactory
 from models.run import Run, RunCounts
@@ -47,11 +48,15 @@ class Alarm:
         return bool(self.channels) and kind in self.rules.kinds
 
     def send(self, alert: Alert) -> bool:
-        """Send it through every channel; true when at least one took it. Never raises."""
+        """Send it through every channel; true when it reached somebody. Never raises."""
         taken = False
         for channel in self.channels:
             try:
                 channel.send(alert)
+                taken = True
+            except PartlyDeliveredError as error:
+                log.warning("alert %s was not sent to all by %s: %s", alert.kind.value, channel.name, error)
+                # Asked for again and again, it would fill the mailboxes of those who have it.
                 taken = True
             except TransientError as error:
                 log.warning("alert %s was not sent by %s: %s", alert.kind.value, channel.name, error)
@@ -60,8 +65,20 @@ class Alarm:
                 log.error("alert %s was not sent by %s: %s", alert.kind.value, channel.name, type(error).__name__)
         return taken
 
-    def run_ended(self, run: Run, counts: RunCounts, left: Backlog, status: str, stopped: bool, at: datetime) -> None:
-        """Tell how the run ended. `stopped`: by its time, with `left` waiting."""
+    def run_ended(
+        self,
+        run: Run,
+        counts: RunCounts,
+        left: Backlog,
+        status: str,
+        stopped: bool,
+        audit_head: AuditHead | None,
+        at: datetime,
+    ) -> None:
+        """Tell how the run ended. `stopped`: by its time, with `left` waiting.
+
+        The head of the audit log goes along: whoever has it can tell later that the log's end was not cut off.
+        """
         if self.wants(AlertKind.RUN_END):
             facts = {
                 "status": status,
@@ -73,6 +90,7 @@ class Alarm:
                 "needs_review": counts.needs_review,
                 "fatal": counts.fatal,
                 "stopped": stopped,
+                "audit_head": str(audit_head) if audit_head else None,
             }
             self.send(Alert(AlertKind.RUN_END, at, run.id, facts))
 

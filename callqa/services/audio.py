@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from callqa.sources import find_recording
-from models.errors import InputError, RecordingError, TransientError
+from models.errors import InputError, IntegrityError, RecordingError, TransientError
 from models.ports import AudioStore, Bleep, PlaybackMaker, UnitOfWorkFactory
+from models.source import Fetched, Finder
 from models.transcript import MASK, Transcript
 
 log = logging.getLogger(__name__)
 
+Locate = Callable[[], AbstractContextManager[Fetched | None]]
+"""Finds one recording, as `models.source.Finder` does."""
+
 _GONE = "the recording is no longer where it was, or the file there now holds another one"
+_OUT_OF_REACH = "the place that the recording is at cannot be reached just now"
 _NO_TIME = "a masked number has no time, so that it cannot be bleeped"
 _NOT_WRITTEN = "the folder of the copies cannot be written; see the warning in the log"
 _PAST_ITS_DAYS = "deleted after the days that the setting playback_days gives it"
@@ -32,45 +37,63 @@ class AudioKeeper:
     originals: bool
     clock: Callable[[], datetime]
 
-    def keep(self, transcript: Transcript, locate: Callable[[], str | None]) -> None:
-        """Make the copies that are wanted and not there; `locate` finds the recording's file, None when it is gone.
+    def keep(self, transcript: Transcript, locate: Locate) -> None:
+        """Make the copies that are wanted and not there; `locate` finds the recording, None when it is gone.
 
-        Never raises for what is wrong with a recording or a disk: scoring needs no sound. Why there is no playback
-        copy is kept in its place.
+        Never raises for what is wrong with a recording, a disk or a store out of reach: scoring needs no sound. Why
+        there is no playback copy is kept in its place. Raises MissingKeyError.
         """
-        recording_id = transcript.recording_id
-        bleeps = bleeps_of(transcript)
+        wants_copy = False
         try:
             wants_copy = self.playback and not self.has_playback(transcript)
-            wants_original = self.originals and self.store.original(recording_id) is None
-            path = locate() if wants_copy or wants_original else None
+            wants_original = self.originals and self.store.original(transcript.recording_id) is None
+            if wants_copy or wants_original:
+                with locate() as found:
+                    path = None if found is None else found.path
+                    self._make(transcript, path, wants_copy=wants_copy, wants_original=wants_original)
         except OSError as error:
-            _warn(recording_id, error)
-            return
+            _warn(transcript.recording_id, error)
+        except TransientError:
+            log.warning("recording %s: its sound was not kept: %s", transcript.recording_id, _OUT_OF_REACH)
+            if wants_copy:
+                self._say_missing(transcript.recording_id, _OUT_OF_REACH)
+
+    def _make(self, transcript: Transcript, path: str | None, *, wants_copy: bool, wants_original: bool) -> None:
+        recording_id = transcript.recording_id
         if wants_original and path is not None:
             try:
                 self.store.put_original(recording_id, Path(path), self.clock())
             except (OSError, TransientError) as error:
                 _warn(recording_id, error)
         if wants_copy:
-            self._make_playback(recording_id, path, bleeps)
+            self._make_playback(recording_id, path, bleeps_of(transcript))
 
     def has_playback(self, transcript: Transcript) -> bool:
-        """Whether there is a copy with this transcript's bleeps. Raises OSError."""
+        """Whether there is a copy with this transcript's bleeps. Raises OSError, MissingKeyError."""
         copy, bleeps = self.store.playback(transcript.recording_id), bleeps_of(transcript)
-        return copy is not None and bleeps is not None and self.maker.fits(copy, bleeps)
+        if copy is None or bleeps is None:
+            return False
+        try:
+            with self.store.opened(copy) as sound:
+                return self.maker.fits(sound, bleeps)
+        except IntegrityError:
+            # Damaged: another one can be made.
+            return False
 
     def _make_playback(self, recording_id: str, path: str | None, bleeps: tuple[Bleep, ...] | None) -> None:
+        if path is None or bleeps is None:
+            # An earlier copy with other bleeps goes: it may let a number be heard.
+            self._say_missing(recording_id, _GONE if path is None else _NO_TIME)
+            return
         try:
-            try:
-                if path is None or bleeps is None:
-                    # An earlier copy with other bleeps goes: it may let a number be heard.
-                    self.store.playback_missing(recording_id, _GONE if path is None else _NO_TIME)
-                else:
-                    self.store.put_playback(recording_id, lambda draft: self.maker.make(path, bleeps, draft))
-            except (RecordingError, OSError) as error:
-                _warn(recording_id, error)
-                self.store.playback_missing(recording_id, _without_paths(error))
+            self.store.put_playback(recording_id, lambda target: self.maker.make(path, bleeps, target))
+        except (RecordingError, OSError) as error:
+            _warn(recording_id, error)
+            self._say_missing(recording_id, _without_paths(error))
+
+    def _say_missing(self, recording_id: str, why: str) -> None:
+        try:
+            self.store.playback_missing(recording_id, why)
         except OSError as error:
             _warn(recording_id, error)
 
@@ -132,7 +155,7 @@ class PlaybackMade:
 
 
 def make_playback(
-    keeper: AudioKeeper, new_unit_of_work: UnitOfWorkFactory, call_ids: Collection[str] = ()
+    keeper: AudioKeeper, find: Finder, new_unit_of_work: UnitOfWorkFactory, call_ids: Collection[str] = ()
 ) -> PlaybackMade:
     """Make the copies that stored calls lack, or that have other bleeps than the newest transcript.
 
@@ -159,14 +182,27 @@ def make_playback(
         if not call_ids and keeper.store.why_no_playback(recording_id) == _PAST_ITS_DAYS:
             expired += 1
             continue
-        original = keeper.store.original(recording_id)
-        places = (call.recording.uri,) if original is None else (original.absolute().as_uri(), call.recording.uri)
-        keeper.keep(transcript, partial(find_recording, recording_id, places))
+        with _kept_original(keeper.store, recording_id) as original:
+            keeper.keep(transcript, partial(find, recording_id, (*original, call.recording.uri)))
         if keeper.has_playback(transcript):
             made += 1
         else:
             missing.append((call.meta.call_id, keeper.store.why_no_playback(recording_id) or _NOT_WRITTEN))
     return PlaybackMade(made, there, expired, tuple(sorted(missing)))
+
+
+@contextmanager
+def _kept_original(store: AudioStore, recording_id: str) -> Iterator[tuple[str, ...]]:
+    """The address of the original's copy, opened if it is sealed; none when there is none, or a damaged one."""
+    with ExitStack() as stack:
+        found: tuple[str, ...] = ()
+        original = store.original(recording_id)
+        if original is not None:
+            try:
+                found = (stack.enter_context(store.plain_file(original)).absolute().as_uri(),)
+            except IntegrityError as error:
+                log.warning("recording %s: its kept original cannot be used: %s", recording_id, error)
+        yield found
 
 
 def _warn(recording_id: str, error: Exception) -> None:

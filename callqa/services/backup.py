@@ -26,14 +26,18 @@ from models.audit import AuditAction, AuditEvent, AuditHead, check_chain
 from models.errors import InputError, IntegrityError
 from models.keeping import DatabaseFile, ForgottenPart, Remembered
 from models.ports import AudioStore, UnitOfWorkFactory
+from models.sealing import PLAIN
 
 DATABASE = "callqa.db"
 _HOME = "home"
-_FOLDERS = ("audio", "classifiers")
+_SOUND = ("audio/playback", "audio/originals")
+_FOLDERS = (*_SOUND, "classifiers")
 """Of the home. Weights and Prefect's state come back by themselves, reports are made from the database (and would bring
 back who was erased since); keys belong elsewhere than what they open."""
+_HELD = tuple(f"{_HOME}/{kind}/" for kind in _FOLDERS)
 _DRAFT = ".tmp"
 _PRIVATE = 0o700
+_OWN_FILE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,13 @@ class Restored:
 
 
 def make_backup(
-    database: DatabaseFile, home: Path, folder: Path, callqa_version: str, now: datetime, audio: bool
+    database: DatabaseFile, home: Path, folder: Path, callqa_version: str, now: datetime, audio: AudioStore | None
 ) -> Manifest:
     """Write a backup to a new folder, which appears complete or not at all, and read it again.
 
-    The database is as it stands at one moment; nobody need stop working. `audio` false leaves sound out. Raises
-    InputError when the folder is there already or there is no database, IntegrityError when the database is damaged.
+    The database is as it stands at one moment; nobody need stop working. What is sealed stays so, and the manifest
+    names the keys that it needs. `audio` is the store in this home; None leaves sound out. Raises InputError when the
+    folder is there already or there is no database, IntegrityError when the database is damaged.
     """
     if not database.path.is_file():
         raise InputError(f"no callqa database at {database.path}; name its home with --home")
@@ -71,9 +76,12 @@ def make_backup(
         # Before the files: what is in the database then has its files, but for what was deleted meanwhile.
         database.copy(draft / DATABASE)
         facts = database.examine(draft / DATABASE)
-        files = [describe_file(draft, DATABASE), *_copied_home(home, draft, audio)]
+        keys = facts.key_ids if audio is None else facts.key_ids | audio.usage().keys() - {PLAIN}
+        files = [describe_file(draft, DATABASE), *_copied_home(home, draft, audio is not None)]
         created_at = now.astimezone(UTC).isoformat()
-        manifest = Manifest(callqa_version, created_at, facts.revision, facts.audit_head, tuple(files))
+        manifest = Manifest(
+            callqa_version, created_at, facts.revision, facts.audit_head, tuple(files), tuple(sorted(keys))
+        )
         write_manifest(manifest, draft)
         check_files(manifest, draft)
         draft.rename(folder)
@@ -87,6 +95,9 @@ def check_backup(database: DatabaseFile, folder: Path) -> Manifest:
     manifest = read_manifest(folder)
     if DATABASE not in {file.path for file in manifest.files}:
         raise IntegrityError(f"{folder / MANIFEST} names no {DATABASE}: it is no backup of a database")
+    for file in manifest.files:
+        if file.path != DATABASE and not file.path.startswith(_HELD):
+            raise IntegrityError(f"{folder / MANIFEST} names {file.path!r}, which no backup holds: it was changed")
     check_files(manifest, folder)
     database.examine(folder / DATABASE)
     return manifest
@@ -109,7 +120,7 @@ def restore_backup(
     run changes nothing. Raises IntegrityError before anything is changed, TransientError when the database is in use.
     """
     manifest = check_backup(database, folder)
-    files = [file for file in manifest.files if file.path.startswith(f"{_HOME}/")]
+    files = [file for file in manifest.files if file.path.startswith(_HELD)]
     changed = [file for file in files if not _is_there(file, home)]
     known = database.remembered()
     unread = known is None and database.path.exists()
@@ -120,6 +131,7 @@ def restore_backup(
     draft = database.path.with_name(f"{database.path.name}.{os.getpid()}{_DRAFT}")
     draft.parent.mkdir(parents=True, exist_ok=True)
     try:
+        draft.touch(mode=_OWN_FILE)
         shutil.copyfile(folder / DATABASE, draft)
         for file in changed:
             with complete_file(home / file.path.removeprefix(f"{_HOME}/")) as place:
@@ -127,6 +139,9 @@ def restore_backup(
                 shutil.copy2(folder / file.path, place)
         with database.opened(draft) as new_unit_of_work:
             adopted, erased = _catch_up(new_unit_of_work, known, unread, manifest, audio, by, now)
+        if database.path.exists():
+            # Who could read the calls before can now, and nobody else.
+            shutil.copymode(database.path, draft)
         there = aside if database.replace(draft, aside) else None
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
@@ -178,7 +193,7 @@ def _continues(known: Remembered, head: AuditHead | None) -> bool:
 
 def _copied_home(home: Path, draft: Path, audio: bool) -> Iterator[BackedUpFile]:
     for kind in _FOLDERS:
-        if kind == "audio" and not audio:
+        if kind in _SOUND and not audio:
             continue
         for path in sorted((home / kind).rglob("*")):
             if path.is_file() and not path.name.endswith(_DRAFT):

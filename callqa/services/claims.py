@@ -1,22 +1,24 @@
 """Taking work so that no other process does it too, and taking over what a process left that is gone.
 
 A process that dies takes with it whatever it was at, and nobody knows which recording it was. So all of them are
-suspects: each is tried alone, after everything else, and only a recording that was alone in its process is blamed.
+suspects: each is tried alone, after everything else, and only a recording that was alone in its process is blamed. A
+process that hangs is as good as dead: it renews its claims no more.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from callqa.services.in_hand import InHand
 from models.call import Quarantine
 from models.claim import Claim, Worker
 from models.errors import ReasonCode, TransientError
 from models.ports import UnitOfWorkFactory
-from models.run import Planned
+from models.run import Planned, StoredCall
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ _RENEWALS_PER_LEASE = 3
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """Takes work of one run for one process. `max_attempts` deaths make a suspect poison, though never the first."""
+    """Takes work of one run for one process. Alone in `max_attempts` deaths (at least 2), a suspect is poison."""
 
     run_id: str
     worker: Worker
@@ -71,11 +73,10 @@ class Claimant:
                         continue
                     deaths = self._deaths(claim)
                     # The first death may have been any other's fault; from the second on it was alone.
-                    poison = deaths >= max(2, self.max_attempts)
+                    poison = deaths > max(2, self.max_attempts)
                     uow.claims.hold({recording_id: deaths}, self.worker.owner, self.worker.lease_s)
                     if poison:
-                        detail = f"{deaths} processes ended while they were at it, the last ones with nothing else"
-                        uow.calls.quarantine(recording_id, Quarantine(ReasonCode.POISON, detail))
+                        uow.calls.quarantine(recording_id, Quarantine(ReasonCode.POISON, _verdict(deaths)))
                         uow.claims.finish(recording_id, self.worker.owner)
                     uow.commit()
                     if not poison:
@@ -83,20 +84,34 @@ class Claimant:
         return None
 
     @contextmanager
-    def kept(self, recording_ids: Sequence[str]) -> Iterator[None]:
-        """Renew these claims until the block ends; what of them has no result by then is given back."""
+    def kept(self, recording_ids: Sequence[str]) -> Iterator[Callable[[str], None]]:
+        """Renew these claims until the block ends or hangs; what of them has no result by then is given back.
+
+        Yields what is to be called with each recording that is done. Raises TransientError as `take` does.
+        """
+        with self.new_unit_of_work() as uow:
+            calls = [call for recording_id in recording_ids if (call := uow.calls.get(recording_id)) is not None]
+        in_hand = InHand({call.recording.id: self._may_take_s(call) for call in calls})
         ended = threading.Event()
-        keeper = threading.Thread(target=self._renew, args=(recording_ids, ended), name="callqa-lease", daemon=True)
+        keeper = threading.Thread(
+            target=self._renew, args=(recording_ids, in_hand, ended), name="callqa-lease", daemon=True
+        )
         keeper.start()
         try:
-            yield
+            yield in_hand.settle
         finally:
             ended.set()
             keeper.join()
             self._give_back(recording_ids)
 
-    def _renew(self, recording_ids: Sequence[str], ended: threading.Event) -> None:
+    def _renew(self, recording_ids: Sequence[str], in_hand: InHand, ended: threading.Event) -> None:
+        told = False
         while not ended.wait(self.worker.lease_s / _RENEWALS_PER_LEASE):
+            if in_hand.hangs():
+                if not told:
+                    log.error("run %s: no result for too long; others may take over what is in hand", self.run_id)
+                    told = True
+                continue
             try:
                 with self.new_unit_of_work() as uow:
                     uow.claims.renew(recording_ids, self.worker.owner, self.worker.lease_s)
@@ -123,3 +138,14 @@ class Claimant:
         if claim is None:
             return 0
         return claim.deaths + (claim.owner not in (None, self.worker.owner))
+
+    def _may_take_s(self, call: StoredCall) -> float:
+        return self.worker.may_take_s(call.recording.audio.duration_s if call.recording.audio else None)
+
+
+def _verdict(deaths: int) -> str:
+    """What is known, which is no proof: nobody saw why the processes ended."""
+    return (
+        f"not proven: {deaths} processes ended or hung while they were at it, the last {deaths - 1} with nothing else "
+        "in hand; if people, the system or a lack of memory ended them, release it with `callqa quarantine retry`"
+    )

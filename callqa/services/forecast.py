@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,9 @@ from models.run import StoredCall
 
 SITTINGS = 5
 """How many of the last sittings tell the speed."""
+_FAR_S = 100 * 365 * 86_400.0
+"""As far as a forecast sees. A damaged header may promise more sound than there are years in a calendar."""
+_DATED = re.compile(r"\d{4}-\d")
 
 
 class SpeedBasis(StrEnum):
@@ -89,7 +93,7 @@ def forecast(calls: Sequence[StoredCall], speed: Speed, begins_at: datetime, unt
             by_until, done_s = by_until + 1, done_s + one_s
         left_s = sum(lengths_s[by_until:])
     unknown = sum(call.recording.audio is None or call.recording.audio.duration_s is None for call in calls)
-    finish_at = begins_at + timedelta(seconds=total_s / speed.audio_s_per_s)
+    finish_at = _later(begins_at, total_s / speed.audio_s_per_s)
     return Forecast(len(calls), total_s, unknown, speed, begins_at, finish_at, until, by_until, left_s)
 
 
@@ -109,7 +113,7 @@ def progress(first: Backlog, left: Backlog, speed: Speed, began_at: datetime, no
     heard_s = max(all_s - rest_s, 0.0)
     pace = heard_s / elapsed_s if heard_s > 0 and elapsed_s > 0 else speed.audio_s_per_s
     left_s = rest_s / pace
-    return Progress(heard_s / all_s if all_s else 1.0, left, left_s, now + timedelta(seconds=left_s))
+    return Progress(heard_s / all_s if all_s else 1.0, left, left_s, _later(now, left_s))
 
 
 def expected_s(backlog: Backlog) -> float:
@@ -118,21 +122,20 @@ def expected_s(backlog: Backlog) -> float:
 
 
 def resolve_until(until: datetime | time | None, time_zone: str, begins_at: datetime) -> datetime | None:
-    """The moment at which a run is to stop: of a time of day the next one after `begins_at` (aware), in the zone.
+    """The moment at which a run is to stop: of a time of day the next one after `begins_at` (aware).
 
-    A date and time without a zone is in that one too.
+    Times without a zone of their own are in this one.
     """
     if until is None:
         return None
-    zone = ZoneInfo(time_zone)
+    zone = until.tzinfo or ZoneInfo(time_zone)
     if isinstance(until, datetime):
-        return until if until.tzinfo is not None else until.replace(tzinfo=zone)
-    here = begins_at.astimezone(zone)
-    for days in (0, 1):
-        moment = datetime.combine(here.date() + timedelta(days=days), until.replace(tzinfo=None), zone)
-        if moment > begins_at:
-            return moment
-    raise InputError(f"there is no {until} after {begins_at}")  # a zone that skips a day
+        return until.replace(tzinfo=zone)
+    begins_at = begins_at.astimezone(UTC)
+    today = begins_at.astimezone(zone).date()
+    # Two days on, because zones have skipped a day.
+    moments = (moment for days in (0, 1, 2) for moment in _moments(today + timedelta(days=days), until, zone))
+    return min((one for one in moments if one.astimezone(UTC) > begins_at), key=lambda one: one.astimezone(UTC))
 
 
 def parse_until(value: str | None) -> datetime | time | None:
@@ -140,6 +143,19 @@ def parse_until(value: str | None) -> datetime | time | None:
     if value is None:
         return None
     try:
-        return time.fromisoformat(value) if "-" not in value else datetime.fromisoformat(value)
+        return datetime.fromisoformat(value) if _DATED.match(value) else time.fromisoformat(value)
     except ValueError as error:
         raise InputError(f"--until {value!r} is no time; write it like 06:00 or 2026-11-21T06:00") from error
+
+
+def _moments(day: date, at: time, zone: tzinfo) -> Iterator[datetime]:
+    """When clocks of the zone show this time on that day: twice in the hour that is repeated as summer time ends."""
+    first = datetime.combine(day, at.replace(tzinfo=None), zone)
+    again = first.replace(fold=1)
+    yield first
+    if (again.utcoffset() or timedelta()) < (first.utcoffset() or timedelta()):
+        yield again
+
+
+def _later(moment: datetime, seconds: float) -> datetime:
+    return moment + timedelta(seconds=min(seconds, _FAR_S))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from callqa.metadata import MetadataReader
-from callqa.sources import SourceFile, confined, hash_file, printed, stamp_of, still_written
+from callqa.metadata import UNREADABLE, MetadataReader
+from callqa.sources import SourceFile, still_written
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import InputError, ReasonCode, RecordingError
 from models.ports import AudioProbe, UnitOfWork, UnitOfWorkFactory
 from models.run import NightBefore, Run, StoredCall
+from models.source import SourceStore
 from models.wire import digest
 
 FILES_PER_TRANSACTION = 200
@@ -59,6 +58,10 @@ class _Candidate:
     file: SourceFile
     meta: CallMeta
 
+    @property
+    def store(self) -> SourceStore:
+        return self.reader.listing.store
+
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
@@ -83,22 +86,26 @@ def register(
     nights = _nights_before(run, new_unit_of_work)
     wanted: list[_Candidate] = []
     left: list[str] = []
-    late = other_days = forgotten = 0
-    for candidate, path in _candidates(sources):
+    late: set[str] = set()
+    other_days = forgotten = 0
+    for candidate, name in _candidates(sources):
         its_own = _is_of_day(candidate.meta, run.day, rules.time_zone)
         if not its_own and not _is_late(candidate, nights, rules):
             other_days += 1
-        elif path != candidate.file.path or still_written(path, _settle_s(candidate, rules)):
-            left.append(printed(path))
+        elif name != candidate.file.name or any(
+            _still_written(one, candidate, rules) for one in (name, *_torn(candidate))
+        ):
+            left.append(candidate.store.shown(name))
         else:
             wanted.append(candidate)
-            late += not its_own
+            if not its_own:
+                late.add(candidate.file.uri)
     if not wanted:
         raise InputError(_nothing_found(sources, run.day, other_days, len(left), rules.settle_s))
     wanted = wanted[: rules.limit]
     for batch in _batches(wanted, FILES_PER_TRANSACTION):
         seen = [(candidate, _look_at(candidate, probe)) for candidate in batch]
-        left += [printed(candidate.file.path) for candidate, sighting in seen if sighting is None]
+        left += [candidate.store.shown(candidate.file.name) for candidate, sighting in seen if sighting is None]
         with new_unit_of_work() as uow:
             uow.runs.start(run)
             for sighting in (sighting for _, sighting in seen if sighting is not None):
@@ -117,9 +124,9 @@ def register(
         forgotten=forgotten,
         ignored=sum(len(listing.ignored) for listing in listings),
         missing=tuple(name for source in sources for name in source.manifest_rows_without_file()),
-        late=late,
+        late=sum(candidate.file.uri in late for candidate in wanted),
         left=tuple(left),
-        empty=tuple(printed(one.root) for one in listings if not one.files and not one.unfinished),
+        empty=tuple(one.store.root for one in listings if not one.files and not one.unfinished),
     )
 
 
@@ -128,17 +135,17 @@ def stand_in_id(uri: str) -> str:
     return digest({"unreadable": uri}).removeprefix("sha256:")
 
 
-def _candidates(sources: Sequence[MetadataReader]) -> Iterator[tuple[_Candidate, Path]]:
-    """Every file that is or will be a recording, once, and where it is now: a source may lie within another."""
+def _candidates(sources: Sequence[MetadataReader]) -> Iterator[tuple[_Candidate, str]]:
+    """Every file that is or will be a recording, once, and its name now: a source may lie within another."""
     seen: set[str] = set()
     for reader in sources:
         listing = reader.listing
-        unfinished = [(one.becomes, one.path) for one in listing.unfinished]
-        for file, path in (*((file, file.path) for file in listing.files), *unfinished):
-            address = path.as_uri()
+        unfinished = [(one.becomes, one.name) for one in listing.unfinished]
+        for file, name in (*((file, file.name) for file in listing.files), *unfinished):
+            address = listing.store.uri_of(name)
             if address not in seen:
                 seen.add(address)
-                yield _Candidate(reader, file, reader.read(file)), path
+                yield _Candidate(reader, file, reader.read(file)), name
 
 
 def _nights_before(run: Run, new_unit_of_work: UnitOfWorkFactory) -> Mapping[date, NightBefore]:
@@ -151,22 +158,24 @@ def _nights_before(run: Run, new_unit_of_work: UnitOfWorkFactory) -> Mapping[dat
 def _is_late(candidate: _Candidate, nights: Mapping[date, NightBefore], rules: IntakeRules) -> bool:
     """Whether its own day was inspected without it, and it came after that.
 
-    A file that was there and left out on purpose (`limit`) is not late. The time at which its entry last changed tells
-    when it came: copying and moving keep the time of its content.
+    A file that was there and left out on purpose (`limit`) is not late.
     """
     night = nights.get(_day_of(candidate.meta, rules.time_zone) or date.min)
     if night is None or candidate.file.uri in night.addresses:
         return False
-    try:
-        came_s = os.stat(candidate.file.path).st_ctime  # noqa: PTH116 - follows links, as Path.stat does
-    except OSError:
-        return False
-    return came_s > night.began_at.timestamp() - rules.settle_s
+    stamp = candidate.store.stamp(candidate.file.name)
+    return stamp is not None and stamp.entered_at_s > night.began_at.timestamp() - rules.settle_s
 
 
-def _settle_s(candidate: _Candidate, rules: IntakeRules) -> float:
+def _still_written(name: str, candidate: _Candidate, rules: IntakeRules) -> bool:
     """Who names one file says that it is there."""
-    return 0.0 if candidate.reader.listing.is_single_file else rules.settle_s
+    settle_s = 0.0 if candidate.reader.listing.is_single_file else rules.settle_s
+    return still_written(candidate.store, name, settle_s)
+
+
+def _torn(candidate: _Candidate) -> tuple[str, ...]:
+    """Its sidecars, where one cannot be read: half written perhaps, and what it says would never be asked for again."""
+    return candidate.reader.sidecars(candidate.file) if UNREADABLE in candidate.meta.flags else ()
 
 
 def _has_its_day(sighting: _Sighting, run: Run, uow: UnitOfWork) -> bool:
@@ -179,22 +188,22 @@ def _has_its_day(sighting: _Sighting, run: Run, uow: UnitOfWork) -> bool:
 
 def _look_at(candidate: _Candidate, probe: AudioProbe) -> _Sighting | None:
     """What the file is; None when it changed under the reader's eyes."""
-    file = candidate.file
+    file, store = candidate.file, candidate.store
+    before = store.stamp(file.name)
     try:
-        path = confined(file.path, candidate.reader.listing.roots)
-        before = stamp_of(path)
-        recording = Recording(hash_file(path), file.uri)
+        with store.fetched(file.name) as fetched:
+            try:
+                audio, fault = probe(fetched.path), None
+            except RecordingError as error:
+                audio, fault = None, Quarantine(error.reason, error.detail)
     except RecordingError as error:
         # Bytes that cannot be read have no digest; the address stands in, so that the file is not lost from sight.
         stand_in = Recording(stand_in_id(file.uri), file.uri)
         return _Sighting(candidate, stand_in, Quarantine(error.reason, error.detail))
-    try:
-        audio, fault = probe(str(path)), None
-    except RecordingError as error:
-        audio, fault = None, Quarantine(error.reason, error.detail)
-    if stamp_of(path) != before and stamp_of(path) is not None:
+    after = store.stamp(file.name)
+    if after is not None and after != before:
         return None
-    return _Sighting(candidate, replace(recording, audio=audio), fault)
+    return _Sighting(candidate, Recording(fetched.recording_id, file.uri, audio), fault)
 
 
 def _store(sighting: _Sighting, run_id: str, uow: UnitOfWork) -> None:

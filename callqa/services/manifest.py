@@ -28,13 +28,17 @@ class BackedUpFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A whole backup. `created_at` is ISO 8601, `audit_head` the end of its audit log, None for an empty one."""
+    """A whole backup. `created_at` is ISO 8601, `audit_head` the end of its audit log, None for an empty one.
+
+    `key_ids` name the keys without which something in it cannot be read. No backup holds a key.
+    """
 
     callqa_version: str
     created_at: str
     revision: str
     audit_head: str | None
     files: tuple[BackedUpFile, ...]
+    key_ids: tuple[str, ...] = ()
 
 
 def copy_file(source: Path, folder: Path, path: str) -> BackedUpFile:
@@ -72,7 +76,7 @@ def read_manifest(folder: Path) -> Manifest:
         if document.pop("format") != _FORMAT:
             raise ValueError("it is of another format")
         files = tuple(BackedUpFile(**file) for file in document.pop("files"))
-        manifest = Manifest(files=files, **document)
+        manifest = Manifest(files=files, key_ids=tuple(document.pop("key_ids", ())), **document)
         _check_paths(file.path for file in manifest.files)
     except FileNotFoundError as error:
         raise IntegrityError(f"{folder} is no backup: it has no {MANIFEST}") from error

@@ -54,7 +54,7 @@ class NightWatch:
         with quietly("the run's end"):
             now = self.now()
             with self.new_unit_of_work() as uow:
-                left, counts = uow.census.backlog(self.run), uow.runs.counts(self.run.id)
+                left, counts, head = uow.census.backlog(self.run), uow.runs.counts(self.run.id), uow.audit.head()
             stopped = until is not None and now >= until and left.calls > 0
             if stopped:
                 log.warning(
@@ -66,7 +66,7 @@ class NightWatch:
             if not self._rate_told:
                 self._rate_told = self.alarm.failure_rate(self.run, counts, left, now)
             self.alarm.fatal_calls(self.run, now)
-            self.alarm.run_ended(self.run, counts, left, status_of(counts).value, stopped, now)
+            self.alarm.run_ended(self.run, counts, left, status_of(counts).value, stopped, head, now)
             self.alarm.promises_due(self.run.id, now)
 
     def remember(self, machine: str, chunks: Iterable[ChunkTimes], intake_s: float, ended_at: datetime) -> None:

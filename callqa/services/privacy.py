@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from callqa.reports.customer_export import call_document, file_stem, transcript_text
-from callqa.reports.file_names import visible_name
 from callqa.reports.table_files import complete_file
 from callqa.reports.words import Words
+from callqa.services.pages import files_that_name
 from models.audit import AuditAction, AuditEvent
 from models.errors import InputError
 from models.keeping import ForgottenPart, HeldCall, Removed
@@ -37,12 +37,15 @@ class Exported:
 class Erased:
     """What went, or would go.
 
-    `sources` are where runs found the recordings: those files are not callqa's and stay where they are.
+    `reports` are the files in the folder of reports that name the calls; `unread` are those there that are no text:
+    they stay, and nobody looked into them. `sources` are where runs found the recordings: those files are not callqa's
+    and stay where they are.
     """
 
     removed: Removed
     sounds: int
-    reports: int
+    reports: tuple[Path, ...]
+    unread: tuple[Path, ...]
     sources: tuple[str, ...]
 
 
@@ -70,17 +73,30 @@ def export_customer(
 ) -> Exported:
     """Write everything held of a customer to a new folder, readable by its owner only, and record that it was done.
 
-    `calls.json` holds all that is stored, `transcripts/` the newest text of each call, `audio/` copies of the sound.
-    `request` is the number under which the customer asked, for the record. Raises InputError when the folder is there
-    already or when no call of the customer is stored.
+    The folder appears complete and recorded, or not at all. `calls.json` holds all that is stored, `transcripts/` the
+    newest text of each call, `audio/` copies of the sound. `request` is the number under which the customer asked, for
+    the record. Raises InputError when the folder is there already or when no call of the customer is stored.
     """
     with new_unit_of_work() as uow:
         calls = calls_of_customer(customer_ref, uow)
         held = [found for call in calls if (found := uow.keeping.held(call.recording.id)) is not None]
+    if os.path.lexists(folder):
+        raise InputError(f"{folder} is there already; name a new folder with -o")
+    draft = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+    draft.mkdir(parents=True, mode=_PRIVATE)
     try:
-        folder.mkdir(parents=True, mode=_PRIVATE)
-    except FileExistsError as error:
-        raise InputError(f"{folder} is there already; name a new folder with -o") from error
+        done = _write_held(held, draft, words, audio)
+        with new_unit_of_work() as uow:
+            details = {"recordings": [call.stored.recording.id for call in held], **asdict(done)}
+            uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_EXPORTED, request, details))
+            uow.commit()
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return done
+
+
+def _write_held(held: Sequence[HeldCall], folder: Path, words: Words, audio: AudioStore) -> Exported:
     texts = sounds = 0
     documents = []
     for call in held:
@@ -91,12 +107,7 @@ def export_customer(
             _write(folder / "transcripts" / f"{file_stem(call)}.txt", transcript_text(call, words))
             texts += 1
     _write(folder / "calls.json", "[\n" + ",\n".join(map(canonical, documents)) + "\n]\n")
-    done = Exported(len(held), texts, sounds)
-    with new_unit_of_work() as uow:
-        details = {"recordings": [call.stored.recording.id for call in held], **asdict(done)}
-        uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_EXPORTED, request, details))
-        uow.commit()
-    return done
+    return Exported(len(held), texts, sounds)
 
 
 def erase_customer(
@@ -110,7 +121,7 @@ def erase_customer(
     *,
     dry_run: bool,
 ) -> Erased:
-    """Erase every call of a customer: rows, sound that callqa keeps, and pages in `reports` that name the calls.
+    """Erase every call of a customer: rows, sound that callqa keeps, and files in `reports` that name the calls.
 
     The recordings are remembered by digest, so that no run takes them in again. A dry run changes nothing. Raises
     InputError when no call of the customer is stored. Killed in between, it is asked for again.
@@ -118,24 +129,27 @@ def erase_customer(
     with new_unit_of_work() as uow:
         calls = calls_of_customer(customer_ref, uow)
         ids = [call.recording.id for call in calls]
-        held = [found for recording_id in ids if (found := uow.keeping.held(recording_id)) is not None]
+        # Nothing that was said is read: erasing needs no key.
+        found = {uri for call in calls for uri in (call.recording.uri, *uow.keeping.addresses(call.recording.id))}
         # Given up when the block ends: it only counts.
         would_go = uow.keeping.forget(ids, ForgottenPart.CALL, now)
-    sources = tuple(sorted({uri for call in held for uri in (call.stored.recording.uri, *call.addresses)}))
-    pages = _pages_that_name([call.meta.call_id for call in calls], reports)
+    sources = tuple(sorted(found))
+    files = files_that_name([call.meta.call_id for call in calls], reports)
     if dry_run:
         kept = sum(len(_sound_of(recording_id, audio)) for recording_id in ids)
-        return Erased(would_go, kept, len(pages), sources)
+        return Erased(would_go, kept, files.naming, files.unread, sources)
     # Sound and pages first: what is not in the database any more would not be found again.
     sounds = sum(audio.forget(recording_id) for recording_id in ids)
-    for page in pages:
+    for page in files.naming:
         page.unlink(missing_ok=True)
     with new_unit_of_work() as uow:
         removed = uow.keeping.forget(ids, ForgottenPart.CALL, now)
-        details = {"recordings": sorted(ids), **asdict(removed), "sounds": sounds, "reports": len(pages)}
+        details = {"recordings": sorted(ids), **asdict(removed), "sounds": sounds, "reports": len(files.naming)}
         uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_ERASED, request, details))
         uow.commit()
-    return Erased(removed, sounds, len(pages), sources)
+    # And what a run kept of them in between; from now on it finds that they are gone.
+    sounds += sum(audio.forget(recording_id) for recording_id in ids)
+    return Erased(removed, sounds, files.naming, files.unread, sources)
 
 
 def _sound_of(recording_id: str, audio: AudioStore) -> list[Path]:
@@ -150,20 +164,10 @@ def _copy_sound(call: HeldCall, folder: Path, audio: AudioStore) -> list[Path]:
         kind = "original" if path == audio.original(call.stored.recording.id) else "playback"
         target = folder / f"{file_stem(call)}.{kind}{path.suffix}"
         folder.mkdir(exist_ok=True)
-        with complete_file(target) as draft:
-            shutil.copyfile(path, draft)
+        with complete_file(target) as draft, audio.opened(path) as sound, draft.open("wb") as stream:
+            shutil.copyfileobj(sound, stream)
         copies.append(target)
     return copies
-
-
-def _pages_that_name(call_ids: Sequence[str], folder: Path) -> list[Path]:
-    """Reports in which one of these ids stands; also, to be safe, those in which it is part of another word."""
-    names = {form for call_id in call_ids for form in (call_id, html.escape(visible_name(call_id)))}
-    return [
-        path
-        for path in sorted(folder.glob("*.html"))
-        if any(name in text for text in [path.read_text(encoding="utf-8", errors="replace")] for name in names)
-    ]
 
 
 def _write(path: Path, text: str) -> None:

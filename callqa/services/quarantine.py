@@ -83,6 +83,8 @@ def drop(calls: Sequence[StoredCall], by: str, now: datetime, new_unit_of_work: 
     with new_unit_of_work() as uow:
         for call in calls:
             uow.calls.drop(call.recording.id, now)
+        # Last, because whoever records waits here for others who do.
+        for call in calls:
             uow.audit.record(AuditEvent(now, by, AuditAction.QUARANTINE_DROPPED, call.recording.id, {}))
         uow.commit()
     return tuple(call.recording.id for call in calls)

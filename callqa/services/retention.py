@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from callqa.services.audio import prune
+from callqa.services.pages import files_that_name
 from models.audit import AuditAction, AuditEvent
-from models.keeping import ForgottenPart
+from models.keeping import ForgottenPart, Removed
 from models.ports import AudioStore, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
@@ -33,36 +35,65 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """What went, or would go: copies of sound, calls whose texts went, and whole calls."""
+    """What went, or would go: copies of sound, calls whose texts went, whole calls, and reports that name these."""
 
     originals: int = 0
     playback: int = 0
     transcripts: int = 0
     calls: int = 0
+    reports: int = 0
 
 
 def retain(
-    ages: Ages, by: str, now: datetime, audio: AudioStore, new_unit_of_work: UnitOfWorkFactory, *, dry_run: bool
+    ages: Ages,
+    by: str,
+    now: datetime,
+    audio: AudioStore,
+    reports: Path,
+    new_unit_of_work: UnitOfWorkFactory,
+    *,
+    dry_run: bool,
 ) -> Retained:
     """Let go what is past its days; a dry run only counts. Nothing to do: no record. Again: nothing more goes.
 
-    In a dry run a call may count twice, for its text and as a whole. Raises OSError.
+    With whole calls go the files in `reports` that name them: they can be made again of what stays. In a dry run a call
+    may count twice, for its text and as a whole. Raises OSError.
     """
     sound = prune(audio, ages.originals_days, ages.playback_days, now, dry_run=True)
     if dry_run:
         texts, calls = (_count(part, days, now, new_unit_of_work) for part, days in _kinds(ages))
-        return Retained(sound.originals, sound.playback, texts, calls)
+        pages = _pages_past_their_days(ages.scores_days, now, reports, new_unit_of_work)
+        return Retained(sound.originals, sound.playback, texts, calls, len(pages))
     if sound.originals or sound.playback:
         # Recorded before it is done: files cannot be deleted in a transaction.
         with new_unit_of_work() as uow:
             uow.audit.record(_event(now, by, "audio", {**_days(ages, "originals", "playback"), **asdict(sound)}))
             uow.commit()
         sound = prune(audio, ages.originals_days, ages.playback_days, now)
+    # Before the calls: what is not in the database any more would not be found in a page.
+    pages = _pages_past_their_days(ages.scores_days, now, reports, new_unit_of_work)
+    if pages:
+        with new_unit_of_work() as uow:
+            uow.audit.record(_event(now, by, "reports", {**_days(ages, "scores"), "reports": len(pages)}))
+            uow.commit()
+    for page in pages:
+        page.unlink(missing_ok=True)
     # Whole calls first: their texts need not go on their own.
     (texts_of, texts_days), (calls_of, calls_days) = _kinds(ages)
     calls = _forget(calls_of, calls_days, by, now, audio, new_unit_of_work)
     texts = _forget(texts_of, texts_days, by, now, audio, new_unit_of_work)
-    return Retained(sound.originals, sound.playback, texts, calls)
+    return Retained(sound.originals, sound.playback, texts, calls, len(pages))
+
+
+def _pages_past_their_days(
+    days: int, now: datetime, reports: Path, new_unit_of_work: UnitOfWorkFactory
+) -> tuple[Path, ...]:
+    """Reports that name a call which is past its days as a whole."""
+    if not days or not reports.is_dir():
+        return ()
+    with new_unit_of_work() as uow:
+        call_ids = uow.keeping.calls_older_than(_before(now, days))
+    return files_that_name(call_ids, reports).naming if call_ids else ()
 
 
 def _forget(
@@ -83,6 +114,9 @@ def _forget(
                 for recording_id in ids:
                     audio.forget(recording_id)
             removed = uow.keeping.forget(ids, part, now)
+            if removed == Removed():
+                # Another process let them go meanwhile, and its record says so.
+                continue
             kind = "calls" if part is ForgottenPart.CALL else "transcripts"
             details = {"days": days, "recordings": list(ids), **asdict(removed)}
             uow.audit.record(_event(now, by, kind, details))

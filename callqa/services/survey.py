@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from callqa.metadata import MetadataReader
-from callqa.sources import hash_file
 from models.call import CallMeta, Recording, RecordingState
 from models.errors import InputError, RecordingError
 from models.ports import AudioProbe, UnitOfWorkFactory
@@ -16,7 +15,7 @@ from models.run import Run, StoredCall
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`calls` are to be heard or scored, in the order of their ids; `done` need nothing any more.
+    """`calls` are to be heard or scored, in the order of their ids; `done` need nothing any more, or were erased.
 
     `unusable` recordings cannot be opened as sound and would be quarantined; `other_days` are not of the run's day.
     """
@@ -43,23 +42,22 @@ def survey(
     """
     # A source may lie within another.
     files = {file.uri: (reader, file) for reader in readers for file in reader.listing.files}
-    wanted = [(file, reader.read(file)) for reader, file in files.values()]
-    of_day = [(file, meta) for file, meta in wanted if _is_of_day(meta, run, time_zone)]
+    wanted = [(reader, file, reader.read(file)) for reader, file in files.values()]
+    of_day = [one for one in wanted if _is_of_day(one[2], run, time_zone)]
     if not of_day:
         raise InputError(f"nothing to plan in {run.source}: {len(wanted)} recordings, all of other days")
     found: dict[str, StoredCall] = {}
     unusable: set[str] = set()
-    for file, meta in of_day[:limit]:
+    for reader, file, meta in of_day[:limit]:
         try:
-            recording = Recording(hash_file(file.path), file.uri)
-            found.setdefault(
-                recording.id,
-                StoredCall(replace(recording, audio=probe(str(file.path))), meta, RecordingState.RECEIVED),
-            )
+            with reader.listing.store.fetched(file.name) as fetched:
+                recording = Recording(fetched.recording_id, file.uri, probe(fetched.path))
+            found.setdefault(recording.id, StoredCall(recording, meta, RecordingState.RECEIVED))
         except RecordingError:
             unusable.add(file.uri)
     with new_unit_of_work() as uow:
         done = uow.census.scored_among(run, found)
+        done |= {one for one in found if uow.keeping.forgotten(one) is not None}
         if run.day is not None:
             undated = [call.recording.id for call in found.values() if call.meta.started_at is None]
             done |= {one for one in undated if uow.runs.taken_in_for_another_day(run, one)}

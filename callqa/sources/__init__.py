@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from callqa.sources.files import confined, find_recording, hash_file, local_path, printed
-from callqa.sources.listing import Listing, SourceFile, Unfinished, list_source, list_sources
+from callqa.sources.addresses import is_object_address, shown_address
+from callqa.sources.files import confined, hash_file, local_path
+from callqa.sources.finder import AddressFinder
+from callqa.sources.listing import Listing, SourceFile, Unfinished, list_source, list_sources, open_sources
 from callqa.sources.names import MOST_ID_CHARACTERS, without_sound_suffix
-from callqa.sources.settling import stamp_of, still_written
+from callqa.sources.objects import Objects
+from callqa.sources.s3 import S3, StoreAccess
+from callqa.sources.scratch import Scratch
+from callqa.sources.settling import still_written
 
 __all__ = [
     "MOST_ID_CHARACTERS",
+    "S3",
+    "AddressFinder",
     "Listing",
+    "Objects",
+    "Scratch",
     "SourceFile",
+    "StoreAccess",
     "Unfinished",
     "confined",
-    "find_recording",
     "hash_file",
+    "is_object_address",
     "list_source",
     "list_sources",
     "local_path",
-    "printed",
-    "stamp_of",
+    "open_sources",
+    "shown_address",
     "still_written",
     "without_sound_suffix",
 ]

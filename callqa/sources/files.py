@@ -1,4 +1,4 @@
-"""The bytes behind the addresses: read only where they may be, known by their digest."""
+"""The bytes behind local addresses: read only where they may be, known by their digest."""
 
 from __future__ import annotations
 
@@ -48,21 +48,6 @@ def hash_file(path: Path) -> str:
     except OSError as error:
         raise RecordingError(ReasonCode.UNREADABLE_FILE, f"cannot be read: {error.strerror}") from error
     return digest.hexdigest()
-
-
-def find_recording(recording_id: str, uris: Sequence[str]) -> str | None:
-    """The first path that holds exactly the recording's bytes; None when no address does any more.
-
-    Files are moved and names used again between nights: without this look, another customer's call could be heard
-    and charged to this call's agent.
-    """
-    for path in dict.fromkeys(local_path(uri) for uri in uris):
-        try:
-            if hash_file(Path(path)) == recording_id:
-                return path
-        except RecordingError:
-            continue
-    return None
 
 
 def local_path(uri: str) -> str:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from callqa.sources.files import is_inside
+from callqa.sources.addresses import is_object_address
+from callqa.sources.folder import local_folders
 from callqa.sources.names import finished_name, id_from, is_ignored
 from models.errors import InputError
+from models.source import SourceStore
+
+OpenObjects = Callable[[str], SourceStore]
+"""Makes the store of an `s3://` source."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file that may be a recording. `default_call_id` is unique within its folder."""
+    """One file that may be a recording, by its name in the source. `default_call_id` is unique within its folder."""
 
-    path: Path
+    name: str
     uri: str
     default_call_id: str
 
@@ -27,154 +30,94 @@ class SourceFile:
 class Unfinished:
     """A file under a writer's temporary name; `becomes` is the recording that it will be."""
 
-    path: Path
+    name: str
     becomes: SourceFile
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A source's files in a stable order. `root` is the folder that holds the manifest, `ignored` what is no sound.
+    """A source's files in a stable order; `ignored` are the names of what is no sound."""
 
-    `roots` are the real folders, links followed, in which its bytes may lie: those of all sources of a run.
-    """
-
-    root: Path
-    uri: str
+    store: SourceStore
     files: tuple[SourceFile, ...]
     ignored: tuple[str, ...]
     unfinished: tuple[Unfinished, ...] = ()
-    roots: tuple[Path, ...] = ()
+
+    @property
+    def uri(self) -> str:
+        """The source's address."""
+        return self.store.uri
 
     @property
     def is_single_file(self) -> bool:
         """Whether the source is one file, of whose neighbours nothing is known."""
-        return self.uri != self.root.as_uri()
+        return self.store.is_single_file
 
 
-def list_sources(sources: Sequence[str], leave_out: Path | None = None) -> tuple[Listing, ...]:
-    """List several folders or files, in the order of their addresses, each once. Links from one to another are good.
+def open_sources(
+    sources: Sequence[str], leave_out: Path | None = None, open_objects: OpenObjects | None = None
+) -> tuple[SourceStore, ...]:
+    """The stores of several sources, in the order of their addresses, each once.
 
-    Raises InputError as `list_source` does, also when there is no source at all.
+    Nothing is asked of other machines yet. Raises InputError when there is no source at all, or for a folder as
+    `local_folders` does.
     """
     if not sources:
         raise InputError("no source is named; give a folder of recordings or one recording")
-    places = {place.uri: place for place in map(_place, sources)}
-    roots = tuple(dict.fromkeys(place.real_root for place in places.values()))
-    return tuple(_list(places[uri], roots, leave_out) for uri in sorted(places))
+    objects = [source for source in sources if is_object_address(source)]
+    if objects and open_objects is None:
+        raise InputError(f"source {objects[0]!r} is in a store of objects; only files can be read here")
+    stores: dict[str, SourceStore] = {}
+    for store in local_folders([source for source in sources if not is_object_address(source)], leave_out):
+        stores[store.uri] = store
+    for source in objects:
+        assert open_objects is not None
+        opened = open_objects(source)
+        stores[opened.uri] = opened
+    return tuple(stores[uri] for uri in sorted(stores))
+
+
+def list_sources(
+    sources: Sequence[str], leave_out: Path | None = None, open_objects: OpenObjects | None = None
+) -> tuple[Listing, ...]:
+    """List several sources, in the order of their addresses, each once. Raises as `open_sources` and the stores do."""
+    return tuple(list_store(store) for store in open_sources(sources, leave_out, open_objects))
 
 
 def list_source(source: str, leave_out: Path | None = None) -> Listing:
     """List a folder (with its sub-folders, also those behind links inside it) or a single file.
 
-    Hidden sub-folders and `leave_out`, callqa's own data folder, are not searched. A link to nothing, and one that
-    leads out of the source, is listed: it stands for a recording that somebody expects. Raises InputError when the
-    source does not exist, cannot be reached or is the folder to leave out.
+    Raises InputError when the source does not exist, cannot be reached or is the folder to leave out.
     """
     return list_sources([source], leave_out)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A source as it was named, and the real folder that it may be read in."""
-
-    named: str
-    path: Path
-    is_file: bool
-
-    @property
-    def uri(self) -> str:
-        return self.path.as_uri()
-
-    @property
-    def real_root(self) -> Path:
-        real = Path(os.path.realpath(self.path))
-        # Who names one file vouches for where its link leads.
-        return real.parent if self.is_file else real
-
-
-def _place(source: str) -> _Place:
-    # Not resolve(): the addresses are those that people know, links and all.
-    path = Path(os.path.normpath(Path(source).absolute()))
-    try:
-        found_mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise InputError(f"source {source!r} does not exist; give a folder of recordings or one recording") from error
-    except OSError as error:
-        raise InputError(f"source {source!r} cannot be reached: {error.strerror}") from error
-    if not stat.S_ISREG(found_mode) and not stat.S_ISDIR(found_mode):
-        raise InputError(f"source {source!r} is neither a folder nor a file; give a folder of recordings")
-    return _Place(source, path, stat.S_ISREG(found_mode))
-
-
-def _list(place: _Place, roots: tuple[Path, ...], leave_out: Path | None) -> Listing:
-    path = place.path
-    if place.is_file:
-        file = SourceFile(path, path.as_uri(), id_from(path.stem))
-        return Listing(path.parent, path.as_uri(), (file,), (), (), (*roots, Path(os.path.realpath(path.parent))))
-    if leave_out is not None and leave_out.is_dir() and leave_out.samefile(path):
-        raise InputError(f"source {place.named!r} is callqa's own data folder; give that another place with --home")
+def list_store(store: SourceStore) -> Listing:
+    """What the names of the store's files say that they are. Raises as the store does."""
     found: list[SourceFile] = []
     unfinished: list[Unfinished] = []
     ignored: list[str] = []
-    for folder, files in _walk(path, roots, leave_out):
-        finished = {name: finished_name(name) for name in files}
-        recordings = [name for name in files if finished[name] is None and not is_ignored(name)]
-        ignored += [name for name in files if finished[name] is None and is_ignored(name)]
-        stems = Counter(Path(name).stem for name in recordings)
-        found += [_file(folder, name, unique=stems[Path(name).stem] == 1) for name in recordings]
+    for folder, names in store.folders():
+        if store.is_single_file:
+            # Who names one file says that it is a recording.
+            found += [_file(store, folder, name, unique=True) for name in names]
+            continue
+        finished = {name: finished_name(name) for name in names}
+        recordings = [name for name in names if finished[name] is None and not is_ignored(name)]
+        ignored += [name for name in names if finished[name] is None and is_ignored(name)]
+        stems = Counter(_stem(name) for name in recordings)
+        found += [_file(store, folder, name, unique=stems[_stem(name)] == 1) for name in recordings]
         unfinished += [
-            Unfinished(folder / name, _file(folder, becomes, unique=True))
+            Unfinished(folder + name, _file(store, folder, becomes, unique=True))
             for name, becomes in finished.items()
             if becomes is not None
         ]
-    return Listing(path, path.as_uri(), tuple(found), tuple(ignored), tuple(unfinished), roots)
+    return Listing(store, tuple(found), tuple(ignored), tuple(unfinished))
 
 
-def _file(folder: Path, name: str, *, unique: bool) -> SourceFile:
-    return SourceFile(folder / name, (folder / name).as_uri(), id_from(Path(name).stem if unique else name))
+def _file(store: SourceStore, folder: str, name: str, *, unique: bool) -> SourceFile:
+    return SourceFile(folder + name, store.uri_of(folder + name), id_from(_stem(name) if unique else name))
 
 
-def _walk(root: Path, roots: Sequence[Path], leave_out: Path | None) -> Iterator[tuple[Path, list[str]]]:
-    """Each folder once, whatever links lead to it, with the names of its files and of links out of the source."""
-
-    def refuse(error: OSError) -> None:
-        raise InputError(f"folder {error.filename!r} cannot be listed: {error.strerror}") from error
-
-    seen: set[tuple[int, int]] = set()
-    if leave_out is not None and leave_out.is_dir():
-        seen.add(_identity(leave_out))
-    # Folders behind links wait until the real ones are listed, so that a recording keeps the address it lies at.
-    waiting = deque([root])
-    while waiting:
-        for path, folders, files in os.walk(waiting.popleft(), onerror=refuse):
-            folder = Path(path)
-            identity = _identity(folder)
-            if identity in seen:
-                folders.clear()
-                continue
-            seen.add(identity)
-            shown = sorted(name for name in folders if not name.startswith("."))
-            astray = [name for name in shown if _leads_out(folder / name, roots)]
-            folders[:] = [name for name in shown if name not in astray]
-            waiting.extend(folder / name for name in folders if (folder / name).is_symlink())
-            yield folder, sorted([*astray, *(name for name in files if _may_be_read(folder / name, roots))])
-
-
-def _leads_out(path: Path, roots: Sequence[Path]) -> bool:
-    return path.is_symlink() and not is_inside(Path(os.path.realpath(path)), roots)
-
-
-def _identity(folder: Path) -> tuple[int, int]:
-    try:
-        status = folder.stat()
-    except OSError as error:
-        raise InputError(f"folder {str(folder)!r} cannot be listed: {error.strerror}") from error
-    return status.st_dev, status.st_ino
-
-
-def _may_be_read(path: Path, roots: Sequence[Path]) -> bool:
-    """Whether it is a file, or a name that leads nowhere or out and is not lost from sight; no pipes or devices."""
-    try:
-        return stat.S_ISREG(path.stat().st_mode) or _leads_out(path, roots)
-    except OSError:
-        return True
+def _stem(name: str) -> str:
+    return PurePosixPath(name).stem

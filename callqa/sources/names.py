@@ -50,7 +50,9 @@ _RSYNC = re.compile(r"\.(.+)\.[A-Za-z0-9]{6}")
 
 
 def is_ignored(name: str) -> bool:
-    """Whether the file is no recording by its name."""
+    """Whether the file is no recording by its name; that of an object may end in a slash, which marks a folder."""
+    if name.endswith("/"):
+        return True
     if name.startswith("."):
         return name.startswith(APPLE_DOUBLE) or not name.lower().endswith(SOUND_SUFFIXES)
     return name in DROPPINGS or PurePath(name).suffix.lower() in DESCRIPTIONS | WRITERS

@@ -60,6 +60,9 @@ def test_a_night_is_planned_stopped_finished_and_told_of(tmp_path: Path, demo: D
     progress = [line for line in lines if "left, done about" in line["message"]]
     assert progress[-1]["run_id"] == plan["run_id"]
     assert "2 of 2 recordings" in progress[-1]["message"]
+    done = [line for line in lines if line["message"].endswith(": scored")]
+    assert {line["call_id"] for line in done} == {"d08_customer_only_sorry_short", "d10_abusive_agent"}
+    assert all((line["run_id"], len(line["recording_id"])) == (plan["run_id"], 64) for line in done)
     assert "whsec-abc" not in stopped.stderr + finished.stderr + finished.stdout
 
     # Measured now: the last sitting, and nothing left to do.

@@ -246,7 +246,8 @@ def test_a_dictated_number_is_masked_and_bleeped_in_the_copy(transcriber: Whispe
     assert masked.start_s < number["start"] + 0.15
     assert masked.end_s > number["end"] - 0.15
 
-    OpusPlayback().make(str(path), bleeps_of(outcome.transcript) or (), tmp_path / "copy.ogg")
+    with (tmp_path / "copy.ogg").open("wb") as target:
+        OpusPlayback().make(str(path), bleeps_of(outcome.transcript) or (), target)
     inside = slice(int((masked.start_s + 0.05) * RATE_HZ), int((masked.end_s - 0.05) * RATE_HZ))
     for before, after in zip(decode(str(path)).channels, decode(str(tmp_path / "copy.ogg")).channels, strict=True):
         assert dominant_hz(after[inside]) == pytest.approx(BLEEP_HZ, abs=5)

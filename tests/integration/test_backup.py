@@ -216,6 +216,33 @@ def test_no_path_leads_out_of_a_backup(house: House, path: str) -> None:
     assert "outside the backup" in refused(house.run("restore", "b", "--yes"), IntegrityError)
 
 
+@pytest.mark.parametrize("path", ["home/callqa.db", "home/callqa.toml", "home/prefect/x", "other.db"])
+def test_nothing_but_what_backups_hold_is_put_in_place(house: House, path: str) -> None:
+    assert house.run("backup", "-o", "b").exit_code == 0
+    manifest = json.loads(Path("b/manifest.json").read_text())
+    entry = next(file for file in manifest["files"] if file["path"].endswith(".ogg"))
+    entry["path"] = path
+    target = Path("b", path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(next(Path("b").rglob("*.ogg")).read_bytes())
+    Path("b/manifest.json").write_text(json.dumps(manifest))
+    before = house.database.read_bytes()
+    for options in (("--check",), ("--yes",)):
+        assert "no backup holds" in refused(house.run("restore", "b", *options), IntegrityError)
+    assert house.database.read_bytes() == before
+
+
+@pytest.mark.parametrize(("there", "then"), [(0o600, 0o600), (0o640, 0o640), (None, 0o600)])
+def test_restoring_lets_nobody_read_who_could_not_before(house: House, there: int | None, then: int) -> None:
+    assert house.run("backup", "-o", "b").exit_code == 0
+    if there is None:
+        remove(house)
+    else:
+        house.database.chmod(there)
+    assert house.run("restore", "b", "--yes").exit_code == 0
+    assert house.database.stat().st_mode & 0o777 == then
+
+
 def test_a_link_out_of_a_backup_is_refused(house: House, tmp_path: Path) -> None:
     assert house.run("backup", "-o", "b").exit_code == 0
     sound = next(Path("b").rglob("*.ogg"))

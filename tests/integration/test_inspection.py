@@ -14,7 +14,7 @@ from callqa.services.intake import IntakeResult, IntakeRules, register
 from callqa.services.plan import plan_chunks
 from callqa.services.rescore import rescore
 from callqa.services.runs import finish_run, plan_run, take_up
-from callqa.sources import list_source
+from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.call import AudioFacts, RecordingState
 from models.errors import InputError, ReasonCode, RecordingError, TransientError
@@ -57,7 +57,9 @@ def night(
     rules = IntakeRules("Asia/Shanghai", 0)
     intake = register([MetadataReader(listing, "Asia/Shanghai")], run, rules, probe, new_unit_of_work)
     waiting = take_up(run.id, datetime.now(UTC), new_unit_of_work)
-    inspector = Inspector(run, STANDARD, None, transcriber, new_unit_of_work, "0.0.test", max_attempts, worker())
+    inspector = Inspector(
+        run, STANDARD, None, transcriber, AddressFinder(), new_unit_of_work, "0.0.test", max_attempts, worker()
+    )
     chunks = plan_chunks(waiting, 1800.0, 50)
     for chunk in chunks:
         inspector.inspect(chunk)
@@ -170,7 +172,7 @@ def test_another_recording_under_the_old_name_is_never_heard_in_its_place(
     with new_unit_of_work() as uow:
         (waiting,) = uow.runs.waiting(run.id)
     later = ScriptedTranscriber()
-    inspector = Inspector(run, STANDARD, None, later, new_unit_of_work, "0.0.test", 5, worker())
+    inspector = Inspector(run, STANDARD, None, later, AddressFinder(), new_unit_of_work, "0.0.test", 5, worker())
     inspector.inspect([Planned(waiting.recording.id, waiting.attempts)])
     assert later.heard == []
     with new_unit_of_work() as uow:

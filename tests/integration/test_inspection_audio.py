@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from asr.pii.mask import mask_secrets
 from asr.playback import OpusPlayback
 from callqa.metadata import MetadataReader
-from callqa.services.audio import AudioKeeper, Pruned, bleeps_of, prune
+from callqa.services.audio import AudioKeeper, Pruned, bleeps_of, make_playback, prune
 from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeRules, register
 from callqa.services.runs import finish_run, plan_run, take_up
-from callqa.sources import list_source
+from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.call import RecordingState
 from models.errors import origin_of
+from models.keeping import ForgottenPart
 from models.ports import Bleep, UnitOfWorkFactory
 from models.run import AudioJob, Planned, Run, RunView
+from models.source import Fetched
 from models.transcript import Dropped, Masked, Role, SecretKind, Transcript, Utterance
 from scoring import scorer_of
 from storage import Database, schema
 from storage.audio_store import FileAudioStore
+from storage.sealing import Sealer
 from tests.factories import ENGINE, transcript
 from tests.fakes import ScriptedTranscriber, probe_anything, worker
 from tests.unit.asr_signals import noise, write_wav
@@ -60,8 +65,9 @@ class Night:
     def run(self, playback: bool = True, originals: bool = False) -> RunView:
         run, waiting = self.take_in()
         keeper = AudioKeeper(self.store, OpusPlayback(), playback, originals, lambda: self.now)
+        find = AddressFinder()
         inspector = Inspector(
-            run, STANDARD, None, self.transcriber, self.new_unit_of_work, "0.0.test", 3, worker(), keeper
+            run, STANDARD, None, self.transcriber, find, self.new_unit_of_work, "0.0.test", 3, worker(), keeper
         )
         inspector.inspect(waiting)
         finish_run(run.id, self.now, self.new_unit_of_work)
@@ -97,12 +103,42 @@ def night(one_database: Database, tmp_path: Path) -> Night:
     return Night(source, FileAudioStore(tmp_path / "audio"), one_database.unit_of_work)
 
 
+class ErasingMaker(OpusPlayback):
+    """While it makes a copy, a person erases the call."""
+
+    def __init__(self, erase: Callable[[], None]) -> None:
+        self._erase = erase
+
+    def make(self, source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> None:
+        super().make(source, bleeps, target)
+        self._erase()
+
+
+def test_of_a_call_that_is_erased_while_it_is_heard_no_sound_stays(night: Night) -> None:
+    run, [work] = night.take_in()
+
+    def erase() -> None:
+        night.store.forget(work.recording_id)
+        with night.new_unit_of_work() as uow:
+            uow.keeping.forget([work.recording_id], ForgottenPart.CALL, NOW)
+            uow.commit()
+
+    keeper = AudioKeeper(night.store, ErasingMaker(erase), True, True, lambda: NOW)
+    Inspector(
+        run, STANDARD, None, night.transcriber, AddressFinder(), night.new_unit_of_work, "0.0.test", 3, worker(), keeper
+    ).inspect([work])
+    with night.new_unit_of_work() as uow:
+        assert uow.calls.get(work.recording_id) is None
+    assert [path for path in (night.source.parent / "audio").rglob("*") if path.is_file()] == []
+
+
 def test_a_bleeped_copy_and_by_default_no_original(night: Night) -> None:
     view = night.run()
     recording_id = view.calls[0].stored.recording.id
     copy = night.store.playback(recording_id)
     assert copy is not None
-    assert OpusPlayback().fits(copy, bleeps_of(CALL) or ())
+    with night.store.opened(copy) as sound:
+        assert OpusPlayback().fits(sound, bleeps_of(CALL) or ())
     assert bleeps_of(CALL)
     assert night.store.original(recording_id) is None
     before = copy.stat().st_mtime_ns
@@ -164,12 +200,13 @@ def test_a_copy_with_other_bleeps_is_made_again_or_taken_away(night: Night) -> N
     keeper = AudioKeeper(night.store, OpusPlayback(), True, False, lambda: NOW)
     more = replace(CALL, recording_id=recording_id, dropped=(Dropped(Role.AGENT, 5.0, 6.0, "＊＊＊＊", ("loop",)),))
 
-    keeper.keep(more, lambda: path)
+    keeper.keep(more, lambda: nullcontext(Fetched(path, recording_id)))
     copy = night.store.playback(recording_id)
     assert copy is not None
-    assert OpusPlayback().fits(copy, bleeps_of(more) or ())
+    with night.store.opened(copy) as sound:
+        assert OpusPlayback().fits(sound, bleeps_of(more) or ())
 
-    keeper.keep(replace(CALL, recording_id=recording_id), lambda: None)
+    keeper.keep(replace(CALL, recording_id=recording_id), lambda: nullcontext(None))
     assert night.store.playback(recording_id) is None
     assert "no longer where it was" in (night.store.why_no_playback(recording_id) or "")
 
@@ -188,6 +225,38 @@ MASKED = Masked(0, 4, SecretKind.CODE, None, None)
 )  # fmt: skip
 def test_where_a_number_without_word_times_is_bleeped(utterance: Utterance, bleeps: tuple[Bleep, ...] | None) -> None:
     assert bleeps_of(Transcript("r", "zh", 3.0, (utterance,))) == bleeps
+
+
+def test_with_a_key_neither_sound_nor_words_lie_plain_and_copies_can_be_made_again(tmp_path: Path) -> None:
+    sealer, home = Sealer([bytes(32)]), tmp_path / "home"
+    url = f"sqlite:///{home / 'callqa.db'}"
+    schema.upgrade(url)
+    database = Database(url, sealer)
+    (tmp_path / "recordings").mkdir()
+    write_wav(tmp_path / "recordings" / "call.wav", noise(8.0), noise(8.0))
+    night = Night(tmp_path / "recordings", FileAudioStore(home / "audio", sealer), database.unit_of_work)
+    [call] = night.run(originals=True).calls
+    assert call.stored.state is RecordingState.SCORED
+    copy, original = night.store.playback(call.stored.recording.id), night.store.original(call.stored.recording.id)
+    assert copy is not None
+    assert original is not None
+    stored = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    assert any(str(path).endswith("-wal") for path in stored)
+    for plain in (b"OggS", b"OpusHead", b"RIFF", "请报一下手机号码".encode(), "您好".encode()):
+        assert [path for path, content in stored.items() if plain in content] == []
+    with night.store.opened(original) as sound:
+        assert sound.read() == night.recording.read_bytes()
+    before = copy.read_bytes()
+    copy.unlink()
+    night.recording.unlink()
+    keeper = AudioKeeper(night.store, OpusPlayback(), True, False, lambda: NOW)
+    assert make_playback(keeper, AddressFinder(), night.new_unit_of_work).made == 1
+    assert copy.read_bytes() != before
+    # A damaged copy is made again.
+    copy.write_bytes(copy.read_bytes()[:-9])
+    assert make_playback(keeper, AddressFinder(), night.new_unit_of_work).made == 1
+    assert list((home / "audio" / "scratch").iterdir()) == []
+    database.close()
 
 
 def test_a_number_that_cannot_be_placed_makes_no_copy(night: Night) -> None:

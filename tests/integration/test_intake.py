@@ -116,6 +116,19 @@ def test_a_file_that_changes_under_the_reader_s_eyes_is_left(source: Path, new_u
     assert set(calls(run, new_unit_of_work)) == {"a.wav"}
 
 
+def test_a_recording_waits_for_its_sidecar_to_be_whole(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    put(source, "a.wav", "b.wav", "broken.wav", "broken.json")
+    put(source, "a.json", age_s=5)
+    (source / "a.json").write_text('{"agent_id": "A1')
+    run, intake = take_in(source, new_unit_of_work)
+    assert [Path(name).name for name in intake.left] == ["a.wav"]
+    assert set(calls(run, new_unit_of_work)) == {"b.wav", "broken.wav"}, "one that stays broken holds nothing back"
+    (source / "a.json").write_text('{"agent_id": "A1"}')
+    run, intake = take_in(source, new_unit_of_work)
+    assert intake.left == ()
+    assert calls(run, new_unit_of_work)["a.wav"].meta.agent_id == "A1"
+
+
 def test_another_clock_s_future_does_not_hold_a_file_back(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
     put(source, "a.wav", age_s=-7200)
     _, intake = take_in(source, new_unit_of_work)
@@ -176,6 +189,17 @@ def test_what_a_limit_left_out_is_not_late(source: Path, new_unit_of_work: UnitO
         readers = [MetadataReader(listings[0], ZONE)]
         register(readers, run, IntakeRules(ZONE, SETTLE_S, limit), probe_anything, new_unit_of_work)
     assert set(calls(run, new_unit_of_work)) == {"d.wav"}
+
+
+def test_late_counts_only_what_the_limit_takes_in(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    (source / "manifest.csv").write_text(
+        "file,started_at\na.wav,2026-11-20T10:00\nb.wav,2026-11-20T11:00\nc.wav,2026-11-20T12:00\n"
+    )
+    put(source, "a.wav")
+    take_in(source, new_unit_of_work, date(2026, 11, 20))
+    put(source, "b.wav", "c.wav")
+    _, intake = take_in(source, new_unit_of_work, date(2026, 11, 21), limit=1)
+    assert (intake.files, intake.late) == (1, 1)
 
 
 def test_several_folders_are_one_run_in_whatever_order(tmp_path: Path, new_unit_of_work: UnitOfWorkFactory) -> None:

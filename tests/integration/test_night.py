@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from callqa.alerts.tls import trusting
 from callqa.alerts.webhook import Webhook
 from callqa.metadata import MetadataReader
 from callqa.reports.metrics import metrics_text
@@ -23,11 +24,13 @@ from callqa.services.outlook import Planner
 from callqa.services.runs import finish_run, plan_run, take_up
 from callqa.services.stint import ChunkTimes, Stint, timed
 from callqa.services.survey import survey
-from callqa.sources import list_source
+from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.alert import AlertKind
-from models.call import RecordingState
+from models.audit import AuditAction, AuditEvent
+from models.call import AudioFacts, RecordingState
 from models.errors import InputError, StateError
+from models.keeping import ForgottenPart
 from models.night import Backlog, Sitting, SittingTotals
 from models.ports import UnitOfWork
 from models.run import AudioJob, Planned, Run, RunStatus
@@ -92,7 +95,7 @@ class Night:
         waiting = take_up(run.id, self.now, database.unit_of_work)
         calls = planner.look_ahead(waiting, run.engine_digest, self.now, until).calls
         stint = Stint(self.transcriber, until, now=lambda: self.now)
-        inspector = Inspector(run, STANDARD, None, stint, database.unit_of_work, "0", 3, worker())
+        inspector = Inspector(run, STANDARD, None, stint, AddressFinder(), database.unit_of_work, "0", 3, worker())
         planned = [Planned(one.recording.id, one.attempts) for one in calls]
         times = timed(stint, lambda: inspector.inspect(planned))
         finish_run(run.id, self.now, database.unit_of_work)
@@ -172,6 +175,30 @@ def test_a_survey_writes_nothing_and_sees_what_the_run_will(
     assert [len(look()[0]), look()[1]] == [3, 1]
 
 
+def test_a_survey_reads_nothing_outside_and_plans_nothing_that_was_erased(
+    source: Path, database: Database, tmp_path: Path
+) -> None:
+    outside = tmp_path / "elsewhere.wav"
+    outside.write_bytes(b"not ours")
+    (source / "link.wav").symlink_to(outside)
+    run = take_in(source, database)
+    with database.unit_of_work() as uow:
+        gone = uow.runs.waiting(run.id)[0].recording.id
+        uow.keeping.forget([gone], ForgottenPart.CALL, NOW)
+        uow.commit()
+    read: list[str] = []
+
+    def probe(path: str) -> AudioFacts:
+        read.append(Path(path).name)
+        return probe_anything(path)
+
+    metadata = MetadataReader(list_source(str(source)), "Asia/Shanghai")
+    found = survey([metadata], run, "Asia/Shanghai", None, probe, database.unit_of_work)
+    assert (len(found.calls), found.done, found.unusable) == (3, 1, 1)
+    assert gone not in {call.recording.id for call in found.calls}
+    assert "elsewhere.wav" not in read
+
+
 def test_a_survey_of_another_day_says_so(source: Path, database: Database) -> None:
     listing = list_source(str(source))
     run = replace(run_of(source), day=NOW.date())
@@ -206,7 +233,7 @@ def test_speed_is_that_of_this_machine_else_of_others_else_the_default(database:
 
 
 def watch_of(run: Run, database: Database, receiver: Receiver | None, kinds: frozenset[AlertKind]) -> NightWatch:
-    channels = () if receiver is None else (Webhook(receiver.url, "secret", delays_s=()),)
+    channels = () if receiver is None else (Webhook(receiver.url, "secret", trusting(""), delays_s=()),)
     alarm = Alarm(channels, AlarmRules(kinds, 0.1, 24.0), database.unit_of_work)
     return NightWatch(run, Speed(5.0, SpeedBasis.DEFAULT, 0), NOW, alarm, database.unit_of_work, lambda: UNTIL)
 
@@ -277,6 +304,9 @@ def test_promises_about_to_be_missed_are_told_once(database: Database, due_h: fl
 def test_the_end_of_a_run_is_told_with_what_is_left(source: Path, database: Database) -> None:
     run, night = take_in(source, database), Night()
     night.work(run, database, NOW + timedelta(hours=1))
+    with database.unit_of_work() as uow:
+        head = uow.audit.record(AuditEvent(NOW, "王", AuditAction.PROMISE_MARKED, "", {})).head
+        uow.commit()
     with receiving() as receiver:
         watch = watch_of(run, database, receiver, frozenset({AlertKind.RUN_END}))
         found = watch.look()
@@ -286,6 +316,7 @@ def test_the_end_of_a_run_is_told_with_what_is_left(source: Path, database: Data
     ((kind, facts),) = told(receiver)
     assert kind == "run_end"
     assert isinstance(facts, dict)
+    assert facts["audit_head"] == str(head), "whoever has it can tell later that the log's end was not cut off"
     expected = {"status": "partial", "recordings": 4, "scored": 1, "waiting": 3, "waiting_audio_h": 0.05}
     assert facts | expected | {"stopped": True} == facts
 

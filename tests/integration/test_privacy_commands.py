@@ -6,7 +6,10 @@ import hashlib
 import json
 import os
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +20,12 @@ from typer.testing import Result
 
 from callqa.metadata import MetadataReader
 from callqa.services.intake import IntakeResult, IntakeRules, register
+from callqa.services.retention import Ages, Retained
+from callqa.services.retention import retain as apply_ages
 from callqa.sources import list_source
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import CallqaError, InputError, IntegrityError, ReasonCode
+from models.keeping import ForgottenPart
 from models.ledger import StatusEvent, StatusSource
 from models.scorecard import PromiseStatus
 from storage import Database
@@ -153,6 +159,22 @@ def test_everything_of_a_customer_is_handed_out(command: Command, ids: dict[str,
     assert "is there already" in refused(command("privacy", "export", PHONE, "-o", "out"), InputError)
 
 
+def test_a_customer_s_data_is_handed_out_whole_and_recorded_or_not_at_all(
+    command: Command, ids: dict[str, str]
+) -> None:
+    store = FileAudioStore(Path("home/audio"))
+    sound = store.playback(ids["second"])
+    assert sound is not None
+    # A sound that is there and cannot be copied.
+    sound.unlink()
+    sound.symlink_to("/proc/self/mem")
+    assert isinstance(command("privacy", "export", PHONE, "-o", "out").exception, OSError | InputError)
+    assert [path.name for path in Path.cwd().iterdir() if path.name.startswith("out")] == []
+    assert log(command) == []
+    sound.unlink()
+    assert printed(command("privacy", "export", PHONE, "-o", "out", "--json"))["sounds"] == 5
+
+
 def test_a_dry_run_counts_what_erasing_would_take_and_changes_nothing(
     command: Command, ids: dict[str, str], database_url: str
 ) -> None:
@@ -161,9 +183,10 @@ def test_a_dry_run_counts_what_erasing_would_take_and_changes_nothing(
     assert dump(database_url) == before
     done = printed(command("privacy", "erase", PHONE, "--yes", "--json"))
     assert would == {**done, "erased": False}
-    assert {name: value for name, value in done.items() if name != "sources"} == {
-        "erased": True, "calls": 3, "transcripts": 3, "scorecards": 3, "promises": 6, "reviews": 3, "sounds": 6, "reports": 1,
+    assert {name: value for name, value in done.items() if name not in ("sources", "reports")} == {
+        "erased": True, "calls": 3, "transcripts": 3, "scorecards": 3, "promises": 6, "reviews": 3, "sounds": 6, "unread": [],
     }  # fmt: skip
+    assert [Path(path).name for path in done["reports"]] == ["run-1.html"]
     assert [Path(uri).name for uri in done["sources"]] == ["first.wav", "second.wav", "third.wav"]
 
 
@@ -190,6 +213,21 @@ def test_after_erasing_nothing_of_the_customer_is_left_and_all_of_the_others_is(
     assert printed(command("audit", "verify", "--json"))["intact"]
     for again in (("erase", PHONE, "--yes"), ("export", PHONE)):
         assert "no call of this customer" in refused(command("privacy", *again), InputError)
+
+
+def test_reports_that_cannot_be_searched_are_named_and_stay(command: Command, ids: dict[str, str]) -> None:
+    reports = Path("home/reports")
+    (reports / "night.xlsx").write_bytes(b"PK\x03\x04\0\0first")
+    (reports / "first.vtt").write_text("WEBVTT")
+    (reports / "old").mkdir()
+    (reports / "old/all.csv").write_text("call_id,total\nsecond,80\n", encoding="utf-8-sig")
+    would = command("privacy", "erase", PHONE, "--language", "en").stdout
+    for name in ("night.xlsx", "first.vtt", "all.csv", "run-1.html"):
+        assert name in would
+    done = printed(command("privacy", "erase", PHONE, "--yes", "--json"))
+    assert {Path(path).name for path in done["reports"]} == {"first.vtt", "all.csv", "run-1.html"}
+    assert [Path(path).name for path in done["unread"]] == ["night.xlsx"]
+    assert sorted(path.name for path in reports.rglob("*") if path.is_file()) == ["night.xlsx", "run-2.html"]
 
 
 def test_of_a_run_of_several_single_files_only_what_is_erased_loses_its_name(
@@ -225,6 +263,46 @@ def test_no_byte_of_what_was_erased_stays_in_an_sqlite_database(
         assert text.encode() not in left
 
 
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+def test_what_a_reader_keeps_in_the_log_is_said(command: Command, ids: dict[str, str], database_url: str) -> None:
+    reader = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM recordings").fetchall()
+    try:
+        done = command("privacy", "erase", PHONE, "--yes", "--language", "en")
+    finally:
+        reader.close()
+    assert done.exit_code == 0
+    assert "still in its log" in done.stderr
+
+
+def test_a_call_that_is_added_to_while_it_is_erased_goes_whole(
+    command: Command, ids: dict[str, str], database: Database
+) -> None:
+    """What a run stores of it just now is waited for: it neither stops the erasing nor stays."""
+    held, stored = threading.Event(), threading.Event()
+
+    def run() -> None:
+        with database.unit_of_work() as uow:
+            other = replace(factories.ENGINE, digest="sha256:new")
+            heard = replace(factories.transcript(("customer", WORDS)), recording_id=ids["first"], engine=other)
+            uow.transcripts.put(heard)
+            held.set()
+            time.sleep(0.5)
+            uow.commit()
+            stored.set()
+
+    with ThreadPoolExecutor() as pool:
+        adding = pool.submit(run)
+        assert held.wait(10)
+        with database.unit_of_work() as uow:
+            removed = uow.keeping.forget([ids["first"]], ForgottenPart.CALL, NOW)
+            assert stored.is_set()
+            uow.commit()
+        adding.result()
+    assert removed.transcripts == 2
+
+
 def test_a_run_does_not_take_in_again_what_was_erased(
     command: Command, ids: dict[str, str], database: Database, tmp_path: Path
 ) -> None:
@@ -255,7 +333,8 @@ def test_whatever_hangs_on_a_recording_goes_with_it() -> None:
     """A new table that points at recordings is found here: is it the call's own data?"""
     assert {table.name for table, _ in hanging_on(["x"])} == {
         "recordings", "run_files", "transcripts", "scorecards", "findings", "evidence", "promises", "reviews",
-        "ledger_promises", "ledger_events", "claims",
+        "ledger_promises", "ledger_events", "claims", "current_scorecards", "queue_findings",
+        "run_calls",
     }  # fmt: skip
 
 
@@ -269,11 +348,11 @@ def retain(command: Command, days: tuple[int, int, int, int], *options: str) -> 
         "".join(f"{g.split('=')[0].removeprefix('CALLQA_').lower()} = {g.split('=')[1]}\n" for g in given)
     )
     result: dict[str, Any] = printed(command("privacy", "retain", *options, "--json"))
-    return {name: result[name] for name in ("originals", "playback", "transcripts", "calls")}
+    return {name: result[name] for name in nothing()}
 
 
 def nothing(**more: int) -> dict[str, int]:
-    return {"originals": 0, "playback": 0, "transcripts": 0, "calls": 0, **more}
+    return {"originals": 0, "playback": 0, "transcripts": 0, "calls": 0, "reports": 0, **more}
 
 
 @pytest.mark.parametrize(
@@ -310,6 +389,39 @@ def test_each_kind_goes_after_its_days(
     assert records == [kind for kind, count in kinds.items() if count]
 
 
+@pytest.mark.parametrize("ages", [Ages(0, 0, 30, 0), Ages(0, 0, 0, 30)])
+def test_what_several_processes_let_go_at_once_is_recorded_once(
+    command: Command, database: Database, tmp_path: Path, ages: Ages
+) -> None:
+    for number in range(4):
+        put(database, tmp_path / "calls", f"old-{number}", PHONE, days=40)
+    store, start = FileAudioStore(tmp_path / "home" / "audio"), threading.Barrier(4)
+
+    def let_go(_: int) -> Retained:
+        start.wait(10)
+        return apply_ages(ages, "x", NOW, store, tmp_path / "home/reports", database.unit_of_work, dry_run=False)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(let_go, range(4)))
+    assert sum(one.calls + one.transcripts for one in done) == 4
+    (entry,) = log(command)
+    assert entry["details"]["transcripts"] == 4
+
+
+def test_with_calls_past_their_days_go_the_reports_that_name_them(
+    command: Command, database: Database, tmp_path: Path
+) -> None:
+    put(database, tmp_path / "calls", "old", PHONE, days=40)
+    put(database, tmp_path / "calls", "new", PHONE, days=5)
+    for name in ("dlo", "wen"):
+        assert command("report", "run", f"run-{name}").exit_code == 0
+    assert retain(command, (0, 0, 30, 0), "--yes") == nothing(transcripts=1), "a page holds quotes, as the score does"
+    assert retain(command, (0, 0, 0, 30)) == nothing(calls=1, reports=1)
+    assert retain(command, (0, 0, 0, 30), "--yes") == nothing(calls=1, reports=1)
+    assert [path.name for path in Path("home/reports").iterdir()] == ["run-run-wen.html"]
+    assert [(e["subject"], e["details"].get("reports")) for e in log(command)[1:]] == [("reports", 1), ("calls", None)]
+
+
 def test_a_text_past_its_days_is_gone_and_the_score_with_its_proof_stays(
     command: Command, database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -334,7 +446,7 @@ def test_a_text_past_its_days_is_gone_and_the_score_with_its_proof_stays(
     exported = printed(command("privacy", "export", PHONE, "-o", "out", "--json"))
     assert (exported["calls"], exported["texts"]) == (2, 1)
     # What is left of it can still go, with the customer or by its days.
-    assert retain(command, (0, 0, 30, 39), "--yes") == nothing(calls=1)
+    assert retain(command, (0, 0, 30, 39), "--yes") == nothing(calls=1, reports=1)
     assert printed(command("privacy", "erase", PHONE, "--yes", "--json"))["calls"] == 1
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from models.audit import AuditAction, AuditEvent, check_chain
+from models.audit import AuditAction, AuditEvent, ChainProblem, check_chain
 from models.errors import IntegrityError
 from storage import Database
 from tests import factories
@@ -88,3 +88,24 @@ def test_a_log_takes_over_only_what_follows_it(database: Database) -> None:
         uow.audit.adopt([second, third])
         uow.commit()
         assert uow.audit.head() == third.head
+
+
+@pytest.mark.parametrize("column", ["at", "details"])
+def test_content_that_is_none_any_more_is_an_entry_that_was_changed(
+    database: Database, database_url: str, column: str
+) -> None:
+    """Whoever meddles with the log must not be able to keep it from being looked at."""
+    record(database, *[EVENT] * 9)
+    bad = (
+        {"at": "'x'", "details": "'{'"} if database_url.startswith("sqlite") else {"at": "'infinity'", "details": "'3'"}
+    )
+    with bare_engine(database_url).begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(sa.text("DROP TRIGGER audit_log_no_update"))
+        else:
+            connection.execute(sa.text("ALTER TABLE audit_log DISABLE TRIGGER ALL"))
+        connection.execute(sa.text(f"UPDATE audit_log SET {column} = {bad[column]} WHERE number = 4"))
+    with database.unit_of_work() as uow:
+        entries = list(uow.audit.entries())
+    state = check_chain(entries)
+    assert (len(entries), state.entries, state.problem, state.at) == (9, 3, ChainProblem.CHANGED, 4)

@@ -18,7 +18,6 @@ from pydantic import SecretStr
 from callqa.settings import Settings
 from callqa.web.app import create_app
 from callqa.web.services import WebServices, services_for
-from models.night import Pulse
 from models.run import RunStatus
 from storage import Database
 from tests import factories
@@ -47,20 +46,19 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(home=tmp_path, database_url=database_url)
 
 
-def run_begun(database: Database, ago: timedelta, calls: int, owner: str | None, lease_s: float = 60.0) -> None:
-    run = replace(factories.run(), started_at=NOW - ago)
+def run_begun(database: Database, run_id: str, ago: timedelta, calls: int) -> list[str]:
+    """A run with so many recordings that wait; returns their ids."""
+    run = replace(factories.run(run_id), started_at=NOW - ago)
+    ids = []
     with database.unit_of_work() as uow:
         uow.runs.start(run)
-        ids = []
         for number in range(calls):
             recording = factories.recording(str(number))
             uow.calls.add(recording, factories.meta(f"C{number}"))
             uow.calls.saw(run.id, recording.uri, recording.id)
             ids.append(recording.id)
-        if owner is not None:
-            uow.claims.lock(run.id, ids)
-            uow.claims.hold(dict.fromkeys(ids, 0), owner, lease_s)
         uow.commit()
+    return ids
 
 
 def test_a_new_installation_is_well(settings: Settings) -> None:
@@ -77,7 +75,7 @@ def test_a_new_installation_is_well(settings: Settings) -> None:
 
 
 def test_a_finished_run_is_told_with_its_age(settings: Settings, database: Database) -> None:
-    run_begun(database, timedelta(hours=3), 0, None)
+    run_begun(database, "run-1", timedelta(hours=3), 0)
     with database.unit_of_work() as uow:
         uow.runs.finish("run-1", RunStatus.COMPLETED, NOW - timedelta(hours=1))
         uow.commit()
@@ -88,25 +86,26 @@ def test_a_finished_run_is_told_with_its_age(settings: Settings, database: Datab
     assert newest["ended_s_ago"] == pytest.approx(3600, abs=60)
 
 
-@pytest.mark.parametrize(
-    ("ago_h", "calls", "owner", "lease_s", "work"),
-    [
-        (2.0, 2, None, 0.0, "stuck"),
-        (2.0, 2, "m1 x 1 1", -1.0, "stuck"),
-        (2.0, 2, "m1 x 1 1", 60.0, "ok"),
-        (0.5, 2, None, 0.0, "ok"),
-        (2.0, 0, None, 0.0, "ok"),
-    ],
-)
-def test_a_run_that_nobody_goes_on_with_is_stuck(
-    settings: Settings, database: Database, ago_h: float, calls: int, owner: str | None, lease_s: float, work: str
-) -> None:
-    run_begun(database, timedelta(hours=ago_h), calls, owner, lease_s)
-    code, body = health(settings)
-    assert (code, body["work"]) == (503 if work == "stuck" else 200, work)
-    assert body["at_work"] == (calls if lease_s > 0 else 0)
-    with database.unit_of_work() as uow:
-        assert uow.census.pulse() == Pulse(uow.runs.start(factories.run()), calls, body["at_work"])
+def test_a_run_that_nobody_goes_on_with_is_stuck(settings: Settings, database: Database) -> None:
+    ids = run_begun(database, "old", timedelta(hours=2), 2)
+
+    def looked(lease_s: float | None = None) -> tuple[int, str, int, int]:
+        """Code, work, recordings waiting and at work, with claims on all that hold for so long."""
+        if lease_s is not None:
+            with database.unit_of_work() as uow:
+                uow.claims.lock("old", ids)
+                uow.claims.hold(dict.fromkeys(ids, 0), "m1 x 1 1", lease_s)
+                uow.commit()
+        code, body = health(settings)
+        return code, body["work"], body["newest_run"]["waiting"], body["at_work"]
+
+    assert looked() == (503, "stuck", 2, 0)
+    assert looked(lease_s=60.0) == (200, "ok", 2, 2)
+    assert looked(lease_s=-1.0) == (503, "stuck", 2, 0)
+    run_begun(database, "nothing waits", timedelta(minutes=90), 0)
+    assert looked() == (200, "ok", 0, 0)
+    run_begun(database, "taking in", timedelta(minutes=30), 2)
+    assert looked() == (200, "ok", 2, 0)
 
 
 def test_a_home_that_is_gone_and_a_database_that_was_not_set_up_are_not_well(
@@ -191,8 +190,8 @@ def test_who_may_see_metrics(token: str, client: str, headers: dict[str, Any], c
     assert ("figures" in answer.text) == (code == 200)
 
 
-def test_nothing_else_is_served(settings: Settings) -> None:
-    services = services_for(settings)
+def test_nothing_else_is_served(tmp_path: Path) -> None:
+    services = services_for(Settings(home=tmp_path))
     assert [ask(services, path).status_code for path in ("/", "/docs", "/openapi.json", "/redoc")] == [404] * 4
 
 

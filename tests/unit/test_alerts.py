@@ -14,6 +14,7 @@ import pytest
 
 from callqa.alerts.channels import channels_for
 from callqa.alerts.mail import Mail
+from callqa.alerts.tls import trusting
 from callqa.alerts.webhook import Webhook
 from callqa.alerts.words import body_of, subject_of
 from callqa.services.alarm import Alarm, AlarmRules
@@ -28,6 +29,7 @@ from tests.alert_servers import mail_server, receiving
 AT = datetime(2026, 11, 21, 4, 30, tzinfo=UTC)
 SECRET = "whsec-abc"
 ENDED = Alert(AlertKind.RUN_END, AT, "run-1", {"status": "partial", "recordings": 12, "scored": 9, "stopped": True})
+TLS = trusting("")
 RULES = AlarmRules(frozenset(AlertKind), 0.1, 24.0)
 
 
@@ -37,7 +39,7 @@ def no_database() -> NoReturn:
 
 def test_a_posted_alert_is_signed_over_time_and_body() -> None:
     with receiving() as receiver:
-        Webhook(receiver.url, SECRET, now=lambda: AT).send(ENDED)
+        Webhook(receiver.url, SECRET, TLS, now=lambda: AT).send(ENDED)
     (posted,) = receiver.posted
     timestamp = posted.headers["X-Callqa-Timestamp"]
     # As docs/operations.md tells receivers to check it, with nothing of callqa.
@@ -69,7 +71,7 @@ def test_a_busy_receiver_is_asked_again_and_one_that_refuses_is_not(
     answers: tuple[int, ...], requests: int, arrived: bool
 ) -> None:
     with receiving(*answers) as receiver:
-        hook = Webhook(receiver.url, SECRET, delays_s=(0.0, 0.0))
+        hook = Webhook(receiver.url, SECRET, TLS, delays_s=(0.0, 0.0))
         if arrived:
             hook.send(ENDED)
         else:
@@ -85,7 +87,7 @@ def test_a_redirect_is_not_followed() -> None:
         receiving(307, location=other.url) as receiver,
         pytest.raises(TransientError, match="status 307"),
     ):
-        Webhook(receiver.url, SECRET, delays_s=()).send(ENDED)
+        Webhook(receiver.url, SECRET, TLS, delays_s=()).send(ENDED)
     assert other.posted == []
 
 
@@ -93,8 +95,8 @@ def test_a_redirect_is_not_followed() -> None:
 def test_a_receiver_that_is_away_costs_nothing_and_no_secret_is_logged(
     url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    mail = Mail("127.0.0.1", 1, "none", "qa@example.com", ["lead@example.com"], "zh", "", "pw-secret")
-    alarm = Alarm((Webhook(url, SECRET, delays_s=()), mail), RULES, no_database)
+    mail = Mail("127.0.0.1", 1, "none", "qa@example.com", ["lead@example.com"], "zh", TLS, "", "pw-secret")
+    alarm = Alarm((Webhook(url, SECRET, TLS, delays_s=()), mail), RULES, no_database)
     with caplog.at_level(logging.DEBUG):
         assert not alarm.send(ENDED)
         alarm.run_broke(RuntimeError("13800138000 said so"), AT)
@@ -104,8 +106,8 @@ def test_a_receiver_that_is_away_costs_nothing_and_no_secret_is_logged(
 
 
 def test_the_repr_of_channels_holds_no_secret() -> None:
-    mail = Mail("127.0.0.1", 1, "tls", "qa@example.com", ["lead@example.com"], "zh", "qa", "pw-secret")
-    hook = Webhook("https://chat.example.com/hooks/tok-secret", SECRET)
+    mail = Mail("127.0.0.1", 1, "tls", "qa@example.com", ["lead@example.com"], "zh", TLS, "qa", "pw-secret")
+    hook = Webhook("https://chat.example.com/hooks/tok-secret", SECRET, TLS)
     assert "secret" not in repr(mail) + repr(hook) + hook.name + mail.name
     assert SECRET not in repr(hook)
 
@@ -114,7 +116,7 @@ def test_the_repr_of_channels_holds_no_secret() -> None:
 def test_a_mail_arrives_with_its_figures(language: str) -> None:
     with mail_server() as server:
         recipients = ["lead@example.com", "ops@example.com"]
-        Mail("127.0.0.1", server.port, "none", "qa@example.com", recipients, language).send(ENDED)
+        Mail("127.0.0.1", server.port, "none", "qa@example.com", recipients, language, TLS).send(ENDED)
     (mail,) = server.mails
     assert server.recipients == [recipients]
     assert mail["Subject"] == subject_of(ENDED, language)
@@ -132,14 +134,27 @@ def test_a_mail_arrives_with_its_figures(language: str) -> None:
 )
 def test_a_refused_recipient_is_told(refuse: tuple[str, ...], said: str) -> None:
     with mail_server(refuse) as server:
-        mail = Mail("127.0.0.1", server.port, "none", "qa@e.com", ["lead@example.com", "ops@example.com"], "en")
+        mail = Mail("127.0.0.1", server.port, "none", "qa@e.com", ["lead@example.com", "ops@example.com"], "en", TLS)
         with pytest.raises(TransientError, match=said):
             mail.send(ENDED)
 
 
+def test_who_has_an_alert_does_not_get_it_again_because_another_address_is_wrong(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with mail_server(["gone@example.com"]) as server:
+        mail = Mail("127.0.0.1", server.port, "none", "qa@e.com", ["lead@example.com", "gone@example.com"], "en", TLS)
+        assert Alarm((mail,), RULES, no_database).send(ENDED)
+    assert server.recipients == [["lead@example.com"]]
+    assert "refused 1 of 2" in caplog.text
+    assert "gone@" not in caplog.text
+
+
 def test_a_mail_server_without_encryption_gets_no_password() -> None:
     with mail_server() as server:
-        mail = Mail("127.0.0.1", server.port, "starttls", "qa@e.com", ["lead@example.com"], "en", "qa", "pw-secret")
+        mail = Mail(
+            "127.0.0.1", server.port, "starttls", "qa@e.com", ["lead@example.com"], "en", TLS, "qa", "pw-secret"
+        )
         with pytest.raises(TransientError, match="could not be used"):
             mail.send(ENDED)
     assert server.mails == []
@@ -171,7 +186,7 @@ def test_a_failure_rate_is_told_above_its_threshold_once_it_says_something(
     total = quarantined + failed + scored
     counts = RunCounts(total, total, 0, scored, quarantined, failed, 0, 0, 0.0, 0.0)
     with receiving() as receiver:
-        alarm = Alarm((Webhook(receiver.url, SECRET),), RULES, no_database)
+        alarm = Alarm((Webhook(receiver.url, SECRET, TLS),), RULES, no_database)
         assert alarm.failure_rate(factories.run(), counts, Backlog(failed=failed), AT) is told
     assert len(receiver.posted) == told
     if told:
@@ -182,8 +197,10 @@ def test_a_failure_rate_is_told_above_its_threshold_once_it_says_something(
 def test_only_what_is_asked_for_is_told() -> None:
     with receiving() as receiver:
         rules = AlarmRules(frozenset({AlertKind.FATAL}), 0.1, 24.0)
-        alarm = Alarm((Webhook(receiver.url, SECRET),), rules, no_database)
-        alarm.run_ended(factories.run(), RunCounts(1, 1, 0, 1, 0, 0, 0, 0, 0, 0), Backlog(), "completed", False, AT)
+        alarm = Alarm((Webhook(receiver.url, SECRET, TLS),), rules, no_database)
+        alarm.run_ended(
+            factories.run(), RunCounts(1, 1, 0, 1, 0, 0, 0, 0, 0, 0), Backlog(), "completed", False, None, AT
+        )
         alarm.promises_due("run-1", AT)
     assert receiver.posted == []
 
@@ -204,6 +221,10 @@ def test_only_what_is_asked_for_is_told() -> None:
             },
             "in the clear",
         ),
+        ({"ALERT_MAIL_TO": "a@b.c,nobody", "ALERT_MAIL_FROM": "q@b.c", "ALERT_SMTP_HOST": "h"}, "'nobody' in"),
+        ({"ALERT_MAIL_TO": "a@b.c", "ALERT_MAIL_FROM": "q@b.c\nBcc: x@y.z", "ALERT_SMTP_HOST": "h"}, "no e-mail"),
+        ({"ALERT_CA_FILE": "none.pem"}, "No such file"),
+        ({"ALERT_CA_FILE": __file__}, "it holds no certificate"),
         ({"ALERT_ON": "run_end,weather"}, "weather is no alert"),
     ],
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import struct
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,6 +122,14 @@ def test_length_fields_of_streaming_recorders_promise_nothing(tmp_path: Path, si
     assert probe(path).sample_rate_hz == 8000
 
 
+def archive() -> bytes:
+    packed, sound = io.BytesIO(), io.BytesIO()
+    soundfile.write(sound, stereo(8000), 8000, format="WAV")
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("call.wav", sound.getvalue())
+    return packed.getvalue()
+
+
 BAD = {
     "zero.wav": (b"", ReasonCode.EMPTY_FILE, "export it again"),
     "text.wav": (b"this is a note, not a call\n" * 40, ReasonCode.NOT_AUDIO, "put the recording in its place"),
@@ -132,6 +143,9 @@ BAD = {
     "cut.wav": (b"RIFF\x24\x10\x00\x00WAVEfmt \x10\x00\x00\x00", ReasonCode.TRUNCATED_AUDIO, "copy it again"),
     "broken.flac": (b"fLaC" + bytes(200), ReasonCode.CORRUPT_AUDIO, "export it again"),
     "raw.al": (np.random.default_rng(6).bytes(8_000), ReasonCode.HEADERLESS_AUDIO, "save it as WAV"),
+    # An archive may hold a call, or a terabyte: it is not unpacked.
+    "night.zip": (archive(), ReasonCode.NOT_AUDIO, "put the recording in its place"),
+    "night.wav.gz": (gzip.compress(bytes(50_000)), ReasonCode.NOT_AUDIO, "put the recording in its place"),
     "RAW.ULAW": (np.random.default_rng(7).bytes(8_000), ReasonCode.HEADERLESS_AUDIO, "save it as WAV"),
 }
 

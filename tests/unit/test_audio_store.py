@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -33,11 +34,11 @@ def source(tmp_path: Path) -> Path:
     return tmp_path / "call.wav"
 
 
-def writes(content: bytes) -> Callable[[Path], None]:
-    """What puts this content where it is told."""
+def writes(content: bytes) -> Callable[[BinaryIO], None]:
+    """What writes this content."""
 
-    def write(draft: Path) -> None:
-        draft.write_bytes(content)
+    def write(target: BinaryIO) -> None:
+        target.write(content)
 
     return write
 
@@ -65,8 +66,8 @@ def test_nothing_there(store: AudioStore) -> None:
 def test_a_copy_that_fails_leaves_the_earlier_one_and_no_litter(store: AudioStore, tmp_path: Path) -> None:
     store.put_playback(ID, writes(b"first"))
 
-    def fail(draft: Path) -> None:
-        draft.write_bytes(b"half")
+    def fail(target: BinaryIO) -> None:
+        target.write(b"half")
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
@@ -80,7 +81,7 @@ def test_a_copy_that_fails_leaves_the_earlier_one_and_no_litter(store: AudioStor
 def test_killed_while_writing_there_is_no_copy_and_the_next_one_clears_up(store: AudioStore, tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path; from storage.audio_store import FileAudioStore\n"
-        "def write(draft):\n    draft.write_bytes(b'half'); os.kill(os.getpid(), signal.SIGKILL)\n"
+        "def write(target):\n    target.write(b'half'); target.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"
         "FileAudioStore(Path(sys.argv[1])).put_playback(sys.argv[2], write)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "audio"), ID], check=False)

@@ -19,7 +19,7 @@ def read(folder: Path, manifest: str, encoding: str = "utf-8") -> dict[str, Call
     (folder / "manifest.csv").write_bytes(manifest.encode(encoding))
     listing = list_source(str(folder))
     reader = MetadataReader(listing, "Asia/Shanghai")
-    return {file.path.relative_to(folder).as_posix(): reader.read(file) for file in listing.files}
+    return {file.name: reader.read(file) for file in listing.files}
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -77,12 +77,26 @@ def test_a_file_that_is_still_being_loaded_down_is_not_missing(tmp_path: Path) -
         ("file,文件名\na.wav,a.wav\n", "'file' and '文件名' both give file"),
         ("file,agent_id\na.wav,A1\n./a.wav,A2\n", "lines 2 and 3 differ about 'a.wav'"),
         ('file,agent_id\n"a.wav,A1\n', "not a CSV file"),
+        ("file,agent_name,team\na.wav,Lin, Yue,T1\n", r"manifest\.csv:2: more cells than columns"),
     ],
 )
 def test_a_manifest_that_cannot_be_used_says_why(tmp_path: Path, content: str, said: str) -> None:
     touch(tmp_path, "a.wav")
     with pytest.raises(InputError, match=said):
         read(tmp_path, content)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_may_be_told_and_rows_may_end_in_empty_cells(tmp_path: Path, separator: str) -> None:
+    touch(tmp_path, "a.wav")
+    rows = [f"sep={separator}", separator.join(("file", "agent_id")), separator.join(("a.wav", "A1", "", ""))]
+    assert read(tmp_path, "\r\n".join(rows))["a.wav"].agent_id == "A1"
+
+
+def test_a_name_may_hold_the_wide_blank_of_chinese_text(tmp_path: Path) -> None:
+    touch(tmp_path, "a.wav")
+    found = read(tmp_path, "file,agent_id,agent_name\na.wav,A1,王\u3000伟\u3000\n")["a.wav"]
+    assert (found.agent_name, found.flags) == ("王 伟", ("started_at_missing",))
 
 
 def test_every_column_is_of_a_fact_and_no_name_means_two() -> None:

@@ -19,7 +19,7 @@ from models.transcript import Role
 def read(folder: Path, pattern: str = "") -> dict[str, CallMeta]:
     listing = list_source(str(folder))
     reader = MetadataReader(listing, "Asia/Shanghai", NameRules(filename_pattern=pattern))
-    return {file.path.name: reader.read(file) for file in listing.files}
+    return {Path(file.name).name: reader.read(file) for file in listing.files}
 
 
 def test_nothing_known_is_said_not_guessed(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,6 +64,13 @@ def test_what_was_never_measured_is_left_out() -> None:
     found = samples(metrics_text(NightFigures(dict.fromkeys(RecordingState, 0), Backlog(), SittingTotals(), None)))
     assert ("callqa_realtime_factor", "") not in found
     assert found["callqa_calls_total", "scored"] == 0
+
+
+def test_a_sitting_whose_sound_has_no_known_length_has_no_factor() -> None:
+    last = replace(SITTING, audio_s=0.0)
+    found = samples(metrics_text(NightFigures(STATES, Backlog(), SittingTotals(), last)))
+    assert ("callqa_realtime_factor", "") not in found
+    assert ("callqa_last_sitting_end_timestamp_seconds", "") in found
 
 
 @pytest.fixture

@@ -218,11 +218,38 @@ def test_durations_in_words(seconds: float, text: str) -> None:
         ("06:00", "UTC", "2026-11-21T06:00:00+00:00"),
         ("2026-11-20T06:00", "Asia/Shanghai", "2026-11-20T06:00:00+08:00"),
         ("2026-11-21T06:00:00Z", "Asia/Shanghai", "2026-11-21T06:00:00+00:00"),
+        ("06:00Z", "Asia/Shanghai", "2026-11-21T06:00:00+00:00"),
+        ("06:00-05:00", "Asia/Shanghai", "2026-11-21T06:00:00-05:00"),
     ],
 )
 def test_until_is_the_next_such_time(until: str | None, zone: str, expected: str | None) -> None:
     found = resolve_until(parse_until(until), zone, BEGAN)
     assert (found.isoformat() if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("begins_at", "until", "utc"),
+    [
+        # Berlin's clocks show 02:30 twice in the night of 25 October 2026 and not at all in that of 29 March.
+        ("2026-10-25T00:10+00:00", "02:30", "2026-10-25T00:30"),
+        ("2026-10-25T00:40+00:00", "02:30", "2026-10-25T01:30"),
+        ("2026-10-25T01:40+00:00", "02:30", "2026-10-26T01:30"),
+        ("2026-10-24T20:00+00:00", "06:00", "2026-10-25T05:00"),
+        ("2026-03-29T00:10+00:00", "02:30", "2026-03-29T01:30"),
+        ("2026-03-28T21:00+00:00", "06:00", "2026-03-29T04:00"),
+    ],
+)
+def test_until_in_a_night_in_which_the_clocks_change(begins_at: str, until: str, utc: str) -> None:
+    found = resolve_until(parse_until(until), "Europe/Berlin", datetime.fromisoformat(begins_at))
+    assert found is not None
+    assert found.astimezone(UTC) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+def test_a_header_that_promises_more_than_a_calendar_holds_does_not_break_the_plan() -> None:
+    found = forecast([call("1", 1e18)], SPEED, BEGAN, None)
+    assert found.finish_at > BEGAN + timedelta(days=36_000)
+    left = progress(Backlog(2, 1e18), Backlog(1, 1e18 - 200), SPEED, BEGAN, BEGAN + timedelta(hours=1))
+    assert left.finish_at > BEGAN + timedelta(days=36_000)
 
 
 @pytest.mark.parametrize("until", ["six", "25:00", "2026-13-01T00:00", ""])

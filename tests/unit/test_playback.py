@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import BinaryIO, cast
 
 import av
 import numpy as np
@@ -16,6 +21,8 @@ from asr.options import RATE_HZ
 from asr.playback import BLEEP_HZ, OpusPlayback
 from models.errors import ReasonCode, RecordingError
 from models.ports import Bleep
+from storage.sealed_files import SealedReader, SealingWriter
+from storage.sealing import Sealer
 from tests.unit.asr_signals import Sound, dominant_hz, noise, samples, silence, tone, voice, write_wav
 
 QUIET_DB = -35.0
@@ -25,6 +32,16 @@ QUIET_DB = -35.0
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return tmp_path / "copy.ogg"
+
+
+def make(source: str, bleeps: Sequence[Bleep], path: Path) -> None:
+    with path.open("wb") as target:
+        OpusPlayback().make(source, bleeps, target)
+
+
+def fits(path: Path, bleeps: Sequence[Bleep]) -> bool:
+    with path.open("rb") as copy:
+        return OpusPlayback().fits(copy, bleeps)
 
 
 def level_db(sound: Sound) -> float:
@@ -48,7 +65,7 @@ def test_speech_in_the_span_is_gone_on_both_channels_and_the_rest_stays(tmp_path
     customer = voice(8.0)
     agent = 0.1 * voice(8.0, seed=5) + 0.05 * customer  # cross-talk
     source = write_wav(tmp_path / "call.wav", agent, customer)
-    OpusPlayback().make(source, [(3.0, 4.5)], copy)
+    make(source, [(3.0, 4.5)], copy)
 
     assert [len(own) for own in decode(str(copy)).channels] == pytest.approx([8 * RATE_HZ] * 2, abs=RATE_HZ // 50)
     for part in heard(copy, 3.05, 4.45):
@@ -63,7 +80,7 @@ def test_speech_in_the_span_is_gone_on_both_channels_and_the_rest_stays(tmp_path
 
 def test_one_channel_stays_one_and_telephone_rate_is_raised(tmp_path: Path, copy: Path) -> None:
     source = write_wav(tmp_path / "call.wav", voice(2.0, rate_hz=8000), rate_hz=8000)
-    OpusPlayback().make(source, [], copy)
+    make(source, [], copy)
     [whole] = decode(str(copy)).channels
     assert len(whole) == pytest.approx(2 * RATE_HZ, abs=RATE_HZ // 50)
     assert level_db(whole / 32767) == pytest.approx(level_db(voice(2.0, rate_hz=8000)), abs=1.5)
@@ -71,7 +88,7 @@ def test_one_channel_stays_one_and_telephone_rate_is_raised(tmp_path: Path, copy
 
 def test_of_six_channels_the_copy_holds_the_mix(tmp_path: Path, copy: Path) -> None:
     source = write_wav(tmp_path / "call.wav", *[silence(1.0)] * 5, tone(440, 1.0, 0.6))
-    OpusPlayback().make(source, [], copy)
+    make(source, [], copy)
     [whole] = decode(str(copy)).channels
     assert dominant_hz(whole) == pytest.approx(440, abs=3)
 
@@ -90,7 +107,7 @@ def test_spans_at_the_edges_out_of_order_and_overlapping(
     tmp_path: Path, copy: Path, bleeps: list[Bleep], silent: list[tuple[float, float]]
 ) -> None:
     source = write_wav(tmp_path / "call.wav", noise(2.0, 0.1))
-    OpusPlayback().make(source, bleeps, copy)
+    make(source, bleeps, copy)
     for start_s, end_s in silent:
         [part] = heard(copy, start_s, end_s)
         assert level_db(without_bleep(part)) < QUIET_DB
@@ -105,7 +122,7 @@ def test_spans_at_the_edges_out_of_order_and_overlapping(
 def test_spans_in_another_block_than_the_first(tmp_path: Path, copy: Path) -> None:
     # Blocks hold half a million samples: 33 s at this rate.
     source = write_wav(tmp_path / "call.wav", noise(70.0, 0.1))
-    OpusPlayback().make(source, [(32.0, 34.0), (66.0, 67.0)], copy)
+    make(source, [(32.0, 34.0), (66.0, 67.0)], copy)
     for start_s, end_s in ((32.1, 33.9), (66.1, 66.9)):
         [part] = heard(copy, start_s, end_s)
         assert dominant_hz(samples(part)) == pytest.approx(BLEEP_HZ, abs=5)
@@ -114,28 +131,37 @@ def test_spans_in_another_block_than_the_first(tmp_path: Path, copy: Path) -> No
 
 def test_the_same_sound_gives_the_same_bytes_and_the_copy_knows_its_bleeps(tmp_path: Path, copy: Path) -> None:
     source = write_wav(tmp_path / "call.wav", voice(2.0), noise(2.0))
-    maker = OpusPlayback()
-    maker.make(source, [(0.5, 1.0)], copy)
-    maker.make(source, [(0.5, 1.0)], tmp_path / "again.ogg")
+    make(source, [(0.5, 1.0)], copy)
+    make(source, [(0.5, 1.0)], tmp_path / "again.ogg")
     assert copy.read_bytes() == (tmp_path / "again.ogg").read_bytes()
-    assert maker.fits(copy, [(0.5, 1.0)])
-    assert maker.fits(copy, [(0.5, 0.8), (0.7, 1.0)])
-    assert not maker.fits(copy, [(0.5, 1.1)])
-    assert not maker.fits(copy, [])
-    assert not maker.fits(tmp_path / "none.ogg", [])
-    assert not maker.fits(Path(source), [])
+    assert fits(copy, [(0.5, 1.0)])
+    assert fits(copy, [(0.5, 0.8), (0.7, 1.0)])
+    assert not fits(copy, [(0.5, 1.1)])
+    assert not fits(copy, [])
+    (tmp_path / "none.ogg").touch()
+    assert not fits(tmp_path / "none.ogg", [])
+    assert not fits(Path(source), [])
+
+
+def test_a_copy_that_is_sealed_while_it_is_written_is_the_same(tmp_path: Path, copy: Path) -> None:
+    source, sealer, sealed = write_wav(tmp_path / "call.wav", voice(2.0)), Sealer([bytes(32)]), io.BytesIO()
+    make(source, [], copy)
+    writer = SealingWriter(sealed, sealer, "playback")
+    OpusPlayback().make(source, [], cast(BinaryIO, writer))
+    writer.finish()
+    assert io.BufferedReader(SealedReader(sealed, sealer, "playback")).read() == copy.read_bytes()
 
 
 @pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\x00\x00\x00\x00WAVEfmt "])
 def test_what_is_no_sound_is_refused(tmp_path: Path, copy: Path, content: bytes) -> None:
     (tmp_path / "call.wav").write_bytes(content)
     with pytest.raises(RecordingError):
-        OpusPlayback().make(str(tmp_path / "call.wav"), [], copy)
+        make(str(tmp_path / "call.wav"), [], copy)
 
 
 def test_a_header_without_samples_is_refused(tmp_path: Path, copy: Path) -> None:
     with pytest.raises(RecordingError):
-        OpusPlayback().make(write_wav(tmp_path / "call.wav", silence(0.0)), [], copy)
+        make(write_wav(tmp_path / "call.wav", silence(0.0)), [], copy)
 
 
 @pytest.mark.parametrize("suffix", ["wav", "ogg"])
@@ -143,10 +169,10 @@ def test_what_the_encoder_does_not_take_is_the_recordings_fault(
     tmp_path: Path, copy: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
     source = write_wav(tmp_path / "call.wav", tone(440, 1.0))
-    OpusPlayback().make(source, [], tmp_path / "call.ogg")
+    make(source, [], tmp_path / "call.ogg")
     monkeypatch.setattr(playback, "BIT_RATE", 10**9)  # FFmpeg's error for it is a ValueError
     with pytest.raises(RecordingError) as caught:
-        OpusPlayback().make(str(tmp_path / f"call.{suffix}"), [], copy)
+        make(str(tmp_path / f"call.{suffix}"), [], copy)
     assert caught.value.reason is ReasonCode.PROCESSING_FAILED
     assert f"'call.{suffix}'" in caught.value.detail
     assert "; listen to the recording itself" in caught.value.detail
@@ -163,17 +189,21 @@ def test_ffmpegs_errors_are_the_recordings_fault(
     source = write_wav(tmp_path / "call.wav", tone(440, 1.0))
     monkeypatch.setattr(av, where, SimpleNamespace(from_ndarray=fails) if where == "AudioFrame" else fails)
     with pytest.raises(RecordingError) as caught:
-        OpusPlayback().make(source, [], copy)
+        make(source, [], copy)
     assert caught.value.reason is ReasonCode.PROCESSING_FAILED
 
 
 def test_a_place_that_cannot_be_written_is_not(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
-        OpusPlayback().make(write_wav(tmp_path / "call.wav", tone(440, 1.0)), [], tmp_path / "none" / "copy.ogg")
+    class Full(io.BytesIO):
+        def write(self, data: object, /) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OSError, match="No space left"):
+        OpusPlayback().make(write_wav(tmp_path / "call.wav", tone(440, 1.0)), [], Full())
 
 
 def test_what_only_ffmpeg_reads_is_copied_too(tmp_path: Path, copy: Path) -> None:
     source = write_wav(tmp_path / "call.wav", tone(440, 1.0), tone(880, 1.0))
-    OpusPlayback().make(source, [], tmp_path / "first.ogg")  # Opus: not among what libsndfile is asked for
-    OpusPlayback().make(str(tmp_path / "first.ogg"), [(0.2, 0.8)], copy)
+    make(source, [], tmp_path / "first.ogg")  # Opus: not among what libsndfile is asked for
+    make(str(tmp_path / "first.ogg"), [(0.2, 0.8)], copy)
     assert [dominant_hz(samples(part)) for part in heard(copy, 0.25, 0.75)] == pytest.approx([BLEEP_HZ] * 2, abs=5)

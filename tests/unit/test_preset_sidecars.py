@@ -65,6 +65,24 @@ def test_freeswitch_s_sides_follow_the_direction_of_the_call(
     assert (meta.direction, meta.channel_roles) == (direction, channels)
 
 
+def test_freeswitch_s_sides_follow_a_direction_in_a_manifest_in_whatever_words(tmp_path: Path) -> None:
+    name = "2026-11-20-09-31-00_8001_13800138000.wav"
+    (tmp_path / "manifest.csv").write_text(f"文件,呼叫方向\n{name},呼出\n")
+    meta = read(tmp_path, name, "freeswitch")
+    assert (meta.direction, meta.channel_roles) == (OUT, LEFT_AGENT)
+
+
+@pytest.mark.parametrize(
+    ("method", "direction"),
+    [("INBOUND", IN), ("QUEUE_TRANSFER", IN), ("OUTBOUND", OUT), ("CALLBACK", OUT), ("TRANSFER", None), ("API", None)],
+)
+def test_what_an_agent_passes_on_may_be_a_call_of_either_direction(
+    tmp_path: Path, method: str, direction: Direction | None
+) -> None:
+    meta = read(tmp_path, CONNECT_NAME, "amazon-connect", {f"{CONTACT}.json": RECORD | {"InitiationMethod": method}})
+    assert meta.direction is direction
+
+
 @pytest.mark.parametrize(
     ("variables", "agent", "who"),
     [

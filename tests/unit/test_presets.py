@@ -38,7 +38,7 @@ def read(folder: Path, name: str, preset: str, sidecars: dict[str, Any] | None =
         raw = content if isinstance(content, bytes) else json.dumps(content).encode()
         (path.parent / beside).write_bytes(raw)
     listing = list_source(str(folder))
-    [file] = [file for file in listing.files if file.path == path]
+    [file] = [file for file in listing.files if folder / file.name == path]
     return MetadataReader(listing, "Asia/Shanghai", NameRules(preset=preset, agents=agents)).read(file)
 
 
@@ -63,6 +63,9 @@ FREEPBX = [
     ("in-s-unknown-20261120-093100-1795138260.12.wav", "1795138260.12", IN, None, None, None),
     ("internal-1101-1100-20261120-093100-1795138260.2.wav", "1795138260.2", None, None, None, None),
     ("exten-101-102-20261120-093100-1795138260.3.wav", "1795138260.3", None, None, None, None),
+    ("generic-01088886666-13800138000-20261120-093100-1795138260.9.wav", "1795138260.9", IN, None, "13800138000", None),
+    ("generic--101-20261120-093100-1795138260.9.wav", "1795138260.9", None, None, None, None),
+    ("parked-101-13800138000-20261120-093100-1795138260.9.wav", "1795138260.9", None, None, None, None),
     ("force-13800138000-101-20261120-093100-1795138260.4.wav", "1795138260.4", None, None, None, None),
     ("out-13800138000-101-20261120-093100-pbx1-1795138260.5.wav", "pbx1-1795138260.5", OUT, "101", "13800138000", None),
     # A long caller of ours is no extension: the agent is not known.

@@ -23,7 +23,7 @@ SOURCE = "file:///recordings/night%201"
         ("file:///recordings/night%2010/a.wav", "/recordings/night 10/a.wav"),
         ("file:///elsewhere/%E6%8A%95%E8%AF%89.wav", "/elsewhere/投诉.wav"),
         ("file:///recordings/night%201/latin%E9.wav", "latin\\xe9.wav"),
-        ("s3://bucket/a%20b.wav", "s3://bucket/a%20b.wav"),
+        ("s3://bucket/a%20b.wav", "s3://bucket/a b.wav"),
         ("file:///recordings/night%201", "/recordings/night 1"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callqa.metadata import PRESETS, MetadataReader, NameRules
-from callqa.sources import confined, hash_file, list_source, list_sources
+from callqa.sources import Listing, SourceFile, confined, hash_file, list_source, list_sources
 from models.errors import InputError, ReasonCode, RecordingError
 
 SECRET = "outside"
@@ -30,6 +30,12 @@ def source(tmp_path: Path) -> Path:
     return tmp_path / "in"
 
 
+def content(listing: Listing, file: SourceFile) -> str:
+    """What is read of the file."""
+    with listing.store.fetched(file.name) as found:
+        return Path(found.path).read_text()
+
+
 def test_a_link_out_of_the_source_is_told_of_and_not_followed(source: Path) -> None:
     (source / "file.wav").symlink_to(source.parent / "out/x.wav")
     (source / "folder").symlink_to(source.parent / "out")
@@ -39,18 +45,18 @@ def test_a_link_out_of_the_source_is_told_of_and_not_followed(source: Path) -> N
 
     listing = list_source(str(source))
 
-    assert [f.path.name for f in listing.files] == ["a.wav", "file.wav", "folder", "hop", "hop2", "relative.wav"]
+    assert [f.name for f in listing.files] == ["a.wav", "file.wav", "folder", "hop", "hop2", "relative.wav"]
     for file in listing.files[1:]:
         with pytest.raises(RecordingError, match=r"link out of the source.*name the folder") as error:
-            confined(file.path, listing.roots)
+            content(listing, file)
         assert error.value.reason is ReasonCode.UNREADABLE_FILE
-    assert confined(listing.files[0].path, listing.roots).read_text() == "inside"
+    assert content(listing, listing.files[0]) == "inside"
 
 
 def test_a_link_to_a_folder_that_is_a_source_too_is_followed(source: Path) -> None:
     (source / "folder").symlink_to(source.parent / "out")
     both = list_sources([str(source), str(source.parent / "out")])
-    assert [f.path.relative_to(source.parent).as_posix() for one in both for f in one.files] == [
+    assert [f"{Path(one.store.root).name}/{f.name}" for one in both for f in one.files] == [
         "in/a.wav",
         "in/folder/x.wav",
         "in/folder/deep/y.wav",
@@ -59,7 +65,7 @@ def test_a_link_to_a_folder_that_is_a_source_too_is_followed(source: Path) -> No
     ]
     for one in both:
         for file in one.files:
-            confined(file.path, one.roots)
+            content(one, file)
 
 
 def test_a_source_may_itself_be_a_link(source: Path) -> None:
@@ -67,7 +73,7 @@ def test_a_source_may_itself_be_a_link(source: Path) -> None:
     (source.parent / "one.wav").symlink_to(source / "a.wav")
     for named in ("link", "one.wav"):
         listing = list_source(str(source.parent / named))
-        assert [confined(f.path, listing.roots).read_text() for f in listing.files] == ["inside"]
+        assert [content(listing, f) for f in listing.files] == ["inside"]
 
 
 def test_the_beginning_of_a_folder_s_name_is_not_the_folder(tmp_path: Path) -> None:
@@ -161,8 +167,8 @@ def test_no_tree_of_links_leads_out(entries: list[tuple[list[str], str | None]])
         for file in listing.files:
             assert SECRET not in repr(reader.read(file))
             try:
-                real = confined(file.path, listing.roots)
-                digest = hash_file(real)
+                with listing.store.fetched(file.name) as found:
+                    real, digest = Path(found.path), found.recording_id
             except RecordingError:
                 continue
             assert real.is_relative_to(real_root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.errors import SettingsError
+from storage.sqlite_file import SqliteFile
 from storage.urls import parse, shown
 
 
@@ -44,3 +45,13 @@ def test_shown_without_secrets() -> None:
     assert shown(parse("postgresql://qa:topsecret@host:5433/calls?sslpassword=other")) == (
         "postgresql+psycopg://qa:***@host:5433/calls"
     )
+
+
+def test_what_other_tools_are_given_holds_no_password() -> None:
+    address = "postgresql://qa:geheim@db.example.com:5433/calls?sslmode=require&password=geheim"
+    with pytest.raises(SettingsError) as refused:
+        SqliteFile(address)
+    assert 'pg_dump --format=custom --file=callqa.dump "postgresql://qa@db.example.com:5433/calls"' in str(
+        refused.value
+    )
+    assert "geheim" not in str(refused.value)

@@ -19,10 +19,11 @@ _CONNECT = re.compile(rf"(?P<call>{_UUID})_(?P<day>\d{{8}})T(?P<hour>\d{{2}})(?:
 _GUID, _AGENT, _CUSTOMER = (re.compile(rf"_{key}_(.+?)(?=_|$)") for key in ("GUID", "AGENT", "CUST"))
 _TIME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})(?!\d)")
 _DIRECTIONS = {
-    **dict.fromkeys(("INBOUND", "TRANSFER", "QUEUE_TRANSFER"), "inbound"),
+    **dict.fromkeys(("INBOUND", "QUEUE_TRANSFER"), "inbound"),
     **dict.fromkeys(("OUTBOUND", "CALLBACK"), "outbound"),
 }
-"""How a contact began; a call back is ours, though the customer asked for it. Others tell no direction."""
+"""How a contact began; a call back is ours, though the customer asked for it. Others tell no direction: what
+an agent transfers may be a call that the agent made."""
 _ENDERS = {
     "CUSTOMER_DISCONNECT": "customer",
     "AGENT_DISCONNECT": "agent",

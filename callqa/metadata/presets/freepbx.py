@@ -9,7 +9,8 @@ from callqa.metadata.presets.preset import Preset, Told, customer, is_extension,
 from callqa.sources import without_sound_suffix
 
 _NAME = re.compile(
-    r"(?P<kind>out|in|internal|external|exten|q|rg|force|always|ondemand|onetouch|conf)-(?P<dialled>[^-]+)-"
+    r"(?P<kind>out|in|internal|external|exten|q|rg|generic|parked|force|always|ondemand|onetouch|conf)-"
+    r"(?P<dialled>[^-]*)-"
     r"(?P<caller>[^/]+?)-(?P<day>\d{8})-(?P<time>\d{6})-(?P<uniqueid>(?:[\w.]+-)?\d{9,11}\.\d+)"
 )
 
@@ -25,14 +26,15 @@ def _from_name(recording: PurePosixPath) -> Told | None:
 def _parties(kind: str, dialled: str, caller: str) -> dict[str, str | None]:
     """Who rang whom. Of calls to a queue, a ring group or the house's number the name does not say who took them.
 
-    Internal calls and recordings started by hand have neither a direction nor a customer.
+    Of other kinds (internal, a parked call, one recorded by hand) it says neither a direction nor a customer.
     """
     if kind == "out":
         agent = caller if is_extension(caller) else None
         return {"direction": "outbound", "extension": agent, "customer_ref": customer(dialled)}
     if kind in {"q", "rg"}:
         return {"direction": "inbound", "queue": dialled, "customer_ref": customer(caller)}
-    if kind == "in":
+    if kind == "in" or (kind == "generic" and dialled):
+        # The rule of a call recording in the dialplan names the house's number, which a call from within lacks.
         return {"direction": "inbound", "customer_ref": customer(caller)}
     if kind == "external" or (kind == "exten" and not is_extension(caller)):
         agent = dialled if is_extension(dialled) else None

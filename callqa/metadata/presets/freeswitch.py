@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+from callqa.metadata.facts import direction_of
 from callqa.metadata.presets.preset import Preset, Told, at, customer, is_extension, written
 from callqa.sources import without_sound_suffix
 
@@ -91,8 +92,11 @@ def _parties(
 
 def _conclude(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """The sides of a stereo recording, wherever the direction is known from; a mono recording has none to take them."""
-    direction = str(facts.get("direction", "")).strip().lower()
-    return {"channels": _sides(direction, swapped=False)} if direction in _DIRECTIONS else {}
+    try:
+        direction = direction_of(facts.get("direction"))
+    except KeyError:
+        return {}
+    return {"channels": _sides(direction.value, swapped=False)}
 
 
 def _sides(direction: str, *, swapped: bool) -> str:

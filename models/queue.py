@@ -1,0 +1,96 @@
+"""The review queue: every scored call, those that a person must look at first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import Protocol
+
+from models.errors import InputError
+from models.rollup import ScoredCall
+from models.scorecard import ReviewCode, Verdict
+
+
+class Urgency(IntEnum):
+    """How much a call needs a person; the highest comes first."""
+
+    NONE = 0
+    """The machine was sure, and nothing is fatal."""
+    UNSURE = 1
+    """The machine was not sure of a verdict."""
+    FATAL = 2
+    """A fatal violation, sure or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which calls. What is None filters nothing.
+
+    Days are those of each call's own clock, both included; calls without a date are on none. Totals are points, both
+    included; calls without a total have none. `item_id` and `verdict` are about one and the same finding.
+    """
+
+    urgency: Urgency | None = None
+    since: date | None = None
+    until: date | None = None
+    team: str | None = None
+    agent_id: str | None = None
+    item_id: str | None = None
+    verdict: Verdict | None = None
+    least_total: float | None = None
+    most_total: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCursor:
+    """The last call of a page, by its place in the queue. As text it travels in addresses."""
+
+    place: int
+    scorecard: int
+
+    def __str__(self) -> str:
+        return f"{self.place}-{self.scorecard}"
+
+    @classmethod
+    def parse(cls, text: str) -> QueueCursor:
+        """The inverse of `str`. Raises InputError for anything else."""
+        place, dash, scorecard = text.partition("-")
+        if not (dash and all(part.isascii() and part.isdigit() and len(part) < 19 for part in (place, scorecard))):
+            raise InputError(f"{text!r} is no place in the review queue; begin again at its first page")
+        return cls(int(place), int(scorecard))
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFinding:
+    """A finding that brings its call to a person: in doubt, or fatal."""
+
+    item_id: str
+    title: str
+    verdict: Verdict
+    fatal: bool
+    review_codes: tuple[ReviewCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedCall:
+    """A call in the queue, with what a person should look at."""
+
+    call: ScoredCall
+    urgency: Urgency
+    findings: tuple[QueueFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Some calls of the queue in its order. `next` is where the following page begins, None on the last one."""
+
+    calls: tuple[QueuedCall, ...]
+    next: QueueCursor | None
+
+
+class ReviewQueue(Protocol):
+    """The newest scorecard of every call that is not quarantined, the most urgent first, of equal ones the newest."""
+
+    def page(self, which: QueueFilter, size: int, after: QueueCursor | None = None) -> QueuePage:
+        """The first `size` calls (at least 1) behind `after`. A call that was scored again meanwhile may have moved."""

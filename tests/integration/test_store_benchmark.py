@@ -1,0 +1,26 @@
+"""The benchmark of the store: its database is one that callqa could have made, and its questions have answers."""
+
+from __future__ import annotations
+
+import random
+
+from benchmarks.store import questions
+from benchmarks.store_data import fill
+from models.queue import QueueFilter
+from storage import Database
+from tests.databases import dump
+
+
+def test_a_small_one_answers_every_question(database: Database, database_url: str) -> None:
+    fill(database_url, 40)
+    rows = dump(database_url)
+    by_people = {"published_standards", "reviews", "ledger_promises", "ledger_events", "claims", "audit_log",
+               "forgotten_recordings"}  # fmt: skip
+    assert {name for name, found in rows.items() if not found} == by_people
+    assert len(rows["findings"]) == 15 * len(rows["scorecards"])
+    with database.unit_of_work() as uow:
+        for question in questions(40).values():
+            question(uow, random.Random(1))
+        assert len(uow.queue.page(QueueFilter(), 50).calls) == len(rows["current_scorecards"])
+        counts = uow.runs.counts("run-0")
+        assert (counts.recordings, counts.scored) == (40, len(rows["scorecards"]))
