@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from asr.cores import usable_cores
 from asr.decoder import GuardedPlayback, probe
 from asr.device import choose
+from asr.gpu_slot import hold_slot, name_of_gpu
 from asr.options import PROFILES, EngineOptions, RemoteOptions
 from asr.remote import look_at
 from asr.text import prompt_for
@@ -64,6 +65,7 @@ __all__ = [
     "describe_database",
     "engine_options",
     "finder",
+    "hold_gpu",
     "key_ids",
     "machine_name",
     "metadata_readers",
@@ -76,10 +78,12 @@ __all__ = [
     "source_uris",
     "standard_by_call",
     "standard_for",
+    "this_worker",
     "today",
     "transcriber_for",
     "upgrade_database",
     "usable_cores",
+    "uses_gpu",
     "wipe_deleted_rows",
 ]
 
@@ -118,11 +122,16 @@ def assemble(settings: Settings, day: date | None = None) -> App:
     audio = audio_keeper(settings, originals=settings.originals == "keep")
     classifier = classifier_in_use(settings.home, standard.language)
     transcriber = transcriber_for(settings, standard)
-    worker = Worker(this_process(), settings.lease_s, has_ended, partial(may_take_s, settings.work_s_per_s))
     _scratch(settings).reap()
     connect = open_database(settings)
     _refuse_to_forget_the_key(settings, connect)
+    worker = this_worker(settings)
     return App(settings, standard, classifier, transcriber, connect, probe, finder(settings), audio, worker)
+
+
+def this_worker(settings: Settings) -> Worker:
+    """This process, as it claims recordings and is at runs."""
+    return Worker(this_process(), settings.lease_s, has_ended, partial(may_take_s, settings.work_s_per_s))
 
 
 def audio_keeper(settings: Settings, *, originals: bool) -> AudioKeeper:
@@ -332,6 +341,20 @@ def choose_device(settings: Settings) -> str:
     """Which processor and arithmetic will be used, and why. Raises SettingsError for one this machine lacks."""
     choice = choose(settings.device, settings.compute_type)
     return f"{choice.device}, {choice.compute_type}: {choice.why}"
+
+
+def uses_gpu(settings: Settings) -> bool:
+    """Whether this machine would hear on a GPU. Raises SettingsError for a device that it lacks."""
+    return settings.engine == "packed" and choose(settings.device, settings.compute_type).device == "cuda"
+
+
+def hold_gpu(settings: Settings) -> None:
+    """Where this process hears on a GPU, have it for itself from now on; waits for its turn.
+
+    Raises TransientError when another process keeps it.
+    """
+    if uses_gpu(settings):
+        hold_slot(name_of_gpu())
 
 
 def check_model(settings: Settings) -> str:

@@ -111,6 +111,16 @@ class Settings(BaseModel):
     )
     chunk_minutes: float = Field(30.0, gt=0, le=600, description="minutes of audio in one unit of work")
     chunk_files: int = Field(50, ge=1, le=2000, description="most files in one unit of work")
+    runner: Literal["threads", "processes", "dask", "ray"] = Field(
+        "threads",
+        description="what hears chunks side by side: threads, processes, or a Dask or Ray cluster",
+    )
+    runner_address: str = Field(
+        "", description="Dask's scheduler or Ray's head, such as tcp://scheduler:8786; empty: a cluster on this machine"
+    )
+    runner_workers: int = Field(
+        2, ge=1, le=256, description="processes of runner processes, and of dask and ray on this machine"
+    )
     max_attempts: int = Field(
         3, ge=1, le=20, description="tries that fail, or end their process, before a recording is quarantined"
     )

@@ -15,15 +15,13 @@ from typing import Annotated, Any, Literal
 from prefect import flow, get_run_logger, task, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
+from prefect.client.schemas.objects import State
 from prefect.futures import wait
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
-from prefect.tasks import Task
+from prefect.task_runners import TaskRunner
 from pydantic import Field
 
-from callqa import __version__
 from callqa.bootstrap import (
     App,
     ages,
@@ -41,8 +39,8 @@ from callqa.bootstrap import (
 from callqa.logs import about, set_up_logging
 from callqa.reports.standard_words import reminder_text
 from callqa.services.alarm import Alarm
+from callqa.services.attendance import Presence, close_abandoned
 from callqa.services.forecast import Speed, resolve_until
-from callqa.services.inspect import Inspector
 from callqa.services.intake import IntakeRules, register
 from callqa.services.ledger import follow_up
 from callqa.services.nightwatch import NightWatch, quietly
@@ -50,20 +48,18 @@ from callqa.services.outlook import forecast_to_json
 from callqa.services.plan import plan_chunks
 from callqa.services.retention import retain
 from callqa.services.runs import finish_run, plan_run, resolve_day, source_of, take_up
-from callqa.services.stint import ChunkTimes, Stint, timed
+from flows.chunks import RETRY_DELAYS_S, app_of, inspect_chunk, inspect_rest, is_transient
 from flows.flow_settings import flow_settings
+from flows.runner import RunnerBySettings, lost_workers_told
 from flows.watching import publish_metrics, watch_over
-from models.errors import ModelError, StandardError, TransientError
+from models.errors import TransientError
 from models.run import Planned, Run, RunStatus
 from models.standard import ReviewReminder, review_reminder
 from scoring import scorer_of
 
 log = logging.getLogger(__name__)
 
-CHUNKS_AT_ONCE = 2
-"""One chunk fills every core; the second keeps them busy while the first one's last windows finish."""
-RETRY_DELAYS_S: list[float] = [5, 20, 60]
-_RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CHUNKS_AT_ONCE)
+_RUNNER: TaskRunner[Any] = RunnerBySettings()
 
 _Place = Annotated[str, Field(min_length=1)]
 Source = _Place | Annotated[list[_Place], Field(min_length=1)]
@@ -77,11 +73,6 @@ Until = Annotated[
     datetime | time | None,
     Field(description="No call is begun after this: 06:00 (the first one after the scheduled time), or date and time."),
 ]
-
-
-async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Retry what the outside world may mend by itself, nothing else."""
-    return isinstance(await state.aresult(raise_on_failure=False), TransientError)
 
 
 @flow(name="inspect-calls", task_runner=_RUNNER, validate_parameters=True)
@@ -111,18 +102,28 @@ def inspect_calls(
         uris = source_uris(app.settings, sources)
         scorer = scorer_of(app.standard, app.classifier)
         run = plan_run(source_of(uris), local_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
-        with about(run_id=run.id):
-            return inspect_run(app, alarm, run, sources, limit, ends_at)
+        presence = Presence(run.id, app.worker, app.new_unit_of_work, takes_in=True)
+        with about(run_id=run.id), presence.kept(), lost_workers_told():
+            with quietly("the runs of processes that are gone"):
+                close_abandoned(app.worker, now, app.new_unit_of_work, but=run.id)
+            return inspect_run(app, alarm, presence, run, sources, limit, ends_at)
 
 
 def inspect_run(
-    app: App, alarm: Alarm, run: Run, sources: tuple[str, ...], limit: int | None, until: datetime | None
+    app: App,
+    alarm: Alarm,
+    presence: Presence,
+    run: Run,
+    sources: tuple[str, ...],
+    limit: int | None,
+    until: datetime | None,
 ) -> State[dict[str, Any]]:
     """The run from taking its recordings in to its summary; nothing is begun after `until`."""
     standard, metrics_file = app.settings.standard, app.settings.metrics_file
     begun_s = clock.perf_counter()
     intake = register_recordings(sources, run, limit, standard)
     intake_s = clock.perf_counter() - begun_s
+    presence.took_in()
     chunks, speed = plan_work(run, standard, until)
     watch = NightWatch(run, speed, datetime.now(UTC), alarm, app.new_unit_of_work, lambda: datetime.now(UTC))
     inspected = inspect_chunk.map(chunks, run=unmapped(run), standard=unmapped(standard), until=unmapped(until))
@@ -151,7 +152,7 @@ def inspect_run(
 )
 def register_recordings(sources: tuple[str, ...], run: Run, limit: int | None, standard: str | None) -> dict[str, Any]:
     """Register files; returns counts, and the names of what is missing or left for the next run."""
-    app = _app_of(run, standard)
+    app = app_of(run, standard)
     rules = IntakeRules(app.settings.time_zone, app.settings.settle_s, limit)
     readers = metadata_readers(app.settings, sources)
     return asdict(register(readers, run, rules, app.probe, app.new_unit_of_work))
@@ -169,7 +170,7 @@ def plan_work(run: Run, standard: str | None, until: datetime | None) -> tuple[l
 
     What the night holds, and when it will be through, goes to the log and to an artifact.
     """
-    app = _app_of(run, standard)
+    app = app_of(run, standard)
     now = datetime.now(UTC)
     waiting = take_up(run.id, now, app.new_unit_of_work)
     outlook = planner(app.settings, app.new_unit_of_work).look_ahead(waiting, run.engine_digest, now, until)
@@ -190,42 +191,9 @@ def plan_work(run: Run, standard: str | None, until: datetime | None) -> tuple[l
     retry_delay_seconds=RETRY_DELAYS_S,
     retry_condition_fn=is_transient,
 )
-def inspect_chunk(chunk: tuple[Planned, ...], run: Run, standard: str | None, until: datetime | None) -> ChunkTimes:
-    """Listen to and score what of one chunk no other process is at and can be begun before `until`; what it took."""
-    if until is not None and datetime.now(UTC) >= until:
-        return ChunkTimes()
-    app = _app_of(run, standard)
-    stint = Stint(app.transcriber, until)
-    with about(run_id=run.id):
-        return timed(stint, lambda: _inspector(run, app, stint).inspect(chunk))
-
-
-@task(
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=3,
-    retry_delay_seconds=RETRY_DELAYS_S,
-    retry_condition_fn=is_transient,
-)
-def inspect_rest(planned: list[Planned], run: Run, standard: str | None, until: datetime | None) -> ChunkTimes:
-    """When no chunk is left, see to what processes left that are gone, and wait for those at work, but not after
-    `until`; what it took."""
-    app = _app_of(run, standard)
-    stint = Stint(app.transcriber, until)
-    with about(run_id=run.id):
-        return timed(stint, lambda: _inspector(run, app, stint).finish(planned, stint.is_over))
-
-
-@task(
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=3,
-    retry_delay_seconds=RETRY_DELAYS_S,
-    retry_condition_fn=is_transient,
-)
 def follow_up_promises(run: Run, standard: str | None) -> dict[str, int]:
     """Look in the calls of the run's customers for what became of promises; returns counts."""
-    app = _app_of(run, standard)
+    app = app_of(run, standard)
     with app.new_unit_of_work() as uow:
         customers = uow.runs.customers(run.id)
     result = follow_up(lambda _: app.standard, datetime.now(UTC), app.new_unit_of_work, customers)
@@ -266,33 +234,3 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
         return Failed(data=summary, message=message)
     name = "Completed" if status is RunStatus.COMPLETED else "PartiallyCompleted"
     return Completed(data=summary, name=name, message=message)
-
-
-def _inspector(run: Run, app: App, stint: Stint) -> Inspector:
-    return Inspector(
-        run,
-        app.standard,
-        app.classifier,
-        stint,
-        app.find,
-        app.new_unit_of_work,
-        __version__,
-        app.settings.max_attempts,
-        app.worker,
-        app.audio,
-    )
-
-
-def _app_of(run: Run, standard: str | None) -> App:
-    app = assemble(flow_settings(standard), run.day)
-    if app.standard.ref != run.standard:
-        raise StandardError(
-            f"the service standard changed during run {run.id}: it began under version {run.standard.version} "
-            f"({run.standard.digest}) and is now {app.standard.ref.version} ({app.standard.ref.digest}); run again"
-        )
-    if scorer_of(app.standard, app.classifier) != run.scorer:
-        raise ModelError(
-            f"the classifier or the file of company days changed during run {run.id}, which began with {run.scorer}; "
-            "run again"
-        )
-    return app

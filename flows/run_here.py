@@ -42,6 +42,17 @@ def inspect_calls_here(
     return dict(result)
 
 
+def inspect_shard_here(
+    home: Path, run_id: str | None, standard: str | None, wait_minutes: float, until: datetime | None = None
+) -> dict[str, Any]:
+    """Run `inspect_shard` and return what this process did. Raises what the flow raised."""
+    os.environ["CALLQA_HOME"] = str(home.absolute())
+    with prefect_ready(home):
+        from flows.shard_flow import inspect_shard
+
+        return dict(inspect_shard(run_id, standard, wait_minutes, until))
+
+
 @contextmanager
 def prefect_ready(home: Path) -> Iterator[None]:
     """Prefect with an API to talk to: the configured server, else one of its own until the block ends.

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
+from models.attendance import Attendance
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.claim import Claims
 from models.errors import RecordingError, TransientError
@@ -320,6 +321,7 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     ledger: Ledger
     claims: Claims
+    attendance: Attendance
     audit: AuditLog
     keeping: Keeping
     diary: Diary

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, UnaryExpression, func, select
+from sqlalchemy import ColumnElement, Row, UnaryExpression, func, or_, select
 
+from models.queue import Urgency
 from models.rollup import HUNDREDTHS, AgentMonth, DayTally, Figures, ItemTally, Rebuilt, ScoredCall, Tally
 from models.scorecard import Verdict
 from storage.column_types import storable
+from storage.places import within
 from storage.scored_calls import scored_call_from_row, scored_calls
 from storage.standing import rebuild
 from storage.standing_tables import NO_TEAM, agent_day_items, agent_days, current_scorecards
@@ -101,17 +103,20 @@ class Rollups:
         self, agent_id: str, since: date, until: date, most: int, order: UnaryExpression[Any]
     ) -> Sequence[ScoredCall]:
         current = current_scorecards.c
-        rows = self._transaction.rows(
-            scored_calls()
+        # By places, which the index of the agent's calls is in the order of; only those few are looked up elsewhere.
+        chosen = (
+            select(current.scorecard_id)
             .where(
                 current.agent_id == storable(agent_id),
-                current.day.between(since, until),
+                or_(*(within(current.place, urgency, since, until) for urgency in Urgency)),
                 current.total.is_not(None),
             )
             .order_by(order, current.day.desc(), current.scorecard_id.desc())
             .limit(most)
         )
-        return [scored_call_from_row(row) for row in rows]
+        ids = [row.scorecard_id for row in self._transaction.rows(chosen)]
+        rows = self._transaction.rows(scored_calls().where(current.scorecard_id.in_(ids)))
+        return [scored_call_from_row(row) for row in sorted(rows, key=lambda row: ids.index(row.scorecard_id))]
 
 
 def _within(since: date, until: date) -> ColumnElement[bool]:

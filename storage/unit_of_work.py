@@ -7,7 +7,8 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, person, ports, queue, rollup, sealing
+from models import attendance, claim, keeping, night, person, ports, queue, rollup, sealing
+from storage.attendance import Attendance
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
@@ -43,6 +44,7 @@ class UnitOfWork:
     reviews: ports.Reviews
     ledger: ports.Ledger
     claims: claim.Claims
+    attendance: attendance.Attendance
     audit: keeping.AuditLog
     keeping: keeping.Keeping
     diary: night.Diary
@@ -70,6 +72,7 @@ class UnitOfWork:
         self.reviews = Reviews(transaction)
         self.ledger = Ledger(transaction)
         self.claims = Claims(transaction)
+        self.attendance = Attendance(transaction)
         self.audit = AuditLog(transaction)
         self.keeping = Keeping(transaction)
         self.diary = Diary(transaction)

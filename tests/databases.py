@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from storage import Database, schema
 from storage.tables import metadata
 
-DIARY = frozenset({"sittings", "alerts_sent"})
+DIARY = frozenset({"sittings", "alerts_sent", "attendance"})
 """What a machine did when: differs from night to night, and no result depends on it."""
 _LOCAL_SERVERS = ("postgresql://postgres@127.0.0.1:5432/test", "postgresql://root@127.0.0.1:5432/test")
 
@@ -91,7 +91,7 @@ def _postgresql_schema() -> Iterator[str]:
         connection.execute(f"CREATE SCHEMA {name}".encode())
         try:
             # A crash of the server is no test's business here, so no commit waits for the disk.
-            options = f"options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
+            options = f"options=-csynchronous_commit%3Doff%20-csearch_path%3D{name}"
             yield f"{server}{'&' if '?' in server else '?'}{options}"
         finally:
             connection.execute(f"DROP SCHEMA {name} CASCADE".encode())

@@ -24,6 +24,7 @@ from callqa.cli.promises import promises_app
 from callqa.cli.quarantine import quarantine_app
 from callqa.cli.report import report_app
 from callqa.cli.run import run
+from callqa.cli.runs import join, runs_app
 from callqa.cli.stages import score, transcribe
 from callqa.cli.standard import standard_app
 from callqa.cli.users import users_app
@@ -37,12 +38,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, plan, run, transcribe, score, metrics, web, doctor, backup, restore):
+for command in (demo, plan, run, join, transcribe, score, metrics, web, doctor, backup, restore):
     app.command()(command)
 standard_app.command()(backtest)
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
 app.add_typer(promises_app, name="promises")
+app.add_typer(runs_app, name="runs")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(export_app, name="export")

@@ -18,6 +18,7 @@ from callqa.reports.night_words import NIGHT_WORDS
 from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
+from callqa.reports.runs_words import RUNS_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
 from models.errors import SettingsError
 
@@ -34,6 +35,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **QUARANTINE_WORDS,
     **KEEPING_WORDS,
     **NIGHT_WORDS,
+    **RUNS_WORDS,
 }
 
 

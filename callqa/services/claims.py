@@ -60,6 +60,12 @@ class Claimant:
         now = (Planned(call.recording.id, call.attempts) for call, _ in waiting)
         return tuple(work for work in now if attempts.get(work.recording_id, work.attempts) == work.attempts)
 
+    def free(self) -> tuple[StoredCall, ...]:
+        """What waits, nobody is at, and was in hand of no process when it died."""
+        with self.new_unit_of_work() as uow:
+            waiting = uow.claims.left(self.run_id)
+        return tuple(call for call, claim in waiting if self._free(claim) and not self._deaths(claim))
+
     def take_one(self, left: Sequence[Planned]) -> str | None:
         """Claim the first of these that is free, a suspect or not; None when all are in others' hands.
 

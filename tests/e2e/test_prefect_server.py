@@ -91,7 +91,8 @@ def test_the_nightly_deployment_runs_under_a_server_and_a_worker(tmp_path: Path,
     server_log, worker_log = tmp_path / "server.log", tmp_path / "worker.log"
     with background([PREFECT, "server", "start", "--port", str(port), "--no-ui"], env, server_log):
         wait_for("no server", lambda: api(url, "/health"), 120, server_log)
-        for command in (["work-pool", "create", "callqa", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
+        pools = [["work-pool", "create", name, "--type", "process"] for name in ("callqa", "callqa-cpu", "callqa-gpu")]
+        for command in (*pools, ["--no-prompt", "deploy", "--all"]):
             done = subprocess.run([PREFECT, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
         deployment = api(url, "/deployments/name/inspect-calls/nightly")

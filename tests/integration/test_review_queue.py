@@ -70,8 +70,7 @@ def test_the_most_urgent_come_first_then_the_newest(queue: Any) -> None:
     assert [f.review_codes for f in unsure.findings] == [(ReviewCode.WEAK_GROUNDS,)]
 
 
-@pytest.mark.parametrize("size", [1, 2, 7])
-def test_pages_follow_each_other_without_a_gap(queue: Any, size: int) -> None:
+def check_pages(queue: Any, size: int) -> None:
     found: list[str] = []
     after: QueueCursor | None = None
     while True:
@@ -104,7 +103,9 @@ FILTERS: list[tuple[QueueFilter, list[str]]] = [
 ]
 
 
-def test_a_reviewer_may_ask_for_some(queue: Any) -> None:
+def test_a_reviewer_may_turn_pages_and_ask_for_some(queue: Any) -> None:
+    for size in (1, 2, 7):
+        check_pages(queue, size)
     for which, expected in FILTERS:
         assert call_ids(queue, which) == expected, which
         assert call_ids(queue, which, 1) == expected[:1], which

@@ -53,6 +53,7 @@ ids = texts.filter(bool)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 counts = st.integers(0, 2**31 - 1)
 seconds = st.none() | numbers
+totals = st.none() | st.floats(0, 100)
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=zones)  # noqa: DTZ001
 digests = st.binary(max_size=4).map(lambda raw: digest(raw.hex()))
@@ -177,8 +178,8 @@ def scorecards(draw: st.DrawFn, meta: CallMeta) -> Scorecard:
         call_id=meta.call_id,
         agent_id=meta.agent_id,
         standard=draw(standards),
-        total=draw(seconds),
-        total_before_fatal=draw(seconds),
+        total=draw(totals),
+        total_before_fatal=draw(totals),
         band=draw(texts),
         fatal=draw(st.booleans()),
         needs_review=draw(st.booleans()),

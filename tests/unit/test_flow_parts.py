@@ -14,8 +14,9 @@ from prefect.states import Failed
 
 from callqa.services.runs import resolve_day
 from flows import inspect_calls_flow
+from flows.chunks import is_transient
 from flows.flow_settings import flow_settings
-from flows.inspect_calls_flow import inspect_calls, is_transient
+from flows.inspect_calls_flow import inspect_calls
 from flows.run_here import prefect_ready
 from models.errors import InputError, SettingsError, StandardError, TransientError
 from models.run import RunCounts, RunStatus

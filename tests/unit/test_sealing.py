@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import random
 from pathlib import Path
@@ -78,7 +79,9 @@ def test_keys_are_read_as_base64_or_hex_one_a_line() -> None:
     assert read_keys("") == ()
 
 
-@pytest.mark.parametrize("wrong", ["secretsecret", "AAAA", "密钥" * 16, NEW.hex()[:-2] + "zz", new_key() + "AAAA"])
+@pytest.mark.parametrize(
+    "wrong", ["secretsecret", "AAAA", "密钥" * 16, NEW.hex()[:-2] + "zz", base64.b64encode(NEW).decode() + "AAAA"]
+)
 def test_what_is_no_key_is_told_without_telling_it(wrong: str) -> None:
     with pytest.raises(SettingsError, match="key 2 is none") as caught:
         read_keys(f"{new_key()}\n{wrong}")

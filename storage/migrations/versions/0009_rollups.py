@@ -204,9 +204,9 @@ def _fill(dialect: str) -> None:
     op.create_index("uq_agent_days_key", "agent_days", ["agent_id", "day", "team", "standard_digest"], unique=True)
     op.execute(_ITEMS.format(names=", ".join(_VERDICTS), counts=counts))
     for table, columns in (
-        ("current_scorecards", ["place", "scorecard_id"]),
+        ("current_scorecards", ["place", "scorecard_id", "total"]),
         ("current_scorecards", ["agent_id", "place", "scorecard_id"]),
-        ("current_scorecards", ["team", "place", "scorecard_id"]),
+        ("current_scorecards", ["team", "place", "scorecard_id", "total"]),
         ("queue_findings", ["scorecard_id"]),
         ("run_calls", ["recording_id"]),
         ("agent_days", ["day"]),

@@ -1,6 +1,6 @@
 """Those who use the console, the browsers that they are logged in with, and log-ins that failed.
 
-Revision 0010, after 0009. A migration is a snapshot: it repeats types and values and imports nothing of callqa.
+Revision 0011, after 0010. A migration is a snapshot: it repeats types and values and imports nothing of callqa.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

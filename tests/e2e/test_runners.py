@@ -1,0 +1,247 @@
+"""Past one process: the real flow on processes, on a Dask cluster and on several machines, all on PostgreSQL.
+
+A service in the test hears the recordings, so that no process has a model to load.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from flows.local_server import local_server
+from storage import Database, schema
+from tests.databases import dump, postgresql_url
+from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, command, environment
+from tests.shared_night import result
+from tests.transcription_server import Answer, Request, serving
+
+__all__ = ["postgresql_url"]
+
+pytestmark = pytest.mark.slow
+
+CALLS = 6
+
+
+class Ear:
+    """Hears the same words everywhere, as slowly as `pause_s` says."""
+
+    pause_s = 0.0
+
+    def hear(self, request: Request) -> Answer:
+        time.sleep(self.pause_s)
+        return Answer({"text": "您好，很高兴为您服务。"})
+
+
+@pytest.fixture(scope="module")
+def ear() -> Ear:
+    return Ear()
+
+
+@pytest.fixture(scope="module")
+def service(ear: Ear) -> Iterator[str]:
+    with serving(ear.hear) as running:
+        yield running.url
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of a call, each time after another silence."""
+    folder = tmp_path_factory.mktemp("runners") / "calls"
+    folder.mkdir()
+    sound, rate_hz = soundfile.read(DEMO_CALLS / "d08_customer_only_sorry_short.flac", always_2d=True)
+    for number in range(CALLS):
+        silence = np.zeros((rate_hz // 100 * (1 + number), sound.shape[1]))
+        soundfile.write(folder / f"{number}.wav", np.concatenate([silence, sound[: 2 * rate_hz]]), rate_hz, "PCM_16")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """One server for all runs of this module, as several machines have one."""
+    home = tmp_path_factory.mktemp("server")
+    with local_server(home) as server:
+        quiet = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false", "DO_NOT_TRACK": "1"}
+        yield quiet | {"PREFECT_HOME": str(home / "prefect"), "PREFECT_API_URL": server.wait_until_ready()}
+
+
+def begin(*arguments: str, cwd: Path, url: str, service: str, **settings: str) -> subprocess.Popen[str]:
+    """A command of callqa on this database, with the service."""
+    fixed = {
+        "CALLQA_DATABASE_URL": url,
+        "CALLQA_ENGINE": "remote",
+        "CALLQA_REMOTE_URL": service,
+        "CALLQA_REMOTE_MODEL": "fake",
+        "CALLQA_PLAYBACK": "false",
+        "CALLQA_CHUNK_FILES": "1",
+        "CALLQA_WORKERS": "1",
+    }
+    return subprocess.Popen(
+        command(arguments),
+        cwd=cwd,
+        env=environment(**fixed | settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What it printed as JSON; it ended well and said nothing else."""
+    output, errors = process.communicate(timeout=TIMEOUT_S)
+    assert (process.returncode, errors) == (0, "")
+    printed: dict[str, Any] = json.loads(output)
+    return printed
+
+
+def holders(url: str) -> set[int]:
+    """Process ids of those that have a recording in hand."""
+    if schema.state(url).empty:
+        return set()
+    return {int(row[1].split(" ")[-2]) for row in dump(url)["claims"] if row[1]}
+
+
+def wait_for_holders(url: str, process: subprocess.Popen[str], least: int = 1) -> set[int]:
+    """Those processes, once they are so many."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while len(found := holders(url)) < least:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
+
+
+def family(home: Path) -> list[str]:
+    """Command lines of the processes that work for this data folder: the run, its children, its server."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            if f"CALLQA_HOME={home}\0".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+def check_complete(url: str, undisturbed: Any) -> None:
+    assert result(url) == undisturbed
+    rows = {table: len(found) for table, found in dump(url).items()}
+    assert (rows["recordings"], rows["transcripts"], rows["scorecards"], rows["claims"]) == (CALLS, CALLS, CALLS, 0)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(source: Path, service: str, prefect: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What a run on threads finds."""
+    folder = tmp_path_factory.mktemp("threads")
+    url = f"sqlite:///{folder / 'calls.db'}"
+    ended(begin("run", str(source), "--json", cwd=folder, url=url, service=service, **prefect))
+    return result(url)
+
+
+@pytest.mark.parametrize("runner", ["processes", "dask"])
+def test_two_processes_share_the_chunks_of_a_run(
+    runner: str,
+    postgresql_url: str,
+    source: Path,
+    service: str,
+    ear: Ear,
+    prefect: dict[str, str],
+    undisturbed: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ear, "pause_s", 0.5)
+    run = begin(
+        "run", str(source), "--json", cwd=tmp_path, url=postgresql_url, service=service, CALLQA_RUNNER=runner, **prefect
+    )
+    assert run.pid not in wait_for_holders(postgresql_url, run, 2)
+    assert ended(run)["status"] == "completed"
+    check_complete(postgresql_url, undisturbed)
+
+
+def test_a_dask_worker_that_is_killed_costs_nothing(
+    postgresql_url: str,
+    source: Path,
+    service: str,
+    ear: Ear,
+    prefect: dict[str, str],
+    undisturbed: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ear, "pause_s", 0.5)
+    run = begin(
+        "run", str(source), "--json", cwd=tmp_path, url=postgresql_url, service=service, CALLQA_RUNNER="dask", **prefect
+    )
+    os.kill(wait_for_holders(postgresql_url, run, 2).pop(), signal.SIGKILL)
+    assert ended(run)["status"] == "completed"
+    check_complete(postgresql_url, undisturbed)
+
+
+@pytest.mark.parametrize("runner", ["processes", "dask"])
+def test_a_run_that_is_killed_leaves_no_process_behind_and_is_closed(
+    runner: str,
+    postgresql_url: str,
+    source: Path,
+    service: str,
+    ear: Ear,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home = tmp_path / "callqa-data"
+    monkeypatch.setattr(ear, "pause_s", 5.0)
+    run = begin(
+        "run",
+        str(source),
+        cwd=tmp_path,
+        url=postgresql_url,
+        service=service,
+        CALLQA_RUNNER=runner,
+        CALLQA_HOME=str(home),
+    )
+    wait_for_holders(postgresql_url, run)
+    assert any("flows.local_server" in line for line in family(home))
+    run.kill()
+    # Also those at the other end of its output: whoever reads it must not wait for them.
+    run.communicate(timeout=30)
+    deadline = time.monotonic() + 30
+    while (left := family(home)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert left == []
+
+    closed = ended(begin("runs", "close", "--json", cwd=tmp_path, url=postgresql_url, service=service))
+    assert [one["status"] for one in closed["closed"]] == ["failed"]
+    assert closed["closed"][0]["counts"]["waiting"] == CALLS
+
+
+def test_another_machine_joins_a_run(
+    postgresql_url: str,
+    source: Path,
+    service: str,
+    ear: Ear,
+    prefect: dict[str, str],
+    undisturbed: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ear, "pause_s", 1.0)
+    where = {"url": postgresql_url, "service": service, **prefect}
+    joined = begin("join", "--json", cwd=tmp_path, **where)
+    run = begin("run", str(source), "--json", cwd=tmp_path, **where)
+    assert ended(run)["status"] == "completed"
+    done = ended(joined)
+    check_complete(postgresql_url, undisturbed)
+    database = Database(postgresql_url)
+    with database.unit_of_work() as uow:
+        heard = uow.diary.totals().calls
+    database.close()
+    assert 0 < done["calls"] < CALLS == heard
