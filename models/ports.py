@@ -19,7 +19,7 @@ from models.errors import RecordingError, TransientError
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
-from models.person import People
+from models.person import EVERYBODY, People, Scope
 from models.queue import ReviewQueue
 from models.review import Review
 from models.rollup import Rollups
@@ -295,10 +295,22 @@ class Reviews(Protocol):
 class Ledger(Protocol):
     """What became of the promises in the newest scorecards."""
 
-    def entries(self, recording_ids: Collection[str] | None = None) -> Sequence[LedgerEntry]:
+    def entries(
+        self,
+        recording_ids: Collection[str] | None = None,
+        scope: Scope = EVERYBODY,
+        begun_since: datetime | None = None,
+    ) -> Sequence[LedgerEntry]:
         """The promises of these recordings, or of all, ordered by call id and place in the call.
 
-        With them those that no newest scorecard holds any more but of which something was said.
+        With them those that no newest scorecard holds any more but of which something was said. Only calls of the
+        scope; with `begun_since` only those that began then or later, or have no date.
+        """
+
+    def recordings(self, scope: Scope, after: str, most: int) -> Sequence[str]:
+        """Ids of recordings of the scope that may have promises: the first `most` behind `after`.
+
+        In the database's own order of ids, so that "" and then the last id of each answer walk through all of them.
         """
 
     def record(self, entry: LedgerEntry, event: StatusEvent) -> bool:
