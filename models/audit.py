@@ -87,6 +87,14 @@ class AuditEntry:
         return AuditHead(self.number, self.digest)
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries. What is None filters nothing; both given, both must hold."""
+
+    action: str | None = None
+    actor: str | None = None
+
+
 class ChainProblem(StrEnum):
     """What is wrong at the first bad place of a log."""
 

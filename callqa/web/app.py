@@ -10,6 +10,7 @@ from callqa.web.faults import handle_faults
 from callqa.web.guard import Guard
 from callqa.web.health import health_router
 from callqa.web.metrics import metrics_router
+from callqa.web.pages.audit import audit_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
 from callqa.web.pages.people import people_router
@@ -17,7 +18,7 @@ from callqa.web.pages.promises import promises_router
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 
-PAGES = (login_router, me_router, people_router, promises_router)
+PAGES = (login_router, me_router, people_router, promises_router, audit_router)
 
 
 def create_app(services: WebServices) -> FastAPI:

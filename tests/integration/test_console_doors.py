@@ -29,6 +29,7 @@ ALLOWED = {
     "POST /people": "r",
     "POST /people/{name}/password": "r",
     "POST /people/{name}/state": "r",
+    "GET /audit": "r",
     "GET /promises": "rlq",
     "POST /promises/import": "rlq",
     "POST /promises/{recording_id}/{promise_id}": "rlq",
