@@ -27,6 +27,7 @@ from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView
 from models.scorecard import Scorecard, StandardRef
 from models.sealing import SealedTexts
 from models.standard import PublishedStandard
+from models.token import Tokens
 from models.transcript import EngineReceipt, Transcript
 
 Bleep = tuple[float, float]
@@ -262,6 +263,12 @@ class Runs(Protocol):
     def view(self, run_id: str) -> RunView | None:
         """The run with all its calls, or None when there is no such run."""
 
+    def newest(self, most: int, after: str | None = None) -> Sequence[Run]:
+        """The runs that started last, the newest first; with `after` those behind the run of this id.
+
+        Raises InputError when there is no such run.
+        """
+
     def latest_id(self) -> str | None:
         """Id of the run that started last, or None in an empty database."""
 
@@ -340,6 +347,7 @@ class UnitOfWork(Protocol):
     sealed: SealedTexts
     rollups: Rollups
     queue: ReviewQueue
+    tokens: Tokens
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -55,9 +55,9 @@ class Ledger:
         begun_since: datetime | None = None,
     ) -> Sequence[LedgerEntry]:
         """As in the port, without calls of quarantined recordings."""
-        which = in_scope(scope, recordings.c.team, recordings.c.agent_id)
+        which = in_scope(recordings.c, scope)
         if begun_since is not None:
-            which += (or_(recordings.c.started_at >= begun_since, recordings.c.started_at.is_(None)),)
+            which.append(or_(recordings.c.started_at >= begun_since, recordings.c.started_at.is_(None)))
         wanted = sorted(self._with_promises(which) if recording_ids is None else set(recording_ids))
         found: list[LedgerEntry] = []
         rest = iter(wanted)
@@ -66,7 +66,7 @@ class Ledger:
         return sorted(found, key=lambda e: (e.meta.call_id, e.recording_id, e.promise.utterance, e.promise.char_start))
 
     def recordings(self, scope: Scope, after: str, most: int) -> Sequence[str]:
-        which = in_scope(scope, recordings.c.team, recordings.c.agent_id)
+        which = in_scope(recordings.c, scope)
         made, told = self._sources()
         rows = self._transaction.rows(
             select(recordings.c.id)

@@ -1,20 +1,24 @@
-"""A visitor's scope as conditions of a query."""
+"""Whose calls somebody may see, as a condition of a query."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from models.person import Scope
 from storage.column_types import storable
 
 
-def in_scope(
-    scope: Scope, team: ColumnElement[str | None], agent_id: ColumnElement[str]
-) -> tuple[ColumnElement[bool], ...]:
-    """Whether a call of that team and agent is one of the scope's; no condition where it is everybody's."""
+def in_scope(columns: ReadOnlyColumnCollection[str, Any], scope: Scope) -> list[ColumnElement[bool]]:
+    """The conditions under which a row with `team` and `agent_id` is in scope; none where everything is.
+
+    Calls without a team are in nobody's team.
+    """
     conditions = []
     if scope.teams is not None:
-        conditions.append(team.in_(sorted(str(storable(name)) for name in scope.teams)))
+        conditions.append(columns.team.in_(sorted(storable(team) for team in scope.teams if team)))
     if scope.agent_id is not None:
-        conditions.append(agent_id == storable(scope.agent_id))
-    return tuple(conditions)
+        conditions.append(columns.agent_id == storable(scope.agent_id))
+    return conditions
