@@ -199,7 +199,8 @@ def link(
         event = StatusEvent(PromiseStatus.OPEN, StatusSource.TICKET, number, None, now, by)
         told = [uow.ledger.record(entry, event) for entry in found if not _knows(entry, number)]
         if any(told):
-            details = {"recording": found[0].recording_id, "ticket": number}
+            # Not the number, which people write as they like.
+            details = {"recording": found[0].recording_id}
             uow.audit.record(AuditEvent(now, by, AuditAction.PROMISE_LINKED, promise_id, details))
         uow.commit()
     return any(told)

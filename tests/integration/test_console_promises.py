@@ -58,19 +58,27 @@ def test_each_sees_the_promises_of_their_teams_and_no_customers_number(console: 
     assert console.browser("a17").get("/promises").status_code == 403
 
 
-def test_what_is_chosen_is_shown(console: Console) -> None:
+def test_what_is_chosen_is_shown(console: Console, database: Database) -> None:
+    put_call(
+        database,
+        "SOON",
+        promise(SAID, "callback", at(20, 18, month=11, year=2026)),
+        agent_id="B9",
+        started_at=at(19, month=11, year=2026),
+    )
     browser = console.browser("qa")
     for query, shown in {
         "view=overdue": {"C1"},
         "view=kept": set(),
+        "view=soon": {"SOON"},
         "agent=B20": {"C2"},
         "team=一班": {"C1"},
         "due=2026-11-10": {"C1"},
-        "due=no-day": {"C1", "C2"},
-        "view=all&days=0&page=9": {"C1", "C2"},
+        "due=no-day": {"C1", "C2", "SOON"},
+        "view=all&days=0&page=9": {"C1", "C2", "SOON"},
     }.items():
         page = browser.get(f"/promises?{query}").text
-        assert set(re.findall(r'href="/calls/(C\d)"', page)) == shown, query
+        assert set(re.findall(r'href="/calls/(\w+)"', page)) == shown, query
 
 
 def test_calls_of_long_ago_are_left_out_until_they_are_asked_for(console: Console, database: Database) -> None:

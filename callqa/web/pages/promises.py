@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -28,8 +28,11 @@ SIZE = 50
 DAYS = (30, 90, 365, 0)
 """Promises of calls of the last so many days; 0: of all."""
 MOST_NOTE_CHARACTERS = 500
+SOON = "soon"
+"""What is to be kept today or tomorrow."""
 VIEWS = {
     "todo": LedgerQuery(),
+    SOON: LedgerQuery(),
     "overdue": LedgerQuery(overdue=True),
     "kept": LedgerQuery(frozenset({PromiseStatus.KEPT})),
     "broken": LedgerQuery(frozenset({PromiseStatus.BROKEN})),
@@ -76,8 +79,10 @@ def promises_router(services: WebServices, shell: Shell) -> APIRouter:
         teams = sorted({line.entry.meta.team for line in lines if line.entry.meta.team})
         agents = sorted({(line.entry.meta.agent_id, line.entry.meta.agent_name or "") for line in lines})
         of_whom = [line for line in lines if _is_of(line, choice)]
-        query, last = VIEWS[choice.view], day_of(choice.due)
-        found = chosen(of_whom, query if last is None else _due_by(query, last), zone)
+        today = services.now().astimezone(zone).date()
+        first = today if choice.view == SOON else None
+        last = day_of(choice.due) or (today + timedelta(days=1) if choice.view == SOON else None)
+        found = chosen(of_whom, _due(VIEWS[choice.view], first, last), zone)
         pages = max(1, -(-len(found) // SIZE))
         page = min(choice.page, pages)
         return shell.page(
@@ -168,8 +173,9 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def _due_by(query: LedgerQuery, last: date) -> LedgerQuery:
-    return LedgerQuery(query.statuses, query.overdue, (date.min, last))
+def _due(query: LedgerQuery, first: date | None, last: date | None) -> LedgerQuery:
+    """The query for what is due from the first day to the last, where one of them is named."""
+    return query if first is None and last is None else replace(query, due=(first or date.min, last or date.max))
 
 
 def _is_of(line: LedgerLine, choice: Choice) -> bool:
