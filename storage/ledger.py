@@ -117,12 +117,12 @@ class Ledger:
         return made, select(ledger_promises.c.recording_id).distinct()
 
     def _with_promises(self, which: Sequence[ColumnElement[bool]]) -> set[str]:
-        sources = self._sources()
+        sources: Sequence[Select[Any]] = self._sources()
         if which:
-            sources = tuple(
+            sources = [
                 source.join(recordings, recordings.c.id == source.selected_columns.recording_id).where(*which)
                 for source in sources
-            )
+            ]
         return {row.recording_id for source in sources for row in self._transaction.rows(source)}
 
     def _read(self, wanted: Sequence[str], which: Sequence[ColumnElement[bool]]) -> list[LedgerEntry]:
