@@ -30,6 +30,8 @@ class AuditAction(StrEnum):
     CLASSIFIER_PROMOTED = "classifier_promoted"
     STANDARD_PUBLISHED = "standard_published"
     PROMISE_MARKED = "promise_marked"
+    PROMISE_LINKED = "promise_linked"
+    TICKETS_IMPORTED = "tickets_imported"
     QUARANTINE_RETRIED = "quarantine_retried"
     QUARANTINE_DROPPED = "quarantine_dropped"
     CUSTOMER_EXPORTED = "customer_exported"
@@ -40,6 +42,8 @@ class AuditAction(StrEnum):
     PERSON_CHANGED = "person_changed"
     PASSWORD_CHANGED = "password_changed"
     KEYS_ROTATED = "keys_rotated"
+    TOKEN_MADE = "token_made"
+    TOKEN_ENDED = "token_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,14 @@ class AuditEntry:
     def head(self) -> AuditHead:
         """The entry as the end of a log."""
         return AuditHead(self.number, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries. What is None filters nothing; both given, both must hold."""
+
+    action: str | None = None
+    actor: str | None = None
 
 
 class ChainProblem(StrEnum):

@@ -55,6 +55,10 @@ class Scope:
     teams: frozenset[str] | None = None
     agent_id: str | None = None
 
+    def covers(self, team: str | None, agent_id: str) -> bool:
+        """Whether a call of this agent, taken in this team, is one of them."""
+        return (self.teams is None or team in self.teams) and self.agent_id in {None, agent_id}
+
 
 EVERYBODY = Scope()
 """Every call there is."""

@@ -20,7 +20,7 @@ from models.errors import RecordingError, TransientError
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
-from models.person import People
+from models.person import EVERYBODY, People, Scope
 from models.queue import ReviewQueue
 from models.review import Review
 from models.rollup import Rollups
@@ -28,6 +28,7 @@ from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView
 from models.scorecard import Scorecard, StandardRef
 from models.sealing import SealedTexts
 from models.standard import PublishedStandard
+from models.token import Tokens
 from models.transcript import EngineReceipt, Transcript
 
 Bleep = tuple[float, float]
@@ -263,6 +264,12 @@ class Runs(Protocol):
     def view(self, run_id: str) -> RunView | None:
         """The run with all its calls, or None when there is no such run."""
 
+    def newest(self, most: int, after: str | None = None) -> Sequence[Run]:
+        """The runs that started last, the newest first; with `after` those behind the run of this id.
+
+        Raises InputError when there is no such run.
+        """
+
     def latest_id(self) -> str | None:
         """Id of the run that started last, or None in an empty database."""
 
@@ -296,10 +303,22 @@ class Reviews(Protocol):
 class Ledger(Protocol):
     """What became of the promises in the newest scorecards."""
 
-    def entries(self, recording_ids: Collection[str] | None = None) -> Sequence[LedgerEntry]:
+    def entries(
+        self,
+        recording_ids: Collection[str] | None = None,
+        scope: Scope = EVERYBODY,
+        begun_since: datetime | None = None,
+    ) -> Sequence[LedgerEntry]:
         """The promises of these recordings, or of all, ordered by call id and place in the call.
 
-        With them those that no newest scorecard holds any more but of which something was said.
+        With them those that no newest scorecard holds any more but of which something was said. Only calls of the
+        scope; with `begun_since` only those that began then or later, or have no date.
+        """
+
+    def recordings(self, scope: Scope, after: str, most: int) -> Sequence[str]:
+        """Ids of recordings of the scope that may have promises: the first `most` behind `after`.
+
+        In the database's own order of ids, so that "" and then the last id of each answer walk through all of them.
         """
 
     def record(self, entry: LedgerEntry, event: StatusEvent) -> bool:
@@ -330,6 +349,7 @@ class UnitOfWork(Protocol):
     sealed: SealedTexts
     rollups: Rollups
     queue: ReviewQueue
+    tokens: Tokens
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from models.errors import InputError
+from models.person import Scope
 from models.rollup import ScoredCall
 from models.scorecard import ReviewCode, Verdict
 
@@ -92,5 +93,8 @@ class QueuePage:
 class ReviewQueue(Protocol):
     """The newest scorecard of every call that is not quarantined, the most urgent first, of equal ones the newest."""
 
-    def page(self, which: QueueFilter, size: int, after: QueueCursor | None = None) -> QueuePage:
-        """The first `size` calls (at least 1) behind `after`. A call that was scored again meanwhile may have moved."""
+    def page(self, scope: Scope, which: QueueFilter, size: int, after: QueueCursor | None = None) -> QueuePage:
+        """The first `size` calls (at least 1) behind `after` that may be seen.
+
+        A call that was scored again meanwhile may have moved.
+        """

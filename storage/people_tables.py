@@ -1,4 +1,4 @@
-"""Tables of those who use the console, and of the browsers that they are logged in with."""
+"""Tables of those who use the console, of the browsers that they are logged in with, and of their programs."""
 
 from __future__ import annotations
 
@@ -41,4 +41,16 @@ login_failures = Table(
     Column("subject", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Index(None, "subject", "at"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("key_sha256", Text, primary_key=True),
+    Column("owner", Text, ForeignKey("people.name"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("rights", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
 )

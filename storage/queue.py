@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Select, exists, literal, or_, select, tuple_
 
+from models.person import Scope
 from models.queue import QueueCursor, QueuedCall, QueueFilter, QueueFinding, QueuePage, Urgency
 from models.rollup import HUNDREDTHS
 from models.scorecard import ReviewCode
 from storage.column_types import storable
 from storage.places import urgency_of, within
+from storage.scopes import in_scope
 from storage.scored_calls import scored_call_from_row, scored_calls
 from storage.standing import ORDINARY
 from storage.standing_tables import current_scorecards, queue_findings
@@ -26,11 +28,11 @@ class ReviewQueue:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def page(self, which: QueueFilter, size: int, after: QueueCursor | None = None) -> QueuePage:
+    def page(self, scope: Scope, which: QueueFilter, size: int, after: QueueCursor | None = None) -> QueuePage:
         """As in the port. Raises ValueError for a page of less than one call."""
         if size < 1:
             raise ValueError(f"a page of {size} calls; it needs at least one")
-        ids = self._ids(which, size + 1, after)
+        ids = self._ids(scope, which, size + 1, after)
         shown = ids[:size]
         rows = self._transaction.rows(scored_calls().where(current_scorecards.c.scorecard_id.in_(shown)))
         in_order = sorted(rows, key=lambda row: (row.place, row.scorecard_id), reverse=True)
@@ -42,12 +44,12 @@ class ReviewQueue:
         last = QueueCursor(in_order[-1].place, in_order[-1].scorecard_id) if len(ids) > size else None
         return QueuePage(calls, last)
 
-    def _ids(self, which: QueueFilter, most: int, after: QueueCursor | None) -> list[int]:
+    def _ids(self, scope: Scope, which: QueueFilter, most: int, after: QueueCursor | None) -> list[int]:
         """Row ids of the scorecards, in the order of the queue."""
         found: list[int] = []
         for urgency in sorted(Urgency, reverse=True):
             if len(found) < most and which.urgency in {None, urgency}:
-                found += [row.scorecard_id for row in self._transaction.rows(_walk(which, urgency, most, after))]
+                found += [row.scorecard_id for row in self._transaction.rows(_walk(scope, which, urgency, most, after))]
         return found[:most]
 
     def _doubts(self, ids: Sequence[int]) -> defaultdict[int, list[QueueFinding]]:
@@ -61,7 +63,7 @@ class ReviewQueue:
         return found
 
 
-def _walk(which: QueueFilter, urgency: Urgency, most: int, after: QueueCursor | None) -> Select[Any]:
+def _walk(scope: Scope, which: QueueFilter, urgency: Urgency, most: int, after: QueueCursor | None) -> Select[Any]:
     """From the index that narrows most: of the agent, of a finding that is out of the ordinary, of the team, of all."""
     current = current_scorecards.c
     by_finding = (
@@ -70,12 +72,12 @@ def _walk(which: QueueFilter, urgency: Urgency, most: int, after: QueueCursor | 
         and which.verdict is not None
         and which.verdict not in ORDINARY
     )
-    conditions = []
+    conditions = in_scope(current, scope)
     if by_finding:
         along = queue_findings.c
         statement = select(along.scorecard_id).select_from(queue_findings)
         conditions += [along.item_id == storable(which.item_id), along.verdict == which.verdict]
-        if (which.team, which.least_total, which.most_total) != (None, None, None):
+        if conditions or (which.team, which.least_total, which.most_total) != (None, None, None):
             statement = statement.join(current_scorecards, current.scorecard_id == along.scorecard_id)
     else:
         along = current

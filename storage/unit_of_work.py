@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import attendance, claim, keeping, night, person, ports, queue, rollup, sealing
+from models import attendance, claim, keeping, night, person, ports, queue, rollup, sealing, token
 from storage.attendance import Attendance
 from storage.audit import AuditLog
 from storage.calls import Calls
@@ -25,6 +25,7 @@ from storage.scorecards import Scorecards
 from storage.sealed_texts import SealedTexts
 from storage.sealing import Sealer
 from storage.standards import Standards
+from storage.tokens import Tokens
 from storage.transaction import Transaction
 from storage.transcripts import Transcripts
 
@@ -53,6 +54,7 @@ class UnitOfWork:
     sealed: sealing.SealedTexts
     rollups: rollup.Rollups
     queue: queue.ReviewQueue
+    tokens: token.Tokens
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -81,6 +83,7 @@ class UnitOfWork:
         self.sealed = SealedTexts(transaction)
         self.rollups = Rollups(transaction)
         self.queue = ReviewQueue(transaction)
+        self.tokens = Tokens(transaction)
         return self
 
     def __exit__(

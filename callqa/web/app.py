@@ -6,17 +6,33 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from callqa import __version__
+from callqa.web.api.routes import api_router
 from callqa.web.faults import handle_faults
 from callqa.web.guard import Guard
 from callqa.web.health import health_router
 from callqa.web.metrics import metrics_router
+from callqa.web.pages.audit import audit_router
+from callqa.web.pages.drafts import drafts_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
 from callqa.web.pages.people import people_router
+from callqa.web.pages.promises import promises_router
+from callqa.web.pages.standards import standards_router
+from callqa.web.pages.tokens import tokens_router
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 
-PAGES = (login_router, me_router, people_router)
+PAGES = (
+    login_router,
+    me_router,
+    tokens_router,
+    people_router,
+    promises_router,
+    audit_router,
+    drafts_router,
+    standards_router,
+    api_router,
+)
 
 
 def create_app(services: WebServices) -> FastAPI:

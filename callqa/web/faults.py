@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from callqa.web.doors import ForbiddenError, NotLoggedInError
 from callqa.web.shell import Shell
-from models.errors import CallqaError, StateError, TransientError, UsageError, origin_of
+from models.errors import CallqaError, InputError, StateError, TransientError, UsageError, origin_of
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,10 @@ def handle_faults(app: FastAPI, shell: Shell) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        return answer(request, error.status_code)
+        answered = answer(request, error.status_code)
+        # Which methods there are, where one is not allowed.
+        answered.headers.update(error.headers or {})
+        return answered
 
     @app.exception_handler(RequestValidationError)
     async def unfit(request: Request, error: RequestValidationError) -> Response:
@@ -59,7 +62,10 @@ def handle_faults(app: FastAPI, shell: Shell) -> None:
         if isinstance(error, TransientError):
             log.warning("%s: %s", request.scope["route"].path, error)
             return answer(request, 503)
-        return answer(request, 400 if isinstance(error, UsageError) else 409 if isinstance(error, StateError) else 500)
+        # Programs are told what of their address was wrong; pages say so themselves.
+        what = str(error) if isinstance(error, InputError) and request.url.path.startswith("/api/") else ""
+        status = 400 if isinstance(error, UsageError) else 409 if isinstance(error, StateError) else 500
+        return answer(request, status, what)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:

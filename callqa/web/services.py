@@ -7,14 +7,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from callqa.bootstrap import check_database, open_database
+from callqa.bootstrap import check_database, open_database, standard_for, today
+from callqa.classifiers import classifiers_in_use
 from callqa.passwords import Argon2Hasher
+from callqa.reports.backtest import BacktestReport
 from callqa.reports.metrics import metrics_text
+from callqa.services.backtest import Setting, backtest_report
 from callqa.services.figures import night_figures
 from callqa.services.health import Health, look_at_health
 from callqa.services.people import PasswordHasher
 from callqa.settings import Settings
+from callqa.standards import FoundStandard
+from models.errors import SettingsError, StandardError
 from models.ports import UnitOfWorkFactory
+
+
+def _no_standard() -> FoundStandard:
+    raise StandardError("no service standard is in use here")
+
+
+def _no_backtest(_new: FoundStandard, _days: int, _progress: Callable[[int], None]) -> BacktestReport:
+    raise SettingsError("there are no stored calls to try a standard on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,8 @@ class WebServices:
 
     `language` is that of people who chose none, `time_zone` the one that times are shown in. `is_https` says that
     browsers come by https. `metrics_token` is "" where there is none. Answers of health and metrics that take longer
-    than `patience_s` are not waited for.
+    than `patience_s` are not waited for. `standard_in_use` raises StandardError when the setting names none. `backtest`
+    tries a standard on the stored calls of the last so many days, and tells how many are done; it takes its time.
     """
 
     health: Callable[[], Health]
@@ -35,6 +49,8 @@ class WebServices:
     is_https: bool = False
     metrics_token: str = ""
     patience_s: float = 5.0
+    standard_in_use: Callable[[], FoundStandard] = _no_standard
+    backtest: Callable[[FoundStandard, int, Callable[[int], None]], BacktestReport] = _no_backtest
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -52,4 +68,15 @@ def services_for(settings: Settings) -> WebServices:
         time_zone=settings.time_zone,
         is_https=settings.web_https,
         metrics_token=settings.metrics_token.get_secret_value(),
+        standard_in_use=lambda: standard_for(settings, today(settings)),
+        backtest=partial(_backtest, settings),
     )
+
+
+def _backtest(settings: Settings, new: FoundStandard, days: int, progress: Callable[[int], None]) -> BacktestReport:
+    connect = partial(open_database, settings, create=False)
+    setting = Setting(
+        classifiers_in_use(settings.home), connect, datetime.now(UTC), settings.language, settings.time_zone
+    )  # fmt: skip
+    # In this process alone: the machine's other cores may be at work on the night's calls.
+    return backtest_report(standard_for(settings, today(settings)), new, days, setting, 1, progress)

@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from callqa.reports.words import LANGUAGES, Words
+from callqa.web.words.audit_words import AUDIT_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
+from callqa.web.words.promises_words import PROMISES_WORDS
 from callqa.web.words.shell_words import SHELL_WORDS
+from callqa.web.words.standards_words import STANDARDS_WORDS
+from callqa.web.words.tokens_words import TOKENS_WORDS
 
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {**SHELL_WORDS, **PEOPLE_WORDS}
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    **SHELL_WORDS,
+    **PEOPLE_WORDS,
+    **PROMISES_WORDS,
+    **AUDIT_WORDS,
+    **TOKENS_WORDS,
+    **STANDARDS_WORDS,
+}
 
 
 class PageWords:
