@@ -16,6 +16,7 @@ from typing import BinaryIO, Protocol, Self
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.claim import Claims
 from models.errors import RecordingError, TransientError
+from models.glance import Glances
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
@@ -328,6 +329,7 @@ class UnitOfWork(Protocol):
     sealed: SealedTexts
     rollups: Rollups
     queue: ReviewQueue
+    glances: Glances
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

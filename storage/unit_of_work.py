@@ -7,12 +7,13 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, person, ports, queue, rollup, sealing
+from models import claim, glance, keeping, night, person, ports, queue, rollup, sealing
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
 from storage.diary import Diary
+from storage.glances import Glances
 from storage.keeping import Keeping
 from storage.ledger import Ledger
 from storage.people import People
@@ -51,6 +52,7 @@ class UnitOfWork:
     sealed: sealing.SealedTexts
     rollups: rollup.Rollups
     queue: queue.ReviewQueue
+    glances: glance.Glances
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -78,6 +80,7 @@ class UnitOfWork:
         self.sealed = SealedTexts(transaction)
         self.rollups = Rollups(transaction)
         self.queue = ReviewQueue(transaction)
+        self.glances = Glances(transaction)
         return self
 
     def __exit__(
