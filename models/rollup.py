@@ -65,10 +65,19 @@ class ItemTally:
     max_points: float
 
     @property
+    def judged(self) -> int:
+        """How many of the findings say how the item was done."""
+        return sum(self.verdicts[verdict] for verdict in JUDGED)
+
+    @property
+    def met(self) -> int:
+        """How many of those say that it was done in full."""
+        return self.verdicts[Verdict.MET]
+
+    @property
     def pass_rate(self) -> float | None:
         """The share of met among the findings that judge; None when none does."""
-        judged = sum(self.verdicts[verdict] for verdict in JUDGED)
-        return self.verdicts[Verdict.MET] / judged if judged else None
+        return self.met / self.judged if self.judged else None
 
 
 @dataclass(frozen=True, slots=True)

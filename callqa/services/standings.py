@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callqa.reports.context import ScoreSummary
-from callqa.reports.figures import summarise_tally
+from callqa.reports.figures import MIN_SAMPLE, Proportion, summarise_tally, wilson
 from callqa.reports.ledger import LedgerCounts, count, ledger_lines
 from callqa.reports.ranking import Ranking, rank
 from callqa.services.overview import Period, covers
@@ -106,3 +106,15 @@ def agent_page(
         praised=tuple(call for call in best if not call.needs_review and not call.fatal)[:MOST_CALLS],
         titles=titles,
     )
+
+
+def pass_rate(item: ItemTally | None) -> Proportion:
+    """The share of met among the findings that judge, with its interval."""
+    return wilson(0, 0) if item is None else wilson(item.met, item.judged)
+
+
+def against(own: Proportion, team: Proportion) -> str | None:
+    """ "above", "below" or "alike", by whether the team's share lies outside the own interval; None for too few calls."""
+    if own.low is None or own.high is None or team.share is None or own.n < MIN_SAMPLE:
+        return None
+    return "above" if own.low > team.share else "below" if own.high < team.share else "alike"

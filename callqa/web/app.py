@@ -12,11 +12,14 @@ from callqa.web.health import health_router
 from callqa.web.metrics import metrics_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
+from callqa.web.pages.overview import overview_router
 from callqa.web.pages.people import people_router
+from callqa.web.pages.quality import quality_router
+from callqa.web.pages.teams import teams_router
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 
-PAGES = (login_router, me_router, people_router)
+PAGES = (login_router, me_router, people_router, overview_router, teams_router, quality_router)
 
 
 def create_app(services: WebServices) -> FastAPI:

@@ -29,6 +29,12 @@ ALLOWED = {
     "POST /people": "r",
     "POST /people/{name}/password": "r",
     "POST /people/{name}/state": "r",
+    "GET /overview": "rlq",
+    "GET /teams": "rlq",
+    "GET /teams/{team}": "rlq",
+    "GET /agents/{agent_id}": "rlqa",
+    "GET /quality": "rlq",
+    "GET /quality/fairness": "rlq",
 }
 """Every route that is not public, with who may. A route that is not here fails."""
 LETTERS = dict(zip("rlqa", STAFF, strict=True))
