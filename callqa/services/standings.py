@@ -114,7 +114,7 @@ def pass_rate(item: ItemTally | None) -> Proportion:
 
 
 def against(own: Proportion, team: Proportion) -> str | None:
-    """ "above", "below" or "alike", by whether the team's share lies outside the own interval; None for too few calls."""
+    """Where the team's share lies outside the own interval "above" or "below", else "alike"; None for too few calls."""
     if own.low is None or own.high is None or team.share is None or own.n < MIN_SAMPLE:
         return None
     return "above" if own.low > team.share else "below" if own.high < team.share else "alike"

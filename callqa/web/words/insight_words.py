@@ -123,9 +123,9 @@ INSIGHT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "查准率：机器扣分的，人工也认为该扣的比例；查全率：人工认为该扣的，机器扣到的比例。"
         "括注为 95% 置信区间和次数，少于 {n} 次只给次数。“有把握”取最近 {calls} 通。"
         "被复核的通话不是随机抽取的，查全率可能偏高。",
-        "Precision: of the faults that the machine charged, those that people see as well. Recall: of those that people "
-        "see, those that the machine charged. With 95 % intervals and counts; below {n} counts only. What the machine "
-        "is sure of is counted over the newest {calls} calls. Reviewed calls are not drawn by chance, so recall may "
+        "Precision: of the faults that the machine charged, those that people see as well. Recall: of those that "
+        "people see, those that the machine charged. With 95 % intervals and counts; below {n} counts only. What the "
+        "machine is sure of is counted over the newest {calls} calls. Reviewed calls are not drawn by chance, so recall may "
         "look better than it is.",
     ),
     "fairness.title": ("公平性", "Fairness"),
@@ -150,7 +150,7 @@ INSIGHT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "fairness.note": (
         "通话最多的坐席中，每人取最近 {calls} 通计算识别把握；少于 {n} 通等原因未列入 {left_out} 人。"
         "关联不等于原因：听得差的坐席，通话内容也可能不同。",
-        "Of the agents with most calls, recognition is taken from the newest {calls} calls of each; {left_out} are left "
-        "out, for fewer than {n} calls or otherwise. A link is no cause: their calls may differ as well.",
+        "Of the agents with most calls, recognition is taken from the newest {calls} calls of each; {left_out} are "
+        "left out, for fewer than {n} calls or otherwise. A link is no cause: their calls may differ as well.",
     ),
 }
