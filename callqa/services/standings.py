@@ -32,13 +32,14 @@ class TeamLine:
 
 @dataclass(frozen=True, slots=True)
 class TeamPage:
-    """A team and its agents; `names` are those of agents who have one."""
+    """A team and its agents; `names` are those of agents who have one, `items` in the order of the standards."""
 
     team: str
     figures: Figures
     score: ScoreSummary
     ranking: Ranking
     names: Mapping[str, str]
+    items: Sequence[ItemTally]
     titles: Mapping[str, str]
 
 
@@ -46,7 +47,8 @@ class TeamPage:
 class AgentPage:
     """An agent beside the team. `praised`: the best calls of whose verdicts the machine was sure, none of them fatal.
 
-    `team_items` are the team's items by id; empty without a team. `promises` are those made in these days.
+    `items` are in the order of the standards, `team_items` the team's by id; empty without a team. `promises` are those
+    made in these days.
     """
 
     month: AgentMonth
@@ -55,6 +57,7 @@ class AgentPage:
     team_items: Mapping[str, ItemTally]
     promises: LedgerCounts
     praised: tuple[ScoredCall, ...]
+    items: Sequence[ItemTally]
     titles: Mapping[str, str]
 
 
@@ -74,13 +77,15 @@ def team_page(team: str, period: Period, scope: Scope, new_unit: UnitOfWorkFacto
         tallies = dict(uow.rollups.agents(period.since, period.until, team, scope))
         # Nobody: calls whose agent is unknown.
         tallies.pop(UNASSIGNED_AGENT, None)
+        titles = uow.rollups.titles()
         return TeamPage(
             team,
             figures,
             summarise_tally(figures.tally),
             rank(tallies),
             uow.rollups.names(tallies),
-            uow.rollups.titles(),
+            in_order(figures.items, titles),
+            titles,
         )
 
 
@@ -104,8 +109,15 @@ def agent_page(
         team_items={} if team is None else {item.item_id: item for item in team.items},
         promises=count(lines),
         praised=tuple(call for call in best if not call.needs_review and not call.fatal)[:MOST_CALLS],
+        items=in_order(month.figures.items, titles),
         titles=titles,
     )
+
+
+def in_order(items: Sequence[ItemTally], titles: Mapping[str, str]) -> Sequence[ItemTally]:
+    """Items in the order of their titles; after them those that have none any more."""
+    places = {item_id: place for place, item_id in enumerate(titles)}
+    return sorted(items, key=lambda item: (places.get(item.item_id, len(places)), item.item_id))
 
 
 def pass_rate(item: ItemTally | None) -> Proportion:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from callqa.reports.context import ScoreSummary
+from callqa.reports.figures import MAX_SCORE
 
 WIDTH, HEIGHT = 640, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 10, 28
+_INSET = 24
+"""Room for half of a word below the first and the last point."""
 _MOST_TICKS = 8
 SPAN_WIDTH, SPAN_HEIGHT = 180, 20
 
@@ -68,7 +73,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An interval on a short axis from 0 to 100; `low` and `high` are None where there is none."""
+    """A score with its interval on a short axis; `low` and `high` are None where there is none."""
 
     at: float
     low: float | None
@@ -85,7 +90,7 @@ def plot(series: Sequence[Series], x_names: Sequence[tuple[float, str]], *, is_s
     if not points:
         return None
     unit = 0.1 if is_share else 10
-    most = 1 if is_share else 100
+    most = 1 if is_share else MAX_SCORE
     known = [y for p in points for y in (p.y, p.low, p.high) if y is not None]
     first = max(0.0, math.floor(min(known) / unit) * unit)
     last = min(most, math.ceil(max(known) / unit) * unit)
@@ -96,7 +101,7 @@ def plot(series: Sequence[Series], x_names: Sequence[tuple[float, str]], *, is_s
 
     def x_of(x: float) -> float:
         share = 0.5 if most_x == least_x else (x - least_x) / (most_x - least_x)
-        return round(_LEFT + 10 + share * (WIDTH - _LEFT - _RIGHT - 20), 1)
+        return round(_LEFT + _INSET + share * (WIDTH - _LEFT - _RIGHT - 2 * _INSET), 1)
 
     def y_of(y: float) -> float:
         return round(HEIGHT - _BOTTOM - (y - first) / (last - first) * (HEIGHT - _BOTTOM - _TOP), 1)
@@ -129,13 +134,22 @@ def plot(series: Sequence[Series], x_names: Sequence[tuple[float, str]], *, is_s
     )
 
 
-def span(mean: float, low: float | None, high: float | None, most: float = 100) -> Span:
-    """A value from 0 to `most` with its interval on a short axis."""
+def span(score: ScoreSummary, first: int) -> Span | None:
+    """A mean score on a short axis from `first` to 100; None where there is no mean."""
+    if score.mean is None:
+        return None
 
     def at(value: float) -> float:
-        return round(4 + value / most * (SPAN_WIDTH - 8), 1)
+        return round(4 + (value - first) / (MAX_SCORE - first) * (SPAN_WIDTH - 8), 1)
 
-    return Span(at(mean), None if low is None else at(low), None if high is None else at(high))
+    low, high = (None if end is None else at(end) for end in (score.low, score.high))
+    return Span(at(score.mean), low, high)
+
+
+def first_of(scores: Iterable[ScoreSummary]) -> int:
+    """Where a short axis for all of these begins, so that they fill it: a multiple of ten below 100."""
+    known = [value for score in scores for value in (score.mean, score.low) if value is not None]
+    return min(MAX_SCORE - 20, int(min(known, default=0) // 10 * 10))
 
 
 def _path(places: Sequence[tuple[float, float, float]], gap: float) -> str:

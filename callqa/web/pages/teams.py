@@ -5,14 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from callqa.reports.context import ScoreSummary
 from callqa.reports.figures import MIN_SAMPLE, wilson
 from callqa.services.overview import last_days
 from callqa.services.rights import Right
 from callqa.services.standings import against, agent_page, pass_rate, team_lines, team_page
 from callqa.web.doors import Doors, Who
 from callqa.web.pages.overview import CHOICES, chosen_days, trend
-from callqa.web.pictures import Span, span
+from callqa.web.pictures import first_of, span
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 from models.person import Post
@@ -27,7 +26,14 @@ def teams_router(services: WebServices, shell: Shell) -> APIRouter:
         period = last_days(chosen_days(days), services.now(), shell.zone)
         lines = team_lines(period, who.scope, services.new_unit_of_work)
         return shell.page(
-            request, "teams.html", period=period, lines=lines, span=_span, choices=CHOICES, least=MIN_SAMPLE
+            request,
+            "teams.html",
+            period=period,
+            lines=lines,
+            span=span,
+            first=first_of(line.score for line in lines),
+            choices=CHOICES,
+            least=MIN_SAMPLE,
         )
 
     @doors.get("/teams/{team}", Right.SEE_TEAM)
@@ -43,7 +49,8 @@ def teams_router(services: WebServices, shell: Shell) -> APIRouter:
             period=period,
             found=found,
             trend=picture,
-            span=_span,
+            span=span,
+            first=first_of(one.score for one in found.ranking.ranked),
             pass_rate=pass_rate,
             choices=CHOICES,
             least=MIN_SAMPLE,
@@ -81,7 +88,3 @@ def teams_router(services: WebServices, shell: Shell) -> APIRouter:
         )
 
     return doors.router
-
-
-def _span(score: ScoreSummary) -> Span | None:
-    return None if score.mean is None else span(score.mean, score.low, score.high)

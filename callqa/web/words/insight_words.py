@@ -30,7 +30,7 @@ INSIGHT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "竖线为 95% 置信区间；空心点当天少于 {n} 通，不给区间。",
         "Upright lines are 95 % intervals; hollow points are days with fewer than {n} calls, without one.",
     ),
-    "insight.scale": ("得分 0–100", "Score 0–100"),
+    "insight.scale": ("得分 {first}–100", "Score {first}–100"),
     "insight.scale_told": ("平均 {mean} 分", "mean {mean}"),
     "insight.interval_note": (
         "平均得分之后为 95% 置信区间；少于 {n} 通不给区间。按班组名排列，不作排名。",
@@ -125,8 +125,8 @@ INSIGHT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "被复核的通话不是随机抽取的，查全率可能偏高。",
         "Precision: of the faults that the machine charged, those that people see as well. Recall: of those that "
         "people see, those that the machine charged. With 95 % intervals and counts; below {n} counts only. What the "
-        "machine is sure of is counted over the newest {calls} calls. Reviewed calls are not drawn by chance, so recall may "
-        "look better than it is.",
+        "machine is sure of is counted over the newest {calls} calls. Reviewed calls are not drawn by chance, so "
+        "recall may look better than it is.",
     ),
     "fairness.title": ("公平性", "Fairness"),
     "fairness.picture": ("识别把握与被标记率，逐坐席", "Flagged calls against recognition, by agent"),
