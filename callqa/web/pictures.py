@@ -153,7 +153,8 @@ def first_of(scores: Iterable[ScoreSummary]) -> int:
 
 
 def _path(places: Sequence[tuple[float, float, float]], gap: float) -> str:
-    parts, before = [], -math.inf
+    parts: list[str] = []
+    before = -math.inf
     for raw, x, y in places:
         parts.append(f"{'L' if raw - before <= gap and parts else 'M'}{x},{y}")
         before = raw

@@ -30,11 +30,12 @@ def call(
     team: str | None = "一班",
     days_ago: int = 1,
     findings: Sequence[Finding] | None = None,
-    **card: bool,
+    fatal: bool = False,
+    needs_review: bool = False,
 ) -> None:
     meta = CallMeta(name, agent_id, f"{agent_id}{MARK}", team, started_at=NOW - timedelta(days=days_ago))
     found = tuple(findings) if findings is not None else (factories.finding("greeting"),)
-    put(uow, name, meta, factories.scorecard(total=total, findings=found, **card))
+    put(uow, name, meta, factories.scorecard(total=total, findings=found, fatal=fatal, needs_review=needs_review))
 
 
 def night(uow: UnitOfWork, names: Sequence[str]) -> None:
