@@ -160,6 +160,9 @@ class Rollups(Protocol):
     def of_all(self, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         """Everybody's figures."""
 
+    def days(self, since: date, until: date, scope: Scope = EVERYBODY) -> Sequence[DayTally]:
+        """Everybody's figures by day, without items: each day with calls in its order."""
+
     def teams(self, since: date, until: date, scope: Scope = EVERYBODY) -> Mapping[str | None, Tally]:
         """Each team with calls, in alphabetical order, then calls without a team."""
 

@@ -70,6 +70,9 @@ class Rollups:
     def of_all(self, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         return self._figures(*_within(since, until, scope))
 
+    def days(self, since: date, until: date, scope: Scope = EVERYBODY) -> Sequence[DayTally]:
+        return self._days(*_within(since, until, scope))
+
     def teams(self, since: date, until: date, scope: Scope = EVERYBODY) -> Mapping[str | None, Tally]:
         return _teams_in_order(self._tallies(agent_days.c.team, *_within(since, until, scope)))
 
@@ -127,18 +130,21 @@ class Rollups:
         return rebuild(self._transaction)
 
     def _figures(self, *which: ColumnElement[bool]) -> Figures:
-        by_day = self._transaction.rows(
-            select(agent_days.c.day, *_SUMS).where(*which).group_by(agent_days.c.day).order_by(agent_days.c.day)
-        )
         by_item = self._transaction.rows(
             select(agent_day_items.c.item_id, *_ITEM_SUMS)
             .join(agent_days, agent_days.c.id == agent_day_items.c.agent_day_id)
             .where(*which)
             .group_by(agent_day_items.c.item_id)
         )
-        days = tuple(DayTally(row.day, tally_from_row(row)) for row in by_day)
+        days = self._days(*which)
         items = sorted(map(_item, by_item), key=lambda item: item.item_id)
         return Figures(_together([day.tally for day in days]), days, tuple(items))
+
+    def _days(self, *which: ColumnElement[bool]) -> tuple[DayTally, ...]:
+        rows = self._transaction.rows(
+            select(agent_days.c.day, *_SUMS).where(*which).group_by(agent_days.c.day).order_by(agent_days.c.day)
+        )
+        return tuple(DayTally(row.day, tally_from_row(row)) for row in rows)
 
     def _tallies(self, key: ColumnElement[str], *which: ColumnElement[bool]) -> dict[str, Tally]:
         rows = self._transaction.rows(select(key.label("key"), *_SUMS).where(*which).group_by(key))

@@ -14,7 +14,7 @@ from models.call import CallMeta
 from models.glance import NightGlance
 from models.person import Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
-from models.rollup import Figures, ItemTally
+from models.rollup import DayTally, ItemTally
 
 NIGHTS = 7
 """Runs whose health is shown."""
@@ -43,7 +43,7 @@ def last_days(days: int, now: datetime, zone: ZoneInfo) -> Period:
 class Overview:
     """`nights` are the runs that began last, newest first, and `score` what the calls of the first come to.
 
-    `due_today` counts the promises that are due today. `figures` and `team_items` (by team, None for calls without
+    `due_today` counts the promises that are due today. `days` and `team_items` (by team, None for calls without
     one) are of the period; `titles` names items.
     """
 
@@ -51,7 +51,7 @@ class Overview:
     nights: Sequence[NightGlance]
     score: ScoreSummary
     due_today: LedgerCounts
-    figures: Figures
+    days: Sequence[DayTally]
     team_items: Mapping[str | None, Mapping[str, ItemTally]]
     titles: Mapping[str, str]
 
@@ -67,7 +67,7 @@ def look_over(period: Period, now: datetime, zone: ZoneInfo, scope: Scope, new_u
             if nights
             else ScoreSummary(0, None, None, None),
             due_today=_due_today(now, zone, scope, uow),
-            figures=uow.rollups.of_all(period.since, period.until, scope),
+            days=uow.rollups.days(period.since, period.until, scope),
             team_items=uow.rollups.team_items(period.since, period.until, scope),
             titles=uow.rollups.titles(),
         )

@@ -40,7 +40,7 @@ def overview_router(services: WebServices, shell: Shell) -> APIRouter:
             "overview.html",
             found=found,
             night=found.nights[0] if found.nights else None,
-            trend=trend([("", found.figures.days)], period, words),
+            trend=trend([("", found.days)], period, words),
             items=[item for item in found.titles if item in item_ids] + sorted(item_ids - found.titles.keys()),
             choices=CHOICES,
             least=MIN_SAMPLE,
