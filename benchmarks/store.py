@@ -101,8 +101,8 @@ def questions(calls: int) -> dict[str, Question]:
         "teams by item, a quarter, one team": lambda uow, rng: uow.rollups.team_items(
             FIRST_DAY, FIRST_DAY + timedelta(days=89), Scope(frozenset({team(rng)}))
         ),
-        "last seven runs": lambda uow, _: uow.glances.nights(7, EVERYBODY),
-        "last seven runs, one team": lambda uow, rng: uow.glances.nights(7, Scope(frozenset({team(rng)}))),
+        "last five runs": lambda uow, _: uow.glances.nights(5, EVERYBODY),
+        "last five runs, one team": lambda uow, rng: uow.glances.nights(5, Scope(frozenset({team(rng)}))),
         "score of a run": lambda uow, rng: uow.glances.night_tally(run_id(rng.randrange(nights)), EVERYBODY),
         "sureness of the newest 2,000": lambda uow, _: uow.glances.sureness(2000, EVERYBODY),
         "sureness of the newest 2,000, one team": lambda uow, rng: uow.glances.sureness(

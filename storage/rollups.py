@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, UnaryExpression, func, select
 
@@ -19,7 +19,6 @@ from storage.standing_tables import NO_TEAM, agent_day_items, agent_days, curren
 from storage.tables import agents, findings
 from storage.transaction import Transaction
 
-_Value = TypeVar("_Value")
 _IDS_PER_QUERY = 500
 _NEWEST = 50
 """Scorecards whose items are named: an item of each standard in use is among them."""
@@ -74,20 +73,23 @@ class Rollups:
         return self._days(*_within(since, until, scope))
 
     def teams(self, since: date, until: date, scope: Scope = EVERYBODY) -> Mapping[str | None, Tally]:
-        return _teams_in_order(self._tallies(agent_days.c.team, *_within(since, until, scope)))
+        by_team = self._tallies(agent_days.c.team, *_within(since, until, scope))
+        found: dict[str | None, Tally] = {team: tally for team, tally in by_team.items() if team != NO_TEAM}
+        if NO_TEAM in by_team:
+            found[None] = by_team[NO_TEAM]
+        return found
 
     def team_items(
         self, since: date, until: date, scope: Scope = EVERYBODY
     ) -> Mapping[str | None, Mapping[str, ItemTally]]:
-        found: dict[str, dict[str, ItemTally]] = {}
-        for row in self._transaction.rows(
-            select(agent_days.c.team, agent_day_items.c.item_id, *_ITEM_SUMS)
-            .join(agent_days, agent_days.c.id == agent_day_items.c.agent_day_id)
-            .where(*_within(since, until, scope))
-            .group_by(agent_days.c.team, agent_day_items.c.item_id)
-        ):
-            found.setdefault(row.team, {})[row.item_id] = _item(row)
-        return _teams_in_order(dict(sorted(found.items())))
+        # A question for each team, along the index of teams and days: asked for all at once, SQLite reads every day.
+        return {
+            team: {
+                item.item_id: item
+                for item in self._items(agent_days.c.team == (team or NO_TEAM), *_within(since, until, scope))
+            }
+            for team in self.teams(since, until, scope)
+        }
 
     def agents(
         self, since: date, until: date, team: str | None = None, scope: Scope = EVERYBODY
@@ -130,15 +132,17 @@ class Rollups:
         return rebuild(self._transaction)
 
     def _figures(self, *which: ColumnElement[bool]) -> Figures:
-        by_item = self._transaction.rows(
+        days = self._days(*which)
+        return Figures(_together([day.tally for day in days]), days, self._items(*which))
+
+    def _items(self, *which: ColumnElement[bool]) -> tuple[ItemTally, ...]:
+        rows = self._transaction.rows(
             select(agent_day_items.c.item_id, *_ITEM_SUMS)
             .join(agent_days, agent_days.c.id == agent_day_items.c.agent_day_id)
             .where(*which)
             .group_by(agent_day_items.c.item_id)
         )
-        days = self._days(*which)
-        items = sorted(map(_item, by_item), key=lambda item: item.item_id)
-        return Figures(_together([day.tally for day in days]), days, tuple(items))
+        return tuple(sorted(map(_item, rows), key=lambda item: item.item_id))
 
     def _days(self, *which: ColumnElement[bool]) -> tuple[DayTally, ...]:
         rows = self._transaction.rows(
@@ -171,13 +175,6 @@ class Rollups:
 
 def _within(since: date, until: date, scope: Scope) -> list[ColumnElement[bool]]:
     return [agent_days.c.day.between(since, until), *in_scope(agent_days.c, scope)]
-
-
-def _teams_in_order(by_team: Mapping[str, _Value]) -> dict[str | None, _Value]:
-    found: dict[str | None, _Value] = {team: value for team, value in by_team.items() if team != NO_TEAM}
-    if NO_TEAM in by_team:
-        found[None] = by_team[NO_TEAM]
-    return found
 
 
 def tally_from_row(row: Row[Any]) -> Tally:

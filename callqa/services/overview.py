@@ -16,7 +16,7 @@ from models.person import Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
 from models.rollup import DayTally, ItemTally
 
-NIGHTS = 7
+NIGHTS = 5
 """Runs whose health is shown."""
 
 
