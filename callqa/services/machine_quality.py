@@ -24,7 +24,7 @@ from models.transcript import Role, Transcript
 
 SURENESS_CALLS = 2_000
 """Newest calls over which it is counted what the machine is sure of."""
-HEARD_AGENTS, HEARD_CALLS = 40, 10
+HEARD_AGENTS, HEARD_CALLS = 40, 5
 """Agents, those with the most calls first, whose recognition is looked at, and newest calls of each."""
 
 
