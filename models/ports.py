@@ -17,6 +17,7 @@ from models.attendance import Attendance
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.claim import Claims
 from models.errors import RecordingError, TransientError
+from models.glance import Glances
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
@@ -350,6 +351,7 @@ class UnitOfWork(Protocol):
     rollups: Rollups
     queue: ReviewQueue
     tokens: Tokens
+    glances: Glances
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

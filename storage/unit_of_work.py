@@ -7,13 +7,14 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import attendance, claim, keeping, night, person, ports, queue, rollup, sealing, token
+from models import attendance, claim, glance, keeping, night, person, ports, queue, rollup, sealing, token
 from storage.attendance import Attendance
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
 from storage.diary import Diary
+from storage.glances import Glances
 from storage.keeping import Keeping
 from storage.ledger import Ledger
 from storage.people import People
@@ -55,6 +56,7 @@ class UnitOfWork:
     rollups: rollup.Rollups
     queue: queue.ReviewQueue
     tokens: token.Tokens
+    glances: glance.Glances
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -84,6 +86,7 @@ class UnitOfWork:
         self.rollups = Rollups(transaction)
         self.queue = ReviewQueue(transaction)
         self.tokens = Tokens(transaction)
+        self.glances = Glances(transaction)
         return self
 
     def __exit__(

@@ -15,9 +15,12 @@ from callqa.web.pages.audit import audit_router
 from callqa.web.pages.drafts import drafts_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
+from callqa.web.pages.overview import overview_router
 from callqa.web.pages.people import people_router
 from callqa.web.pages.promises import promises_router
+from callqa.web.pages.quality import quality_router
 from callqa.web.pages.standards import standards_router
+from callqa.web.pages.teams import teams_router
 from callqa.web.pages.tokens import tokens_router
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
@@ -32,6 +35,9 @@ PAGES = (
     drafts_router,
     standards_router,
     api_router,
+    overview_router,
+    teams_router,
+    quality_router,
 )
 
 

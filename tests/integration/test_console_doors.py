@@ -42,6 +42,12 @@ ALLOWED = {
     "GET /promises": "rlq",
     "POST /promises/import": "rlq",
     "POST /promises/{recording_id}/{promise_id}": "rlq",
+    "GET /overview": "rlq",
+    "GET /teams": "rlq",
+    "GET /teams/{team}": "rlq",
+    "GET /agents/{agent_id}": "rlqa",
+    "GET /quality": "rlq",
+    "GET /quality/fairness": "rlq",
 }
 """Every route that is not public, with who may. A route that is not here fails."""
 LETTERS = dict(zip("rlqa", STAFF, strict=True))

@@ -7,6 +7,7 @@ from typing import Final
 
 from callqa.reports.words import LANGUAGES, Words
 from callqa.web.words.audit_words import AUDIT_WORDS
+from callqa.web.words.insight_words import INSIGHT_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
 from callqa.web.words.promises_words import PROMISES_WORDS
 from callqa.web.words.shell_words import SHELL_WORDS
@@ -20,6 +21,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **AUDIT_WORDS,
     **TOKENS_WORDS,
     **STANDARDS_WORDS,
+    **INSIGHT_WORDS,
 }
 
 
