@@ -25,6 +25,7 @@ from unittest.mock import patch
 import sqlalchemy as sa
 
 from benchmarks.store_data import AGENTS, DAYS, FIRST_DAY, RUN_CALLS, agent_of, call_meta, fill, run_id, store_call
+from models.person import EVERYBODY
 from models.ports import UnitOfWork
 from models.queue import QueueCursor, QueueFilter, Urgency
 from models.scorecard import Verdict
@@ -79,11 +80,11 @@ def questions(calls: int) -> dict[str, Question]:
         return agent_of(rng.randrange(AGENTS))[1]
 
     def page(which: Callable[[random.Random], QueueFilter], after: QueueCursor | None = None) -> Question:
-        return lambda uow, rng: uow.queue.page(which(rng), PAGE, after)
+        return lambda uow, rng: uow.queue.page(EVERYBODY, which(rng), PAGE, after)
 
     def deep(uow: UnitOfWork, rng: random.Random) -> object:
-        newest = uow.queue.page(QueueFilter(urgency=rng.choice(list(Urgency))), 1).next or QueueCursor(0, 0)
-        return uow.queue.page(QueueFilter(), PAGE, QueueCursor(newest.place - rng.randrange(DAYS * 86_400), 0))
+        newest = uow.queue.page(EVERYBODY, QueueFilter(urgency=rng.choice(list(Urgency))), 1).next or QueueCursor(0, 0)
+        return uow.queue.page(EVERYBODY, QueueFilter(), PAGE, QueueCursor(newest.place - rng.randrange(DAYS * 86_400), 0))
 
     def of_month(rng: random.Random, **more: Any) -> QueueFilter:
         since, until = month(rng)

@@ -15,6 +15,7 @@ from typing import BinaryIO, Protocol, Self
 
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.claim import Claims
+from models.desk import Desk
 from models.errors import RecordingError, TransientError
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
@@ -24,6 +25,7 @@ from models.queue import ReviewQueue
 from models.review import Review
 from models.rollup import Rollups
 from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
+from models.sample import Samples
 from models.scorecard import Scorecard, StandardRef
 from models.sealing import SealedTexts
 from models.standard import PublishedStandard
@@ -328,6 +330,8 @@ class UnitOfWork(Protocol):
     sealed: SealedTexts
     rollups: Rollups
     queue: ReviewQueue
+    desk: Desk
+    samples: Samples
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

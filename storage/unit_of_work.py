@@ -7,11 +7,12 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, person, ports, queue, rollup, sealing
+from models import claim, desk, keeping, night, person, ports, queue, rollup, sample, sealing
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
+from storage.desk import Desk
 from storage.diary import Diary
 from storage.keeping import Keeping
 from storage.ledger import Ledger
@@ -20,6 +21,7 @@ from storage.queue import ReviewQueue
 from storage.reviews import Reviews
 from storage.rollups import Rollups
 from storage.runs import Runs
+from storage.samples import Samples
 from storage.scorecards import Scorecards
 from storage.sealed_texts import SealedTexts
 from storage.sealing import Sealer
@@ -51,6 +53,8 @@ class UnitOfWork:
     sealed: sealing.SealedTexts
     rollups: rollup.Rollups
     queue: queue.ReviewQueue
+    desk: desk.Desk
+    samples: sample.Samples
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -78,6 +82,8 @@ class UnitOfWork:
         self.sealed = SealedTexts(transaction)
         self.rollups = Rollups(transaction)
         self.queue = ReviewQueue(transaction)
+        self.desk = Desk(transaction)
+        self.samples = Samples(transaction)
         return self
 
     def __exit__(

@@ -21,6 +21,6 @@ def test_a_small_one_answers_every_question(database: Database, database_url: st
     with database.unit_of_work() as uow:
         for question in questions(40).values():
             question(uow, random.Random(1))
-        assert len(uow.queue.page(QueueFilter(), 50).calls) == len(rows["current_scorecards"])
+        assert len(uow.queue.page(EVERYBODY, QueueFilter(), 50).calls) == len(rows["current_scorecards"])
         counts = uow.runs.counts("run-0")
         assert (counts.recordings, counts.scored) == (40, len(rows["scorecards"]))
