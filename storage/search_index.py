@@ -4,7 +4,8 @@ SQLite keeps them in an FTS5 table that triggers follow with, PostgreSQL in a GI
 made, searches look through the texts themselves, some thousands at a time (`storage.search`), and everything else works.
 
 SQLite's holds no places (`detail=none`), only which texts: it is a third of the size, and what is deleted cannot be
-put together again from it. Until its parts are merged it remembers what it was told to forget; `merge` does that.
+put together again from it. Until its parts are merged it remembers what it was told to forget: a row in a table beside
+it notes that there is such, and `merge` does it.
 """
 
 from __future__ import annotations
@@ -18,17 +19,21 @@ from sqlalchemy.exc import DBAPIError
 
 NAME = "call_texts_trigrams"
 """The table in SQLite, the index in PostgreSQL."""
+_FORGETS = f"{NAME}_forgets"
 
 _SQLITE = (
+    f"CREATE TABLE {_FORGETS} (id INTEGER PRIMARY KEY)",
     f"CREATE VIRTUAL TABLE {NAME} USING fts5(text, content=call_texts, content_rowid=id, detail=none, tokenize=trigram)",
     f"INSERT INTO {NAME} ({NAME}) VALUES ('rebuild')",
     f"CREATE TRIGGER {NAME}_insert AFTER INSERT ON call_texts BEGIN"
     f" INSERT INTO {NAME} (rowid, text) VALUES (new.id, new.text); END",
     f"CREATE TRIGGER {NAME}_delete AFTER DELETE ON call_texts BEGIN"
-    f" INSERT INTO {NAME} ({NAME}, rowid, text) VALUES ('delete', old.id, old.text); END",
+    f" INSERT INTO {NAME} ({NAME}, rowid, text) VALUES ('delete', old.id, old.text);"
+    f" INSERT OR IGNORE INTO {_FORGETS} (id) VALUES (1); END",
     f"CREATE TRIGGER {NAME}_update AFTER UPDATE ON call_texts BEGIN"
     f" INSERT INTO {NAME} ({NAME}, rowid, text) VALUES ('delete', old.id, old.text);"
-    f" INSERT INTO {NAME} (rowid, text) VALUES (new.id, new.text); END",
+    f" INSERT INTO {NAME} (rowid, text) VALUES (new.id, new.text);"
+    f" INSERT OR IGNORE INTO {_FORGETS} (id) VALUES (1); END",
 )
 # In a schema that every program of the database shares: there is one pg_trgm for all of it.
 _EXTENSION = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"
@@ -63,8 +68,10 @@ def is_there(connection: Connection) -> bool:
 
 
 def merge(connection: sqlite3.Connection) -> None:
-    """Let SQLite's forget for good what was deleted; nothing happens without one. Takes as long as making it anew."""
-    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (NAME,)).fetchone():
+    """Let SQLite's forget for good what was deleted, if anything was. Takes as long as making it anew."""
+    there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (NAME,)).fetchone()
+    if there and connection.execute(f"SELECT 1 FROM {_FORGETS}").fetchone():
         connection.execute("PRAGMA secure_delete = ON")
+        connection.execute(f"DELETE FROM {_FORGETS}")
         connection.execute(f"INSERT INTO {NAME} ({NAME}) VALUES ('optimize')")
         connection.commit()

@@ -6,6 +6,7 @@ import random
 
 from benchmarks.store import questions
 from benchmarks.store_data import fill
+from models.person import EVERYBODY
 from models.queue import QueueFilter
 from storage import Database
 from tests.databases import dump

@@ -93,13 +93,13 @@ def upgrade() -> None:
 
 def _fill(connection: sa.Connection) -> None:
     dialect = connection.dialect.name
-    text = f"lower({_TEXT[dialect]})"
     if dialect == "postgresql":
-        text = f"translate({text}, :punctuation, '')"
-        parameters = {"punctuation": _PUNCTUATION}
+        text, parameters = f"translate(lower({_TEXT[dialect]}), :signs, '')", {"signs": _PUNCTUATION}
     else:
-        parameters = {}
-        for number, sign in enumerate(_PUNCTUATION):
-            text, parameters[f"sign{number}"] = f"replace({text}, :sign{number}, '')", sign
+        # As many calls of replace() as there are signs would be too deep for SQLite's parser.
+        text, parameters = f"callqa_folded({_TEXT[dialect]})", {}
+        table = str.maketrans("", "", _PUNCTUATION)
+        driver = connection.connection.driver_connection
+        driver.create_function("callqa_folded", 1, lambda said: said.lower().translate(table))
     turns = _TURNS[dialect].format(text=text)
     connection.execute(sa.text(_TEXTS.format(turns=turns, kind=_KIND[dialect])), parameters)
