@@ -13,10 +13,11 @@ from callqa.web.metrics import metrics_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
 from callqa.web.pages.people import people_router
+from callqa.web.pages.queue import queue_router
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 
-PAGES = (login_router, me_router, people_router)
+PAGES = (login_router, me_router, people_router, queue_router)
 
 
 def create_app(services: WebServices) -> FastAPI:

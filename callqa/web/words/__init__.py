@@ -7,9 +7,10 @@ from typing import Final
 
 from callqa.reports.words import LANGUAGES, Words
 from callqa.web.words.people_words import PEOPLE_WORDS
+from callqa.web.words.queue_words import QUEUE_WORDS
 from callqa.web.words.shell_words import SHELL_WORDS
 
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {**SHELL_WORDS, **PEOPLE_WORDS}
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {**SHELL_WORDS, **PEOPLE_WORDS, **QUEUE_WORDS}
 
 
 class PageWords:
