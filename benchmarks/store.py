@@ -84,7 +84,9 @@ def questions(calls: int) -> dict[str, Question]:
 
     def deep(uow: UnitOfWork, rng: random.Random) -> object:
         newest = uow.queue.page(EVERYBODY, QueueFilter(urgency=rng.choice(list(Urgency))), 1).next or QueueCursor(0, 0)
-        return uow.queue.page(EVERYBODY, QueueFilter(), PAGE, QueueCursor(newest.place - rng.randrange(DAYS * 86_400), 0))
+        return uow.queue.page(
+            EVERYBODY, QueueFilter(), PAGE, QueueCursor(newest.place - rng.randrange(DAYS * 86_400), 0)
+        )
 
     def of_month(rng: random.Random, **more: Any) -> QueueFilter:
         since, until = month(rng)

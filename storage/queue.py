@@ -15,7 +15,7 @@ from storage.desk_tables import assignments, sampled_calls
 from storage.places import urgency_of
 from storage.queue_walk import Place, behind, lanes, matching, urgencies, walk
 from storage.scored_calls import scored_call_from_row, scored_calls
-from storage.search import found_by_index, folded, quotes, says
+from storage.search import folded, found_by_index, quotes, says
 from storage.search_tables import call_texts
 from storage.standing_tables import current_scorecards
 from storage.tables import findings, reviews, teams

@@ -1,7 +1,7 @@
 """What finds a phrase in all texts fast: every three characters in a row, and which texts hold them.
 
 SQLite keeps them in an FTS5 table that triggers follow with, PostgreSQL in a GIN index by pg_trgm. Where neither can be
-made, searches look through the texts themselves, some thousands at a time (`storage.search`), and everything else works.
+made, searches look through the texts themselves, some thousands at a time, and everything else works.
 
 SQLite's holds no places (`detail=none`), only which texts: it is a third of the size, and what is deleted cannot be
 put together again from it. Until its parts are merged it remembers what it was told to forget: a row in a table beside
@@ -23,7 +23,8 @@ _FORGETS = f"{NAME}_forgets"
 
 _SQLITE = (
     f"CREATE TABLE {_FORGETS} (id INTEGER PRIMARY KEY)",
-    f"CREATE VIRTUAL TABLE {NAME} USING fts5(text, content=call_texts, content_rowid=id, detail=none, tokenize=trigram)",
+    f"CREATE VIRTUAL TABLE {NAME}"
+    " USING fts5(text, content=call_texts, content_rowid=id, detail=none, tokenize=trigram)",
     f"INSERT INTO {NAME} ({NAME}) VALUES ('rebuild')",
     f"CREATE TRIGGER {NAME}_insert AFTER INSERT ON call_texts BEGIN"
     f" INSERT INTO {NAME} (rowid, text) VALUES (new.id, new.text); END",

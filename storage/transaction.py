@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Engine, Row, Table, Update, func, select, text
 from sqlalchemy.sql.selectable import Select
 
-from storage.engine import take_write_lock
 from storage import search_index
+from storage.engine import take_write_lock
 from storage.faults import passing_faults
 from storage.sealing import Sealer
 from storage.upserts import adding, inserting_new, replacing

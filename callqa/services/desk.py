@@ -25,9 +25,7 @@ def reviewers_for(person: Person, uow: UnitOfWork) -> Sequence[Person]:
     return tuple(one for one in uow.people.all() if may(one.post, Right.REVIEW) and not one.is_disabled)
 
 
-def assign(
-    recording_ids: Sequence[str], reviewer: str, by: Person, now: datetime, new_unit: UnitOfWorkFactory
-) -> None:
+def assign(recording_ids: Sequence[str], reviewer: str, by: Person, now: datetime, new_unit: UnitOfWorkFactory) -> None:
     """Give calls to a reviewer, or with "" to nobody.
 
     Who has no right to assign may take what nobody has and give back what is theirs. Raises NotVisibleError for a call

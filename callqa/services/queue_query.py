@@ -34,7 +34,7 @@ _OPEN = frozenset({Section.MUST, Section.SAMPLE, Section.MINE})
 """Sections in which what was looked at is out of the way."""
 STATES: Final[Mapping[str, bool | None]] = {"open": False, "done": True, "any": None}
 URGENCIES: Final[Mapping[str, Urgency]] = {"fatal": Urgency.FATAL, "unsure": Urgency.UNSURE, "none": Urgency.NONE}
-_NAMES = ("section", "q", "since", "until", "team", "agent", "item", "verdict", "urgency", "least", "most", "state")
+FIELDS = ("section", "q", "since", "until", "team", "agent", "item", "verdict", "urgency", "least", "most", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class QueueQuery:
     def address(self, **changed: str) -> str:
         """What stands behind `?` for the same view with some fields changed; "" empties one."""
         fields = {**self.asked, **changed}
-        return urlencode([(name, fields[name]) for name in _NAMES if fields.get(name)])
+        return urlencode([(name, fields[name]) for name in FIELDS if fields.get(name)])
 
 
 def parse_query(fields: Mapping[str, str], reviewer: str) -> QueueQuery:
@@ -56,7 +56,7 @@ def parse_query(fields: Mapping[str, str], reviewer: str) -> QueueQuery:
 
     `reviewer` is whoever asks. Raises InputError for a field that cannot be read.
     """
-    asked = {name: value for name in _NAMES if (value := fields.get(name, "").strip()[:_MOST_CHARACTERS])}
+    asked = {name: value for name in FIELDS if (value := fields.get(name, "").strip()[:_MOST_CHARACTERS])}
     try:
         section = Section(asked.get("section", Section.MUST))
         state = asked.get("state", "open" if section in _OPEN else "any")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from callqa.services.desk import NotVisibleError, assign, drop_view, reviewers_for, save_view
-from callqa.services.queue_query import STATES, URGENCIES, Section, parse_query
+from callqa.services.queue_query import FIELDS, STATES, URGENCIES, Section, parse_query
 from callqa.services.rights import Right
 from callqa.web.doors import Doors, Who
 from callqa.web.services import WebServices
@@ -56,6 +56,7 @@ def queue_router(services: WebServices, shell: Shell) -> APIRouter:
             request,
             "queue.html",
             query=query,
+            asked={name: query.asked.get(name, "") for name in FIELDS},
             is_first=after is None,
             sections=list(Section),
             states=list(STATES),
