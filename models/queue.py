@@ -126,6 +126,9 @@ class ReviewQueue(Protocol):
         A call that was scored again meanwhile may have moved.
         """
 
+    def can_search(self) -> bool:
+        """Whether texts are kept that can be searched; where they are sealed none are."""
+
     def teams(self, scope: Scope) -> Sequence[str]:
         """Teams that may be seen, in alphabetical order."""
 

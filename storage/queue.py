@@ -50,6 +50,9 @@ class ReviewQueue:
             rest = QueueCursor(*shown[-1])
         return QueuePage(self._calls(shown, phrases), rest)
 
+    def can_search(self) -> bool:
+        return self._transaction.sealer.newest is None
+
     def teams(self, scope: Scope) -> Sequence[str]:
         rows = self._transaction.rows(select(teams.c.name))
         return sorted(row.name for row in rows if scope.teams is None or row.name in scope.teams)

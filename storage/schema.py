@@ -122,6 +122,19 @@ def upgrade(url: str) -> None:
         engine.dispose()
 
 
+def has_search_index(url: str) -> bool:
+    """Whether phrases are found by an index. Raises what `state` raises."""
+    address = parse(url)
+    engine = build_engine(address)
+    try:
+        with passing_faults(address), engine.connect() as connection:
+            return search_index.is_there(connection)
+    except DatabaseError as error:
+        raise _unusable(address, error) from error
+    finally:
+        engine.dispose()
+
+
 def _config(connection: Connection | None = None) -> Config:
     config = Config(attributes={"connection": connection, "version_table": VERSION_TABLE})
     config.set_main_option("script_location", MIGRATIONS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -43,9 +43,9 @@ def queue_router(services: WebServices, shell: Shell) -> APIRouter:
         except InputError as error:
             raise HTTPException(400) from error
         with services.new_unit_of_work() as uow:
-            page = uow.queue.page(who.scope, query.which, PAGE_CALLS, after)
-            values = {
-                "page": page,
+            values: dict[str, Any] = {
+                "page": uow.queue.page(who.scope, query.which, PAGE_CALLS, after),
+                "can_search": uow.queue.can_search(),
                 "teams": uow.queue.teams(who.scope),
                 "items": uow.queue.items(),
                 "views": uow.desk.views(who.person.name),

@@ -28,6 +28,10 @@ QUEUE_WORDS: Final[dict[str, tuple[str, str]]] = {
         "如：携号转网。多个词用空格隔开，须全部出现；标点可不写",
         "Several phrases are separated by blanks; all must occur",
     ),
+    "queue.sealed": (
+        "通话文本已加密保存，因此不提供全文搜索；其他条件照常可用。",
+        "Texts are sealed, so that words cannot be searched; all other filters work.",
+    ),
     "queue.since": ("开始日期", "From"),
     "queue.until": ("结束日期", "To"),
     "queue.team": ("班组", "Team"),

@@ -99,7 +99,8 @@ def _fill(connection: sa.Connection) -> None:
         # As many calls of replace() as there are signs would be too deep for SQLite's parser.
         text, parameters = f"callqa_folded({_TEXT[dialect]})", {}
         table = str.maketrans("", "", _PUNCTUATION)
-        driver = connection.connection.driver_connection
-        driver.create_function("callqa_folded", 1, lambda said: said.lower().translate(table))
+        connection.connection.cursor().connection.create_function(
+            "callqa_folded", 1, lambda said: said.lower().translate(table)
+        )
     turns = _TURNS[dialect].format(text=text)
     connection.execute(sa.text(_TEXTS.format(turns=turns, kind=_KIND[dialect])), parameters)
