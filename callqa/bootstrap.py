@@ -381,8 +381,8 @@ def describe_search(settings: Settings) -> str:
     if schema.has_search_index(settings.resolved_database_url):
         return "phrases of three characters and more are found by an index"
     return (
-        "without an index, 20,000 calls at a time: let an owner of the database run `CREATE EXTENSION pg_trgm` (SQLite: "
-        "use a build with FTS5), then run `callqa db upgrade`"
+        "without an index, 20,000 calls at a time: let an owner of the database run `CREATE EXTENSION pg_trgm` "
+        "(SQLite: use a build with FTS5), then run `callqa db upgrade`"
     )
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import Row, Select, and_, case, false, func, or_, select
 
 from models.person import Scope
 from models.queue import QueueCursor, QueuedCall, QueueFilter, QueueFinding, QueueItem, QueuePage
@@ -47,7 +47,7 @@ class ReviewQueue:
             found, rest = self._along(scope, which, size + 1, after), None
         shown = found[:size]
         if len(found) > size:
-            rest = QueueCursor(*shown[-1])
+            rest = QueueCursor(shown[-1].place, shown[-1].scorecard_id)
         return QueuePage(self._calls(shown, phrases), rest)
 
     def can_search(self) -> bool:
@@ -67,20 +67,16 @@ class ReviewQueue:
         return tuple(QueueItem(row.item_id, row.title) for row in rows)
 
     def _along(
-        self,
-        scope: Scope,
-        which: QueueFilter,
-        most: int,
-        after: QueueCursor | None,
+        self, scope: Scope, which: QueueFilter, most: int, after: QueueCursor | None, phrases: Sequence[str] = ()
     ) -> list[Place]:
-        """In the order of the queue."""
+        """In the order of the queue; with phrases each says whether they were said."""
         found: list[Place] = []
         for urgency in urgencies(which):
             if len(found) < most:
                 rows = [
-                    Place(row.place, row.scorecard_id)
+                    Place(*row)
                     for lane in lanes(scope, which)
-                    for row in self._transaction.rows(walk(scope, which, lane, urgency, most, after))
+                    for row in self._transaction.rows(_saying(walk(scope, which, lane, urgency, most, after), phrases))
                 ]
                 found += sorted(rows, reverse=True)
         return found[:most]
@@ -92,11 +88,12 @@ class ReviewQueue:
         found: list[Place] = []
         looked, step, asked = 0, _FIRST_LOOK, False
         while looked < LOOKED_THROUGH:
-            passed = self._along(scope, which, step, after)
-            found += self._saying(passed, phrases)
+            passed = self._along(scope, which, step, after, phrases)
+            found += [one for one in passed if one.is_said]
             if len(passed) < step:
                 return found[:most], None
-            after, looked, step = QueueCursor(*passed[-1]), looked + step, min(2 * step, _LONGEST_LOOK)
+            after = QueueCursor(passed[-1].place, passed[-1].scorecard_id)
+            looked, step = looked + step, min(2 * step, _LONGEST_LOOK)
             if len(found) >= most:
                 break
             if looked >= _BEFORE_INDEX and not asked:
@@ -104,16 +101,6 @@ class ReviewQueue:
                 if rest is not None:
                     return found + rest, None
         return found[:most], after
-
-    def _saying(self, passed: Sequence[Place], phrases: Sequence[str]) -> list[Place]:
-        ids = [one.scorecard_id for one in passed]
-        statement = (
-            select(current_scorecards.c.scorecard_id)
-            .join(call_texts, call_texts.c.recording_id == current_scorecards.c.recording_id)
-            .where(current_scorecards.c.scorecard_id.in_(ids), says(phrases))
-        )
-        saying = {row.scorecard_id for row in self._transaction.rows(statement)}
-        return [one for one in passed if one.scorecard_id in saying]
 
     def _by_index(
         self, scope: Scope, which: QueueFilter, phrases: Sequence[str], most: int, after: QueueCursor
@@ -184,6 +171,18 @@ class ReviewQueue:
         ):
             found[row.scorecard_id].append(_finding_from_row(row))
         return found
+
+
+def _saying(walked: Select[Any], phrases: Sequence[str]) -> Select[Any]:
+    """The same calls, each with whether it says the phrases."""
+    if not phrases:
+        return walked
+    passed, c = walked.subquery(), current_scorecards.c
+    return (
+        select(passed.c.place, passed.c.scorecard_id, func.coalesce(says(phrases), false()))
+        .join(current_scorecards, c.scorecard_id == passed.c.scorecard_id)
+        .outerjoin(call_texts, call_texts.c.recording_id == c.recording_id)
+    )
 
 
 def _finding_from_row(row: Row[Any]) -> QueueFinding:

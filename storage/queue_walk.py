@@ -19,10 +19,11 @@ from storage.tables import findings, reviews
 
 
 class Place(NamedTuple):
-    """Where a call is in the queue."""
+    """Where a call is in the queue, and whether it says what is searched."""
 
     place: int
     scorecard_id: int
+    is_said: bool = True
 
 
 Teams = tuple[str, ...] | None
