@@ -63,6 +63,7 @@ __all__ = [
     "choose_device",
     "database_file",
     "describe_database",
+    "describe_search",
     "engine_options",
     "finder",
     "hold_gpu",
@@ -391,6 +392,21 @@ def describe_database(settings: Settings) -> str:
     if schema.state(settings.resolved_database_url).empty:
         return f"{shown_database(settings)} is empty and will be set up at first use"
     return f"{shown_database(settings)} at revision {check_database(settings)}"
+
+
+def describe_search(settings: Settings) -> str:
+    """How the console finds what was said; raises like `check_database`."""
+    if key_ids(settings):
+        return "off: texts are sealed, and what can be searched can be read"
+    if schema.state(settings.resolved_database_url).empty:
+        return "will be set up with the database"
+    check_database(settings)
+    if schema.has_search_index(settings.resolved_database_url):
+        return "phrases of three characters and more are found by an index"
+    return (
+        "without an index, 20,000 calls at a time: let an owner of the database run `CREATE EXTENSION pg_trgm` "
+        "(SQLite: use a build with FTS5), then run `callqa db upgrade`"
+    )
 
 
 def shown_database(settings: Settings) -> str:

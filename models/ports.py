@@ -16,6 +16,7 @@ from typing import BinaryIO, Protocol, Self
 from models.attendance import Attendance
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.claim import Claims
+from models.desk import Desk
 from models.errors import RecordingError, TransientError
 from models.glance import Glances
 from models.keeping import AuditLog, Keeping
@@ -26,6 +27,7 @@ from models.queue import ReviewQueue
 from models.review import Review
 from models.rollup import Rollups
 from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
+from models.sample import Samples
 from models.scorecard import Scorecard, StandardRef
 from models.sealing import SealedTexts
 from models.standard import PublishedStandard
@@ -352,6 +354,8 @@ class UnitOfWork(Protocol):
     queue: ReviewQueue
     tokens: Tokens
     glances: Glances
+    desk: Desk
+    samples: Samples
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -18,6 +18,7 @@ from storage.keeping_tables import forgotten_recordings, text_is_kept
 from storage.ledger import histories_of
 from storage.mapping import stored_call_from_row
 from storage.scorecards import read_scorecards
+from storage.search import drop_texts
 from storage.standing import withdraw
 from storage.tables import (
     ledger_promises,
@@ -141,6 +142,7 @@ class Keeping:
         there = and_(transcripts.c.recording_id.in_(batch), text_is_kept(transcripts.c.recording_id))
         row = self._transaction.first(select(func.count().label("texts")).select_from(transcripts).where(there))
         self._transaction.update(update(transcripts).where(there).values(document=JSON.NULL))
+        drop_texts(self._transaction, batch)
         return Removed(transcripts=0 if row is None else int(row.texts))
 
     def _hide_sources(self, batch: Sequence[str]) -> None:

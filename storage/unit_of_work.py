@@ -7,12 +7,13 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import attendance, claim, glance, keeping, night, person, ports, queue, rollup, sealing, token
+from models import attendance, claim, desk, glance, keeping, night, person, ports, queue, rollup, sample, sealing, token
 from storage.attendance import Attendance
 from storage.audit import AuditLog
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
+from storage.desk import Desk
 from storage.diary import Diary
 from storage.glances import Glances
 from storage.keeping import Keeping
@@ -22,6 +23,7 @@ from storage.queue import ReviewQueue
 from storage.reviews import Reviews
 from storage.rollups import Rollups
 from storage.runs import Runs
+from storage.samples import Samples
 from storage.scorecards import Scorecards
 from storage.sealed_texts import SealedTexts
 from storage.sealing import Sealer
@@ -57,6 +59,8 @@ class UnitOfWork:
     queue: queue.ReviewQueue
     tokens: token.Tokens
     glances: glance.Glances
+    desk: desk.Desk
+    samples: sample.Samples
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -87,6 +91,8 @@ class UnitOfWork:
         self.queue = ReviewQueue(transaction)
         self.tokens = Tokens(transaction)
         self.glances = Glances(transaction)
+        self.desk = Desk(transaction)
+        self.samples = Samples(transaction)
         return self
 
     def __exit__(

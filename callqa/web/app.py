@@ -19,6 +19,7 @@ from callqa.web.pages.overview import overview_router
 from callqa.web.pages.people import people_router
 from callqa.web.pages.promises import promises_router
 from callqa.web.pages.quality import quality_router
+from callqa.web.pages.queue import queue_router
 from callqa.web.pages.standards import standards_router
 from callqa.web.pages.teams import teams_router
 from callqa.web.pages.tokens import tokens_router
@@ -38,6 +39,7 @@ PAGES = (
     overview_router,
     teams_router,
     quality_router,
+    queue_router,
 )
 
 

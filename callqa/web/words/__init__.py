@@ -10,6 +10,7 @@ from callqa.web.words.audit_words import AUDIT_WORDS
 from callqa.web.words.insight_words import INSIGHT_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
 from callqa.web.words.promises_words import PROMISES_WORDS
+from callqa.web.words.queue_words import QUEUE_WORDS
 from callqa.web.words.shell_words import SHELL_WORDS
 from callqa.web.words.standards_words import STANDARDS_WORDS
 from callqa.web.words.tokens_words import TOKENS_WORDS
@@ -22,6 +23,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **TOKENS_WORDS,
     **STANDARDS_WORDS,
     **INSIGHT_WORDS,
+    **QUEUE_WORDS,
 }
 
 
