@@ -40,6 +40,8 @@ class AuditAction(StrEnum):
     PERSON_CHANGED = "person_changed"
     PASSWORD_CHANGED = "password_changed"
     KEYS_ROTATED = "keys_rotated"
+    RECORDING_PLAYED = "recording_played"
+    ITEM_REVIEWED = "item_reviewed"
 
 
 @dataclass(frozen=True, slots=True)

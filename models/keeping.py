@@ -77,6 +77,9 @@ class AuditLog(Protocol):
         Consume it inside the unit of work.
         """
 
+    def since(self, moment: datetime) -> Iterator[AuditEntry]:
+        """The newest entries, newest first, up to one from before `moment` (aware), as `entries` otherwise."""
+
     def head(self) -> AuditHead | None:
         """The newest entry; None in an empty log."""
 

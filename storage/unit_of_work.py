@@ -7,8 +7,9 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import claim, keeping, night, person, ports, queue, rollup, sealing
+from models import call_order, claim, keeping, night, person, ports, queue, rollup, sealing
 from storage.audit import AuditLog
+from storage.call_order import CallOrder
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
@@ -51,6 +52,7 @@ class UnitOfWork:
     sealed: sealing.SealedTexts
     rollups: rollup.Rollups
     queue: queue.ReviewQueue
+    order: call_order.CallOrder
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -78,6 +80,7 @@ class UnitOfWork:
         self.sealed = SealedTexts(transaction)
         self.rollups = Rollups(transaction)
         self.queue = ReviewQueue(transaction)
+        self.order = CallOrder(transaction)
         return self
 
     def __exit__(
