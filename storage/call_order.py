@@ -39,7 +39,10 @@ class CallOrder:
         if here is None:
             return None
         other = select(_QUEUE.recording_id).where(
-            *in_scope(scope), asks_for_a_person(_QUEUE.place), _unsettled(), _QUEUE.recording_id != storable(recording_id)
+            *in_scope(scope),
+            asks_for_a_person(_QUEUE.place),
+            _unsettled(),
+            _QUEUE.recording_id != storable(recording_id),
         )
         behind = other.where(tuple_(_QUEUE.place, _QUEUE.scorecard_id) < tuple_(here.place, here.scorecard_id))
         return self._first(_onwards(behind.limit(1))) or self._first(_onwards(other.limit(1)))

@@ -15,8 +15,8 @@ from storage.column_types import storable
 from storage.hanging import hanging_on
 from storage.keeping_tables import forgotten_recordings, text_is_kept
 from storage.ledger import histories_of
-from storage.reviews import review_from_row
 from storage.mapping import stored_call_from_row
+from storage.reviews import review_from_row
 from storage.scorecards import read_scorecards
 from storage.standing import withdraw
 from storage.tables import (

@@ -17,7 +17,16 @@ from sqlalchemy import Row, Select, Table, select
 
 from storage.column_types import Json, storable
 from storage.sealing import Sealer, damaged, is_sealed
-from storage.tables import evidence, findings, ledger_events, ledger_promises, promises, reviews, scorecards, transcripts
+from storage.tables import (
+    evidence,
+    findings,
+    ledger_events,
+    ledger_promises,
+    promises,
+    reviews,
+    scorecards,
+    transcripts,
+)
 
 
 @dataclass(frozen=True, slots=True)

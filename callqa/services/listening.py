@@ -98,7 +98,9 @@ def lanes_of(peaks: Peaks, speech: Sequence[SpeechSpan]) -> tuple[Lane, ...]:
         return ()
     spoke = {role: _stretches(peaks, (s for s in speech if s.role is role)) for role in PARTIES}
     heard = [role for role in PARTIES if spoke[role]]
-    loudest = {role: max(range(len(peaks.channels)), key=lambda n: _sum(peaks.channels[n], spoke[role])) for role in heard}
+    loudest = {
+        role: max(range(len(peaks.channels)), key=lambda n: _sum(peaks.channels[n], spoke[role])) for role in heard
+    }
     if len(heard) == len(PARTIES) and len(set(loudest.values())) == len(PARTIES):
         return tuple(Lane(role, peaks.channels[loudest[role]]) for role in PARTIES)
     together = tuple(max(levels) for levels in zip(*peaks.channels, strict=True))

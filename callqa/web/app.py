@@ -10,13 +10,14 @@ from callqa.web.faults import handle_faults
 from callqa.web.guard import Guard
 from callqa.web.health import health_router
 from callqa.web.metrics import metrics_router
+from callqa.web.pages.call import call_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
 from callqa.web.pages.people import people_router
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 
-PAGES = (login_router, me_router, people_router)
+PAGES = (login_router, me_router, people_router, call_router)
 
 
 def create_app(services: WebServices) -> FastAPI:

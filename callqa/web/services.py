@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from callqa.bootstrap import check_database, open_database
+from callqa.bootstrap import check_database, listening, open_database, standard_by_ref
 from callqa.passwords import Argon2Hasher
 from callqa.reports.metrics import metrics_text
 from callqa.services.figures import night_figures
 from callqa.services.health import Health, look_at_health
+from callqa.services.listening import Listening
 from callqa.services.people import PasswordHasher
+from callqa.services.review import StandardsByRef
 from callqa.settings import Settings
 from models.ports import UnitOfWorkFactory
 
@@ -30,6 +32,8 @@ class WebServices:
     metrics: Callable[[], str]
     new_unit_of_work: UnitOfWorkFactory
     hasher: PasswordHasher
+    listening: Listening
+    standards: StandardsByRef
     language: str = "zh"
     time_zone: str = "Asia/Shanghai"
     is_https: bool = False
@@ -48,6 +52,8 @@ def services_for(settings: Settings) -> WebServices:
         metrics=lambda: metrics_text(night_figures(opened())),
         new_unit_of_work=lambda: opened()(),
         hasher=Argon2Hasher(),
+        listening=listening(settings),
+        standards=partial(standard_by_ref, settings),
         language=settings.language,
         time_zone=settings.time_zone,
         is_https=settings.web_https,
