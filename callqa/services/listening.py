@@ -21,13 +21,16 @@ from models.transcript import Role, SpeechSpan, Transcript
 log = logging.getLogger(__name__)
 
 _MOST_REMEMBERED = 10_000
-_ASIDE = ("other_bleeps", "unreadable")
 PARTIES = (Role.AGENT, Role.CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The playback copy of a call; or why there is none: a sentence of the store, or a code of `_ASIDE`, or ""."""
+    """The playback copy of a call; or why there is none to listen to, "" where nobody has tried to make one.
+
+    `why_not` is a sentence of the store, "other_bleeps" (the one that is there is masked otherwise) or "unreadable" (it
+    is damaged, or its key is missing).
+    """
 
     path: Path | None
     why_not: str = ""
@@ -98,9 +101,7 @@ def lanes_of(peaks: Peaks, speech: Sequence[SpeechSpan]) -> tuple[Lane, ...]:
         return ()
     spoke = {role: _stretches(peaks, (s for s in speech if s.role is role)) for role in PARTIES}
     heard = [role for role in PARTIES if spoke[role]]
-    loudest = {
-        role: max(range(len(peaks.channels)), key=lambda n: _sum(peaks.channels[n], spoke[role])) for role in heard
-    }
+    loudest = {role: _loudest(peaks, spoke[role]) for role in heard}
     if len(heard) == len(PARTIES) and len(set(loudest.values())) == len(PARTIES):
         return tuple(Lane(role, peaks.channels[loudest[role]]) for role in PARTIES)
     together = tuple(max(levels) for levels in zip(*peaks.channels, strict=True))
@@ -116,8 +117,10 @@ def _stretches(peaks: Peaks, spans: Iterable[SpeechSpan]) -> set[int]:
     return {n for span in spans for n in range(int(span.start_s / length), int(span.end_s / length) + 1)}
 
 
-def _sum(levels: Sequence[int], stretches: set[int]) -> int:
-    return sum(levels[n] for n in stretches if n < len(levels))
+def _loudest(peaks: Peaks, stretches: set[int]) -> int:
+    """The channel that is louder than the others in these stretches."""
+    sums = [sum(levels[n] for n in stretches if n < len(levels)) for levels in peaks.channels]
+    return sums.index(max(sums))
 
 
 @dataclass(slots=True)
