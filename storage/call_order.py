@@ -75,9 +75,11 @@ def _onwards(statement: Select[Any]) -> Select[Any]:
 
 
 def _unsettled() -> ColumnElement[bool]:
-    of_item = exists().where(
+    said = exists().where(
         reviews.c.recording_id == current_scorecards.c.recording_id, reviews.c.item_id == findings.c.item_id
     )
+    # Named, because only the query next to it would be taken for the one that it is about.
+    of_item = said.correlate(current_scorecards, findings)
     return exists().where(
         findings.c.scorecard_id == current_scorecards.c.scorecard_id,
         or_(findings.c.needs_review, findings.c.fatal),
