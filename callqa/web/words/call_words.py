@@ -71,7 +71,7 @@ CALL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "onecall.confirmed": ("确认", "confirmed"),
     "onecall.corrected": ("改判", "corrected"),
     "onecall.confirm": ("确认机器结论", "Confirm"),
-    "onecall.correct": ("改判为", "Correct to"),
+    "onecall.correct": ("改判或说明", "Correct or comment"),
     "onecall.comment": ("说明（可不填，与结论一并保存）", "Comment (optional, kept with the verdict)"),
     "onecall.too_long": ("说明最多 {most} 个字，未保存", "A comment has at most {most} characters; nothing was saved"),
     "onecall.earlier": ("此前 {n} 次复核见下方记录", "{n} earlier reviews are in the history below"),
