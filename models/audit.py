@@ -44,6 +44,8 @@ class AuditAction(StrEnum):
     KEYS_ROTATED = "keys_rotated"
     TOKEN_MADE = "token_made"
     TOKEN_ENDED = "token_ended"
+    RECORDING_PLAYED = "recording_played"
+    ITEM_REVIEWED = "item_reviewed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,9 @@ class AuditLog(Protocol):
     def newest(self, which: AuditFilter, most: int, before: int | None = None) -> Sequence[AuditEntry]:
         """The newest entries of those, newest first; with `before` only those of lower numbers."""
 
+    def since(self, moment: datetime) -> Iterator[AuditEntry]:
+        """The newest entries, newest first, up to one from before `moment` (aware), as `entries` otherwise."""
+
     def head(self) -> AuditHead | None:
         """The newest entry; None in an empty log."""
 

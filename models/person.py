@@ -55,8 +55,8 @@ class Scope:
     teams: frozenset[str] | None = None
     agent_id: str | None = None
 
-    def covers(self, team: str | None, agent_id: str) -> bool:
-        """Whether a call of this agent, taken in this team, is one of them."""
+    def covers(self, agent_id: str, team: str | None) -> bool:
+        """Whether a call of this agent in this team is among them; one without a team is in no team's scope."""
         return (self.teams is None or team in self.teams) and self.agent_id in {None, agent_id}
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO, Protocol, Self
 
 from models.attendance import Attendance
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
+from models.call_order import CallOrder
 from models.claim import Claims
 from models.desk import Desk
 from models.errors import RecordingError, TransientError
@@ -36,6 +37,14 @@ from models.transcript import EngineReceipt, Transcript
 
 Bleep = tuple[float, float]
 """Start and end of a stretch that must not be heard, in seconds of the recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """How loud a sound is: for each channel the loudest sample of each stretch of `stretch_s`, 0 to 100."""
+
+    stretch_s: float
+    channels: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,13 @@ class PlaybackMaker(Protocol):
         """Whether the copy, which can be read from any place, has exactly these bleeps."""
 
 
+class PeakReader(Protocol):
+    """Measures how loud a playback copy is, for drawing it."""
+
+    def __call__(self, copy: BinaryIO) -> Peaks:
+        """Read the copy, which can be read from any place. Raises RecordingError when it is no sound."""
+
+
 class AudioStore(Protocol):
     """Sound that callqa keeps itself, by recording id: playback copies and copies of originals.
 
@@ -124,6 +140,12 @@ class AudioStore(Protocol):
 
         The copy goes at the end, or, after a kill, when the store is next at work.
         """
+
+    def waveform(self, recording_id: str) -> bytes | None:
+        """What `put_waveform` kept; None when there is nothing, or nothing that can be read any more."""
+
+    def put_waveform(self, recording_id: str, content: bytes) -> None:
+        """Keep what was drawn of the playback copy. It goes with the copy, and can be made again from it."""
 
     def usage(self) -> Mapping[str, int]:
         """How many files of sound are sealed under each key id; those under `PLAIN` are not."""
@@ -356,6 +378,7 @@ class UnitOfWork(Protocol):
     glances: Glances
     desk: Desk
     samples: Samples
+    order: CallOrder
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

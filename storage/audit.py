@@ -56,6 +56,17 @@ class AuditLog:
         seals = self._transaction.rows(wanted)[::-1]
         return list(self._read(seals))[::-1] if seals else []
 
+    def since(self, moment: datetime) -> Iterator[AuditEntry]:
+        """As in the port. Backwards in batches: the log is in order of time, and only numbers are indexed."""
+        query = select(*_SEAL).order_by(audit_log.c.number.desc()).limit(_BATCH)
+        rows = self._transaction.rows(query)
+        while rows:
+            for entry in reversed(list(self._read(rows[::-1]))):
+                if entry.event.at < moment:
+                    return
+                yield entry
+            rows = self._transaction.rows(query.where(audit_log.c.number < rows[-1].number))
+
     def _read(self, seals: Sequence[Row[Any]]) -> Iterator[AuditEntry]:
         """The entries with these seals; where the content is none any more, an entry that does not fit its seal."""
         numbers = audit_log.c.number.in_([row.number for row in seals])

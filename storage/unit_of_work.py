@@ -7,9 +7,25 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import attendance, claim, desk, glance, keeping, night, person, ports, queue, rollup, sample, sealing, token
+from models import (
+    attendance,
+    call_order,
+    claim,
+    desk,
+    glance,
+    keeping,
+    night,
+    person,
+    ports,
+    queue,
+    rollup,
+    sample,
+    sealing,
+    token,
+)
 from storage.attendance import Attendance
 from storage.audit import AuditLog
+from storage.call_order import CallOrder
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
@@ -61,6 +77,7 @@ class UnitOfWork:
     glances: glance.Glances
     desk: desk.Desk
     samples: sample.Samples
+    order: call_order.CallOrder
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -93,6 +110,7 @@ class UnitOfWork:
         self.glances = Glances(transaction)
         self.desk = Desk(transaction)
         self.samples = Samples(transaction)
+        self.order = CallOrder(transaction)
         return self
 
     def __exit__(

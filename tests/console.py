@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
+import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 import argon2
 from starlette.testclient import TestClient
 
+from asr.peaks import read_peaks
+from asr.playback import OpusPlayback
 from callqa.passwords import Argon2Hasher
 from callqa.services.health import Finding, Health
+from callqa.services.listening import Listening
 from callqa.services.people import add_person
+from callqa.standards import find_standard
 from callqa.web.app import create_app
 from callqa.web.services import WebServices
 from models.person import Person, Post
 from models.ports import UnitOfWorkFactory
+from models.scorecard import StandardRef
+from scoring import SHIPPED_STANDARDS, ServiceStandard
+from storage.audio_store import FileAudioStore
 
 PASSWORD = "correct horse battery"
 HASHER = Argon2Hasher(argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -29,6 +41,20 @@ STAFF = {
     "a17": Person("a17", "赵坐席", Post.AGENT, None, "A17", NOW),
 }
 """One person of each post; the supervisor sees one team, the agent is A17."""
+
+
+@cache
+def _homes() -> Path:
+    """The folder of what these consoles keep, gone at the end of the test process."""
+    path = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, path)
+    return path
+
+
+def shipped(ref: StandardRef) -> ServiceStandard | None:
+    """The shipped standard of that version; what is published is no concern of these tests."""
+    found = find_standard(ref.id) if ref.id in SHIPPED_STANDARDS else None
+    return found if found is not None and found.ref == ref else None
 
 
 @dataclass
@@ -54,12 +80,15 @@ class Console:
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
+        self.audio = FileAudioStore(Path(tempfile.mkdtemp(dir=_homes())))
         fine = Health(Finding.OK, Finding.OK, Finding.OK, None)
         self.services = WebServices(
             health=lambda: fine,
             metrics=lambda: "",
             new_unit_of_work=self.new_unit,
             hasher=HASHER,
+            listening=Listening(self.audio, OpusPlayback(), read_peaks),
+            standards=shipped,
             now=self.clock,
         )
         self.app = create_app(self.services)

@@ -117,6 +117,8 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.person_changed": ("修改用户", "person changed"),
     "deed.password_changed": ("更改密码", "password changed"),
     "deed.keys_rotated": ("更换加密密钥", "brought under a new key"),
+    "deed.recording_played": ("收听录音", "recording listened to"),
+    "deed.item_reviewed": ("复核项目", "item reviewed"),
     "backup.done": (
         "已备份到 {folder}：{files} 个文件，{bytes} 字节，数据库版本 {revision}，审计日志末条 {head}",
         "{folder}: {files} files, {bytes} bytes, database at revision {revision}, head of the audit log {head}",

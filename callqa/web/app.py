@@ -12,6 +12,7 @@ from callqa.web.guard import Guard
 from callqa.web.health import health_router
 from callqa.web.metrics import metrics_router
 from callqa.web.pages.audit import audit_router
+from callqa.web.pages.call import call_router
 from callqa.web.pages.drafts import drafts_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
@@ -40,6 +41,7 @@ PAGES = (
     teams_router,
     quality_router,
     queue_router,
+    call_router,
 )
 
 

@@ -86,6 +86,10 @@ class Doors:
         """A page."""
         return self._add(path, "GET", right)
 
+    def head(self, path: str, right: Right) -> Callable[[_Endpoint], _Endpoint]:
+        """What `get` would answer, without the answer itself."""
+        return self._add(path, "HEAD", right)
+
     def post(self, path: str, right: Right) -> Callable[[_Endpoint], _Endpoint]:
         """A change; answers with where to look next."""
         return self._add(path, "POST", right)

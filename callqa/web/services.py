@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from callqa.bootstrap import check_database, open_database, standard_for, today
+from callqa.bootstrap import check_database, listening, open_database, standard_by_ref, standard_for, today
 from callqa.classifiers import classifiers_in_use
 from callqa.passwords import Argon2Hasher
 from callqa.reports.backtest import BacktestReport
@@ -15,7 +15,9 @@ from callqa.reports.metrics import metrics_text
 from callqa.services.backtest import Setting, backtest_report
 from callqa.services.figures import night_figures
 from callqa.services.health import Health, look_at_health
+from callqa.services.listening import Listening
 from callqa.services.people import PasswordHasher
+from callqa.services.review import StandardsByRef
 from callqa.settings import Settings
 from callqa.standards import FoundStandard
 from models.errors import SettingsError, StandardError
@@ -44,6 +46,8 @@ class WebServices:
     metrics: Callable[[], str]
     new_unit_of_work: UnitOfWorkFactory
     hasher: PasswordHasher
+    listening: Listening
+    standards: StandardsByRef
     language: str = "zh"
     time_zone: str = "Asia/Shanghai"
     is_https: bool = False
@@ -64,6 +68,8 @@ def services_for(settings: Settings) -> WebServices:
         metrics=lambda: metrics_text(night_figures(opened())),
         new_unit_of_work=lambda: opened()(),
         hasher=Argon2Hasher(),
+        listening=listening(settings),
+        standards=partial(standard_by_ref, settings),
         language=settings.language,
         time_zone=settings.time_zone,
         is_https=settings.web_https,

@@ -52,6 +52,11 @@ ALLOWED = {
     "GET /agents/{agent_id}": "rlqa",
     "GET /quality": "rlq",
     "GET /quality/fairness": "rlq",
+    "GET /calls/{call_id}": "rlqa",
+    "GET /calls/{call_id}/audio": "rlqa",
+    "HEAD /calls/{call_id}/audio": "rlqa",
+    "GET /calls/{call_id}/waveform": "rlqa",
+    "POST /calls/{call_id}/items/{item_id}": "rlq",
 }
 """Every route that is not public, with who may. A route that is not here fails."""
 LETTERS = dict(zip("rlqa", STAFF, strict=True))

@@ -97,7 +97,7 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
             if (
                 stored is None
                 or stored.state is RecordingState.QUARANTINED
-                or not caller.scope.covers(stored.meta.team, stored.meta.agent_id)
+                or not caller.scope.covers(stored.meta.agent_id, stored.meta.team)
             ):
                 raise HTTPException(404)
             card = uow.scorecards.of(stored.recording.id)

@@ -7,6 +7,7 @@ from typing import Final
 
 from callqa.reports.words import LANGUAGES, Words
 from callqa.web.words.audit_words import AUDIT_WORDS
+from callqa.web.words.call_words import CALL_WORDS
 from callqa.web.words.insight_words import INSIGHT_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
 from callqa.web.words.promises_words import PROMISES_WORDS
@@ -24,6 +25,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **STANDARDS_WORDS,
     **INSIGHT_WORDS,
     **QUEUE_WORDS,
+    **CALL_WORDS,
 }
 
 
