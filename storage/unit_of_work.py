@@ -7,8 +7,10 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import call_order, claim, keeping, night, person, ports, queue, rollup, sealing
+from models import appeal, calibration, call_order, claim, keeping, night, person, ports, queue, rollup, sealing
+from storage.appeals import Appeals
 from storage.audit import AuditLog
+from storage.calibrations import Calibrations
 from storage.call_order import CallOrder
 from storage.calls import Calls
 from storage.census import Census
@@ -53,6 +55,8 @@ class UnitOfWork:
     rollups: rollup.Rollups
     queue: queue.ReviewQueue
     order: call_order.CallOrder
+    appeals: appeal.Appeals
+    calibrations: calibration.Calibrations
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -81,6 +85,8 @@ class UnitOfWork:
         self.rollups = Rollups(transaction)
         self.queue = ReviewQueue(transaction)
         self.order = CallOrder(transaction)
+        self.appeals = Appeals(transaction)
+        self.calibrations = Calibrations(transaction)
         return self
 
     def __exit__(
