@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -67,10 +69,11 @@ class Console:
 
     new_unit: UnitOfWorkFactory
     clock: Clock = field(default_factory=Clock)
-    home: tempfile.TemporaryDirectory[str] = field(default_factory=tempfile.TemporaryDirectory)
+    home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()))
 
     def __post_init__(self) -> None:
-        self.audio = FileAudioStore(Path(self.home.name))
+        atexit.register(shutil.rmtree, self.home, ignore_errors=True)
+        self.audio = FileAudioStore(self.home)
         fine = Health(Finding.OK, Finding.OK, Finding.OK, None)
         self.services = WebServices(
             health=lambda: fine,

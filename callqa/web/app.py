@@ -10,6 +10,8 @@ from callqa.web.faults import handle_faults
 from callqa.web.guard import Guard
 from callqa.web.health import health_router
 from callqa.web.metrics import metrics_router
+from callqa.web.pages.appeals import appeals_router
+from callqa.web.pages.calibration import calibration_router
 from callqa.web.pages.call import call_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
@@ -17,7 +19,7 @@ from callqa.web.pages.people import people_router
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 
-PAGES = (login_router, me_router, people_router, call_router)
+PAGES = (login_router, me_router, people_router, call_router, appeals_router, calibration_router)
 
 
 def create_app(services: WebServices) -> FastAPI:

@@ -29,6 +29,17 @@ ALLOWED = {
     "POST /people": "r",
     "POST /people/{name}/password": "r",
     "POST /people/{name}/state": "r",
+    "GET /appeals": "rlqa",
+    "GET /appeals/{appeal_id}": "rlqa",
+    "POST /appeals/{appeal_id}": "rl",
+    "GET /calls/{call_id}/appeals/{item_id}": "a",
+    "POST /calls/{call_id}/appeals": "a",
+    "GET /calibration": "rlq",
+    "POST /calibration": "rl",
+    "GET /calibration/{calibration_id}": "rlq",
+    "POST /calibration/{calibration_id}/close": "rl",
+    "GET /calibration/{calibration_id}/calls/{number}": "rlq",
+    "POST /calibration/{calibration_id}/calls/{number}": "rlq",
 }
 """Every route that is not public, with who may. A route that is not here fails."""
 LETTERS = dict(zip("rlqa", STAFF, strict=True))

@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from typing import Final
 
 from callqa.reports.words import LANGUAGES, Words
+from callqa.web.words.appeals_words import APPEALS_WORDS
+from callqa.web.words.calibration_words import CALIBRATION_WORDS
 from callqa.web.words.call_words import CALL_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
 from callqa.web.words.shell_words import SHELL_WORDS
 
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {**SHELL_WORDS, **PEOPLE_WORDS, **CALL_WORDS}
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    **SHELL_WORDS,
+    **PEOPLE_WORDS,
+    **CALL_WORDS,
+    **APPEALS_WORDS,
+    **CALIBRATION_WORDS,
+}
 
 
 class PageWords:
