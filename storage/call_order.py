@@ -62,7 +62,7 @@ _ORDER = (_QUEUE.place, _QUEUE.scorecard_id)
 
 def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     """Conditions on `current_scorecards` that let through only calls of the scope."""
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     if scope.teams is not None:
         conditions.append(_QUEUE.team.in_(sorted(map(storable, scope.teams))))
     if scope.agent_id is not None:
