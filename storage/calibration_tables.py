@@ -44,9 +44,14 @@ calibration_judgements = Table(
     Column("verdict", choice(Verdict, "verdict"), nullable=False),
     Column("judged_at", Moment, nullable=False),
     ForeignKeyConstraint(
-        ["calibration_id", "recording_id"], ["calibration_calls.calibration_id", "calibration_calls.recording_id"]
+        ["calibration_id", "recording_id"],
+        ["calibration_calls.calibration_id", "calibration_calls.recording_id"],
+        # As the convention would name it, it is too long.
+        name="fk_calibration_judgements_call",
     ),
     ForeignKeyConstraint(
-        ["calibration_id", "reviewer"], ["calibration_reviewers.calibration_id", "calibration_reviewers.reviewer"]
+        ["calibration_id", "reviewer"],
+        ["calibration_reviewers.calibration_id", "calibration_reviewers.reviewer"],
+        name="fk_calibration_judgements_reviewer",
     ),
 )

@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["recording_id"], ["recordings.id"], name=op.f("fk_appeals_recording_id_recordings")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeals")),
-        sa.UniqueConstraint("recording_id", "item_id", name=op.f("uq_appeals_recording_id")),
+        sa.UniqueConstraint("recording_id", "item_id", name=op.f("uq_appeals_recording_id_item_id")),
     )
     op.create_table(
         "appeal_rulings",

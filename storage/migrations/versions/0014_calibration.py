@@ -66,12 +66,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["calibration_id", "recording_id"],
             ["calibration_calls.calibration_id", "calibration_calls.recording_id"],
-            name=op.f("fk_calibration_judgements_calibration_id_calibration_calls"),
+            name=op.f("fk_calibration_judgements_call"),
         ),
         sa.ForeignKeyConstraint(
             ["calibration_id", "reviewer"],
             ["calibration_reviewers.calibration_id", "calibration_reviewers.reviewer"],
-            name=op.f("fk_calibration_judgements_calibration_id_calibration_reviewers"),
+            name=op.f("fk_calibration_judgements_reviewer"),
         ),
         sa.PrimaryKeyConstraint(
             "calibration_id", "recording_id", "item_id", "reviewer", name=op.f("pk_calibration_judgements")
