@@ -46,6 +46,10 @@ class AuditAction(StrEnum):
     TOKEN_ENDED = "token_ended"
     RECORDING_PLAYED = "recording_played"
     ITEM_REVIEWED = "item_reviewed"
+    APPEAL_MADE = "appeal_made"
+    APPEAL_RULED = "appeal_ruled"
+    CALIBRATION_MADE = "calibration_made"
+    CALIBRATION_CLOSED = "calibration_closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
+from models.appeal import Appeals
 from models.attendance import Attendance
+from models.calibration import Calibrations
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.call_order import CallOrder
 from models.claim import Claims
@@ -379,6 +381,8 @@ class UnitOfWork(Protocol):
     desk: Desk
     samples: Samples
     order: CallOrder
+    appeals: Appeals
+    calibrations: Calibrations
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

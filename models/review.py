@@ -17,6 +17,8 @@ class ReviewSource(StrEnum):
 
     CONSOLE = "console"
     IMPORT = "import"
+    APPEAL = "appeal"
+    """The ruling on an appeal, which is final."""
 
 
 @dataclass(frozen=True, slots=True)

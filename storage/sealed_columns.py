@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
 
+from storage.appeal_tables import appeal_rulings, appeals
 from storage.column_types import Json, storable
 from storage.sealing import Sealer, damaged, is_sealed
 from storage.tables import (
@@ -75,6 +76,8 @@ SEALED: Mapping[Table, SealedTable] = {
         ),
         # Whoever gives a reason quotes the call.
         SealedTable(reviews, ("comment",), ("item_id", "reviewer", "reviewed_at")),
+        SealedTable(appeals, ("reason",), ("item_id",)),
+        SealedTable(appeal_rulings, ("reason",), ("appeal_id",), (appeals,)),
     )
 }
 

@@ -8,7 +8,9 @@ from typing import Self
 from sqlalchemy import Engine
 
 from models import (
+    appeal,
     attendance,
+    calibration,
     call_order,
     claim,
     desk,
@@ -23,8 +25,10 @@ from models import (
     sealing,
     token,
 )
+from storage.appeals import Appeals
 from storage.attendance import Attendance
 from storage.audit import AuditLog
+from storage.calibrations import Calibrations
 from storage.call_order import CallOrder
 from storage.calls import Calls
 from storage.census import Census
@@ -78,6 +82,8 @@ class UnitOfWork:
     desk: desk.Desk
     samples: sample.Samples
     order: call_order.CallOrder
+    appeals: appeal.Appeals
+    calibrations: calibration.Calibrations
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -111,6 +117,8 @@ class UnitOfWork:
         self.desk = Desk(transaction)
         self.samples = Samples(transaction)
         self.order = CallOrder(transaction)
+        self.appeals = Appeals(transaction)
+        self.calibrations = Calibrations(transaction)
         return self
 
     def __exit__(

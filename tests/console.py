@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import argon2
@@ -43,14 +42,6 @@ STAFF = {
 """One person of each post; the supervisor sees one team, the agent is A17."""
 
 
-@cache
-def _homes() -> Path:
-    """The folder of what these consoles keep, gone at the end of the test process."""
-    path = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, path)
-    return path
-
-
 def shipped(ref: StandardRef) -> ServiceStandard | None:
     """The shipped standard of that version; what is published is no concern of these tests."""
     found = find_standard(ref.id) if ref.id in SHIPPED_STANDARDS else None
@@ -78,9 +69,11 @@ class Console:
 
     new_unit: UnitOfWorkFactory
     clock: Clock = field(default_factory=Clock)
+    home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()))
 
     def __post_init__(self) -> None:
-        self.audio = FileAudioStore(Path(tempfile.mkdtemp(dir=_homes())))
+        atexit.register(shutil.rmtree, self.home, ignore_errors=True)
+        self.audio = FileAudioStore(self.home)
         fine = Health(Finding.OK, Finding.OK, Finding.OK, None)
         self.services = WebServices(
             health=lambda: fine,

@@ -119,6 +119,10 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.keys_rotated": ("更换加密密钥", "brought under a new key"),
     "deed.recording_played": ("收听录音", "recording listened to"),
     "deed.item_reviewed": ("复核项目", "item reviewed"),
+    "deed.appeal_made": ("提交申诉", "appeal made"),
+    "deed.appeal_ruled": ("裁定申诉", "appeal ruled on"),
+    "deed.calibration_made": ("发起校准", "calibration begun"),
+    "deed.calibration_closed": ("结束校准", "calibration closed"),
     "backup.done": (
         "已备份到 {folder}：{files} 个文件，{bytes} 字节，数据库版本 {revision}，审计日志末条 {head}",
         "{folder}: {files} files, {bytes} bytes, database at revision {revision}, head of the audit log {head}",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from models.audit import AuditAction, AuditEvent
-from models.errors import InputError
+from models.errors import InputError, StateError
 from models.ledger import LedgerEntry
 from models.person import Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
@@ -97,7 +97,7 @@ def review_item(
 ) -> bool:
     """Add a person's verdict; equal to the machine's it confirms it. False for an unknown call or item, or another's.
 
-    Raises InputError for a comment that is too long.
+    Raises InputError for a comment that is too long, StateError after a ruling on an appeal, which is final.
     """
     comment = comment.strip()
     if len(comment) > MOST_COMMENT_CHARACTERS:
@@ -109,6 +109,8 @@ def review_item(
         if stored is None or found is None:
             return False
         call_id = stored.meta.call_id
+        if any(r.item_id == item_id and r.source is ReviewSource.APPEAL for r in uow.reviews.of([call_id])):
+            raise StateError(f"item {item_id} of call {call_id} was ruled on in an appeal, and a ruling is final")
         uow.reviews.add(Review(call_id, item_id, verdict, reviewer, now, comment or None, ReviewSource.CONSOLE))
         details = {"item": item_id, "machine": found.verdict.value, "person": verdict.value}
         uow.audit.record(AuditEvent(now, reviewer, AuditAction.ITEM_REVIEWED, call_id, details))

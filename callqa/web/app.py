@@ -11,7 +11,9 @@ from callqa.web.faults import handle_faults
 from callqa.web.guard import Guard
 from callqa.web.health import health_router
 from callqa.web.metrics import metrics_router
+from callqa.web.pages.appeals import appeals_router
 from callqa.web.pages.audit import audit_router
+from callqa.web.pages.calibration import calibration_router
 from callqa.web.pages.call import call_router
 from callqa.web.pages.drafts import drafts_router
 from callqa.web.pages.login import login_router
@@ -42,6 +44,8 @@ PAGES = (
     quality_router,
     queue_router,
     call_router,
+    appeals_router,
+    calibration_router,
 )
 
 

@@ -57,6 +57,17 @@ ALLOWED = {
     "HEAD /calls/{call_id}/audio": "rlqa",
     "GET /calls/{call_id}/waveform": "rlqa",
     "POST /calls/{call_id}/items/{item_id}": "rlq",
+    "GET /appeals": "rlqa",
+    "GET /appeals/{appeal_id}": "rlqa",
+    "POST /appeals/{appeal_id}": "rl",
+    "GET /calls/{call_id}/appeals/{item_id}": "a",
+    "POST /calls/{call_id}/appeals": "a",
+    "GET /calibration": "rlq",
+    "POST /calibration": "rl",
+    "GET /calibration/{calibration_id}": "rlq",
+    "POST /calibration/{calibration_id}/close": "rl",
+    "GET /calibration/{calibration_id}/calls/{number}": "rlq",
+    "POST /calibration/{calibration_id}/calls/{number}": "rlq",
 }
 """Every route that is not public, with who may. A route that is not here fails."""
 LETTERS = dict(zip("rlqa", STAFF, strict=True))

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from callqa.reports.words import LANGUAGES, Words
+from callqa.web.words.appeals_words import APPEALS_WORDS
 from callqa.web.words.audit_words import AUDIT_WORDS
+from callqa.web.words.calibration_words import CALIBRATION_WORDS
 from callqa.web.words.call_words import CALL_WORDS
 from callqa.web.words.insight_words import INSIGHT_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
@@ -26,6 +28,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **INSIGHT_WORDS,
     **QUEUE_WORDS,
     **CALL_WORDS,
+    **APPEALS_WORDS,
+    **CALIBRATION_WORDS,
 }
 
 
