@@ -25,6 +25,7 @@ from unittest.mock import patch
 import sqlalchemy as sa
 
 from benchmarks.store_data import AGENTS, DAYS, FIRST_DAY, RUN_CALLS, agent_of, call_meta, fill, run_id, store_call
+from models.person import EVERYBODY, Scope
 from models.ports import UnitOfWork
 from models.queue import QueueCursor, QueueFilter, Urgency
 from models.scorecard import Verdict
@@ -79,11 +80,13 @@ def questions(calls: int) -> dict[str, Question]:
         return agent_of(rng.randrange(AGENTS))[1]
 
     def page(which: Callable[[random.Random], QueueFilter], after: QueueCursor | None = None) -> Question:
-        return lambda uow, rng: uow.queue.page(which(rng), PAGE, after)
+        return lambda uow, rng: uow.queue.page(EVERYBODY, which(rng), PAGE, after)
 
     def deep(uow: UnitOfWork, rng: random.Random) -> object:
-        newest = uow.queue.page(QueueFilter(urgency=rng.choice(list(Urgency))), 1).next or QueueCursor(0, 0)
-        return uow.queue.page(QueueFilter(), PAGE, QueueCursor(newest.place - rng.randrange(DAYS * 86_400), 0))
+        newest = uow.queue.page(EVERYBODY, QueueFilter(urgency=rng.choice(list(Urgency))), 1).next or QueueCursor(0, 0)
+        return uow.queue.page(
+            EVERYBODY, QueueFilter(), PAGE, QueueCursor(newest.place - rng.randrange(DAYS * 86_400), 0)
+        )
 
     def of_month(rng: random.Random, **more: Any) -> QueueFilter:
         since, until = month(rng)
@@ -96,6 +99,22 @@ def questions(calls: int) -> dict[str, Question]:
         "all teams, month": lambda uow, rng: uow.rollups.teams(*month(rng)),
         "everybody, month": lambda uow, rng: uow.rollups.of_all(*month(rng)),
         "everybody, day": lambda uow, rng: uow.rollups.of_all(*[month(rng)[0]] * 2),
+        "teams by item, month": lambda uow, rng: uow.rollups.team_items(*month(rng)),
+        "teams by item, a quarter, one team": lambda uow, rng: uow.rollups.team_items(
+            FIRST_DAY, FIRST_DAY + timedelta(days=89), Scope(frozenset({team(rng)}))
+        ),
+        "last five runs": lambda uow, _: uow.glances.nights(5, EVERYBODY),
+        "last five runs, one team": lambda uow, rng: uow.glances.nights(5, Scope(frozenset({team(rng)}))),
+        "score of a run": lambda uow, rng: uow.glances.night_tally(run_id(rng.randrange(nights)), EVERYBODY),
+        "sureness of the newest 2,000": lambda uow, _: uow.glances.sureness(2000, EVERYBODY),
+        "sureness of the newest 2,000, one team": lambda uow, rng: uow.glances.sureness(
+            2000, Scope(frozenset({team(rng)}))
+        ),
+        "an agent's calls with promises, month": lambda uow, rng: uow.glances.with_promises(
+            someone(rng), *month(rng), EVERYBODY
+        ),
+        "an agent's newest calls": lambda uow, rng: uow.glances.newest_calls(someone(rng), *month(rng), 10, EVERYBODY),
+        "titles of items": lambda uow, _: uow.rollups.titles(),
         "queue: first page": page(lambda _: QueueFilter()),
         "queue: from anywhere on": deep,
         "queue: a month": page(of_month),

@@ -17,6 +17,7 @@ from asr.decoder import GuardedPlayback, probe
 from asr.device import choose
 from asr.gpu_slot import hold_slot, name_of_gpu
 from asr.options import PROFILES, EngineOptions, RemoteOptions
+from asr.peaks import read_peaks
 from asr.remote import look_at
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
@@ -28,21 +29,23 @@ from callqa.owner import has_ended, this_process
 from callqa.services.alarm import Alarm, AlarmRules
 from callqa.services.audio import AudioKeeper
 from callqa.services.in_hand import may_take_s
+from callqa.services.listening import Listening
 from callqa.services.order import RiskWeights
 from callqa.services.outlook import Planner
 from callqa.services.retention import Ages
 from callqa.settings import Settings, words_of
 from callqa.sources import S3, AddressFinder, Objects, Scratch, StoreAccess, list_sources, open_sources
-from callqa.standards import FoundStandard, find, find_days
+from callqa.standards import FoundStandard, find, find_days, find_standard
 from models.alert import AlertKind
 from models.call import CallMeta
 from models.claim import Worker
 from models.errors import InputError, MissingKeyError, NoVersionError
 from models.keeping import DatabaseFile
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
+from models.scorecard import StandardRef
 from models.source import Finder
 from models.standard import PublishedStandard
-from scoring import ServiceStandard
+from scoring import SHIPPED_STANDARDS, ServiceStandard
 from scoring.classifier import Classifier
 from storage import Database, schema, urls
 from storage.audio_store import FileAudioStore
@@ -63,10 +66,12 @@ __all__ = [
     "choose_device",
     "database_file",
     "describe_database",
+    "describe_search",
     "engine_options",
     "finder",
     "hold_gpu",
     "key_ids",
+    "listening",
     "machine_name",
     "metadata_readers",
     "new_key",
@@ -77,6 +82,7 @@ __all__ = [
     "shown_database",
     "source_uris",
     "standard_by_call",
+    "standard_by_ref",
     "standard_for",
     "this_worker",
     "today",
@@ -229,6 +235,21 @@ def _published(settings: Settings, standard_id: str) -> Sequence[PublishedStanda
 def audio_store(settings: Settings) -> AudioStore:
     """Where playback copies and kept originals are."""
     return FileAudioStore(settings.home.absolute() / "audio", _sealer(settings))
+
+
+def listening(settings: Settings) -> Listening:
+    """How people hear calls: by the playback copies in the settings' home."""
+    return Listening(audio_store(settings), GuardedPlayback(), read_peaks)
+
+
+def standard_by_ref(settings: Settings, ref: StandardRef) -> ServiceStandard | None:
+    """Exactly this version: published, or shipped; None when neither is it."""
+    if ref.id in SHIPPED_STANDARDS:
+        shipped = find_standard(ref.id)
+        if shipped.ref == ref:
+            return shipped
+    published = next((v for v in _published(settings, ref.id) if v.ref == ref), None)
+    return None if published is None else find(published.name, date.min, lambda _: (published,)).standard
 
 
 def engine_options(settings: Settings, standard: ServiceStandard) -> EngineOptions:
@@ -391,6 +412,21 @@ def describe_database(settings: Settings) -> str:
     if schema.state(settings.resolved_database_url).empty:
         return f"{shown_database(settings)} is empty and will be set up at first use"
     return f"{shown_database(settings)} at revision {check_database(settings)}"
+
+
+def describe_search(settings: Settings) -> str:
+    """How the console finds what was said; raises like `check_database`."""
+    if key_ids(settings):
+        return "off: texts are sealed, and what can be searched can be read"
+    if schema.state(settings.resolved_database_url).empty:
+        return "will be set up with the database"
+    check_database(settings)
+    if schema.has_search_index(settings.resolved_database_url):
+        return "phrases of three characters and more are found by an index"
+    return (
+        "without an index, 20,000 calls at a time: let an owner of the database run `CREATE EXTENSION pg_trgm` "
+        "(SQLite: use a build with FTS5), then run `callqa db upgrade`"
+    )
 
 
 def shown_database(settings: Settings) -> str:

@@ -127,6 +127,9 @@ class Settings(BaseModel):
     lease_s: float = Field(
         120.0, ge=5, le=3600, description="seconds without a sign of life before others take over a process's work"
     )
+    sample_per_agent: int = Field(
+        1, ge=0, le=100, description="calls of each agent's day drawn at random for review; 0: none"
+    )
     plan_speed: float = Field(
         5.0, gt=0, le=10_000, description="seconds of recordings heard in a second, for plans until a run was measured"
     )
@@ -153,6 +156,9 @@ class Settings(BaseModel):
     )
     metrics_file: str = Field(
         "", description="file NAME.prom for Prometheus' textfile collector, written during and after a run"
+    )
+    web_https: bool = Field(
+        False, description="people reach `callqa web` by https, through a proxy; log-ins are then sent by nothing else"
     )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="what /metrics of `callqa web` asks for; empty: it answers this machine alone"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from callqa.metadata import parse_time, read_rows
+from callqa.metadata import parse_time, rows_in
 from models.errors import InputError
 from scoring.tickets import BadRow, RowProblem, Ticket, TicketState
 
@@ -61,13 +61,23 @@ class TicketTable:
 
 
 def read_tickets(path: Path, time_zone: str) -> TicketTable:
+    """The tickets of a file, as `tickets_in` gives them. Raises InputError."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    return tickets_in(raw, str(path), time_zone)
+
+
+def tickets_in(raw: bytes, where: str, time_zone: str) -> TicketTable:
     """Read an export; times without a zone are those of `time_zone`. Blank rows are passed over.
 
-    Raises InputError for a file that cannot be read at all, and for columns that are missing or there twice.
+    Raises InputError, which says `where`, for what cannot be read at all, and for columns that are missing or there
+    twice.
     """
-    rows = read_rows(path)
+    rows = rows_in(raw, where)
     _, head = next(rows, (1, ()))
-    places = _places(head, path)
+    places = _places(head, where)
     tickets: list[Ticket] = []
     bad: list[BadRow] = []
     for line, row in rows:
@@ -79,7 +89,7 @@ def read_tickets(path: Path, time_zone: str) -> TicketTable:
     return TicketTable(tuple(tickets), tuple(bad))
 
 
-def _places(head: Sequence[str], path: Path) -> dict[str, int]:
+def _places(head: Sequence[str], where: str) -> dict[str, int]:
     """Where each known column is."""
     names = {alias: name for name, aliases in COLUMNS.items() for alias in (name, *aliases)}
     places: dict[str, int] = {}
@@ -89,16 +99,16 @@ def _places(head: Sequence[str], path: Path) -> dict[str, int]:
             continue
         if name in places:
             raise InputError(
-                f"{path}: columns {head[places[name]]!r} and {written!r} both give {name}; keep one of them"
+                f"{where}: columns {head[places[name]]!r} and {written!r} both give {name}; keep one of them"
             )
         places[name] = place
     if "status" not in places:
         raise InputError(
-            f"{path}: the first line must name the columns, status (状态) among them; see docs/contracts.md"
+            f"{where}: the first line must name the columns, status (状态) among them; see docs/contracts.md"
         )
     if not {"call_id", "ticket", "customer"} & set(places):
         raise InputError(
-            f"{path}: no column says whose ticket it is: call_id (通话编号), ticket (工单号) or customer (客户号码)"
+            f"{where}: no column says whose ticket it is: call_id (通话编号), ticket (工单号) or customer (客户号码)"
         )
     return places
 

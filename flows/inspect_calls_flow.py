@@ -48,6 +48,7 @@ from callqa.services.outlook import forecast_to_json
 from callqa.services.plan import plan_chunks
 from callqa.services.retention import retain
 from callqa.services.runs import finish_run, plan_run, resolve_day, source_of, take_up
+from callqa.services.samples import draw_samples
 from flows.chunks import RETRY_DELAYS_S, app_of, inspect_chunk, inspect_rest, is_transient
 from flows.flow_settings import flow_settings
 from flows.runner import RunnerBySettings, lost_workers_told
@@ -210,6 +211,7 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     """Close the run, publish its figures as an artifact, and turn them into the flow's final state."""
     settings, now = flow_settings(None), datetime.now(UTC)
     status, counts = finish_run(run.id, now, open_database(settings))
+    draw_samples(run.id, today(settings), settings.sample_per_agent, open_database(settings))
     try:
         reports, database = settings.home / "reports", open_database(settings)
         retain(ages(settings), "callqa", now, audio_store(settings), reports, database, dry_run=False)

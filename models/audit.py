@@ -30,13 +30,26 @@ class AuditAction(StrEnum):
     CLASSIFIER_PROMOTED = "classifier_promoted"
     STANDARD_PUBLISHED = "standard_published"
     PROMISE_MARKED = "promise_marked"
+    PROMISE_LINKED = "promise_linked"
+    TICKETS_IMPORTED = "tickets_imported"
     QUARANTINE_RETRIED = "quarantine_retried"
     QUARANTINE_DROPPED = "quarantine_dropped"
     CUSTOMER_EXPORTED = "customer_exported"
     CUSTOMER_ERASED = "customer_erased"
     RETENTION_APPLIED = "retention_applied"
     DATABASE_RESTORED = "database_restored"
+    PERSON_ADDED = "person_added"
+    PERSON_CHANGED = "person_changed"
+    PASSWORD_CHANGED = "password_changed"
     KEYS_ROTATED = "keys_rotated"
+    TOKEN_MADE = "token_made"
+    TOKEN_ENDED = "token_ended"
+    RECORDING_PLAYED = "recording_played"
+    ITEM_REVIEWED = "item_reviewed"
+    APPEAL_MADE = "appeal_made"
+    APPEAL_RULED = "appeal_ruled"
+    CALIBRATION_MADE = "calibration_made"
+    CALIBRATION_CLOSED = "calibration_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,14 @@ class AuditEntry:
     def head(self) -> AuditHead:
         """The entry as the end of a log."""
         return AuditHead(self.number, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries. What is None filters nothing; both given, both must hold."""
+
+    action: str | None = None
+    actor: str | None = None
 
 
 class ChainProblem(StrEnum):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from models.audit import AuditEntry, AuditEvent, AuditHead
+from models.audit import AuditEntry, AuditEvent, AuditFilter, AuditHead
 from models.ledger import History
 from models.review import Review
 from models.run import StoredCall
@@ -76,6 +76,12 @@ class AuditLog(Protocol):
 
         Consume it inside the unit of work.
         """
+
+    def newest(self, which: AuditFilter, most: int, before: int | None = None) -> Sequence[AuditEntry]:
+        """The newest entries of those, newest first; with `before` only those of lower numbers."""
+
+    def since(self, moment: datetime) -> Iterator[AuditEntry]:
+        """The newest entries, newest first, up to one from before `moment` (aware), as `entries` otherwise."""
 
     def head(self) -> AuditHead | None:
         """The newest entry; None in an empty log."""

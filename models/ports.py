@@ -13,24 +13,40 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
+from models.appeal import Appeals
 from models.attendance import Attendance
+from models.calibration import Calibrations
 from models.call import AudioFacts, CallMeta, Quarantine, Recording
+from models.call_order import CallOrder
 from models.claim import Claims
+from models.desk import Desk
 from models.errors import RecordingError, TransientError
+from models.glance import Glances
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
+from models.person import EVERYBODY, People, Scope
 from models.queue import ReviewQueue
 from models.review import Review
 from models.rollup import Rollups
 from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
+from models.sample import Samples
 from models.scorecard import Scorecard, StandardRef
 from models.sealing import SealedTexts
 from models.standard import PublishedStandard
+from models.token import Tokens
 from models.transcript import EngineReceipt, Transcript
 
 Bleep = tuple[float, float]
 """Start and end of a stretch that must not be heard, in seconds of the recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """How loud a sound is: for each channel the loudest sample of each stretch of `stretch_s`, 0 to 100."""
+
+    stretch_s: float
+    channels: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,13 @@ class PlaybackMaker(Protocol):
         """Whether the copy, which can be read from any place, has exactly these bleeps."""
 
 
+class PeakReader(Protocol):
+    """Measures how loud a playback copy is, for drawing it."""
+
+    def __call__(self, copy: BinaryIO) -> Peaks:
+        """Read the copy, which can be read from any place. Raises RecordingError when it is no sound."""
+
+
 class AudioStore(Protocol):
     """Sound that callqa keeps itself, by recording id: playback copies and copies of originals.
 
@@ -119,6 +142,12 @@ class AudioStore(Protocol):
 
         The copy goes at the end, or, after a kill, when the store is next at work.
         """
+
+    def waveform(self, recording_id: str) -> bytes | None:
+        """What `put_waveform` kept; None when there is nothing, or nothing that can be read any more."""
+
+    def put_waveform(self, recording_id: str, content: bytes) -> None:
+        """Keep what was drawn of the playback copy. It goes with the copy, and can be made again from it."""
 
     def usage(self) -> Mapping[str, int]:
         """How many files of sound are sealed under each key id; those under `PLAIN` are not."""
@@ -265,6 +294,12 @@ class Runs(Protocol):
     def view(self, run_id: str) -> RunView | None:
         """The run with all its calls, or None when there is no such run."""
 
+    def newest(self, most: int, after: str | None = None) -> Sequence[Run]:
+        """The runs that started last, the newest first; with `after` those behind the run of this id.
+
+        Raises InputError when there is no such run.
+        """
+
     def latest_id(self) -> str | None:
         """Id of the run that started last, or None in an empty database."""
 
@@ -298,10 +333,22 @@ class Reviews(Protocol):
 class Ledger(Protocol):
     """What became of the promises in the newest scorecards."""
 
-    def entries(self, recording_ids: Collection[str] | None = None) -> Sequence[LedgerEntry]:
+    def entries(
+        self,
+        recording_ids: Collection[str] | None = None,
+        scope: Scope = EVERYBODY,
+        begun_since: datetime | None = None,
+    ) -> Sequence[LedgerEntry]:
         """The promises of these recordings, or of all, ordered by call id and place in the call.
 
-        With them those that no newest scorecard holds any more but of which something was said.
+        With them those that no newest scorecard holds any more but of which something was said. Only calls of the
+        scope; with `begun_since` only those that began then or later, or have no date.
+        """
+
+    def recordings(self, scope: Scope, after: str, most: int) -> Sequence[str]:
+        """Ids of recordings of the scope that may have promises: the first `most` behind `after`.
+
+        In the database's own order of ids, so that "" and then the last id of each answer walk through all of them.
         """
 
     def record(self, entry: LedgerEntry, event: StatusEvent) -> bool:
@@ -328,9 +375,17 @@ class UnitOfWork(Protocol):
     keeping: Keeping
     diary: Diary
     census: Census
+    people: People
     sealed: SealedTexts
     rollups: Rollups
     queue: ReviewQueue
+    tokens: Tokens
+    glances: Glances
+    desk: Desk
+    samples: Samples
+    order: CallOrder
+    appeals: Appeals
+    calibrations: Calibrations
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

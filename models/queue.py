@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Protocol
 
 from models.errors import InputError
+from models.person import Scope
 from models.rollup import ScoredCall
 from models.scorecard import ReviewCode, Verdict
 
@@ -28,7 +30,9 @@ class QueueFilter:
     """Which calls. What is None filters nothing.
 
     Days are those of each call's own clock, both included; calls without a date are on none. Totals are points, both
-    included; calls without a total have none. `item_id` and `verdict` are about one and the same finding.
+    included; calls without a total have none. `item_id` and `verdict` are about one and the same finding. Every one of
+    `phrases` was said, whatever punctuation stands in it. `assigned_to` is a login name; a call is reviewed when a
+    person has judged any item of it; sampled ones are those of the random sample.
     """
 
     urgency: Urgency | None = None
@@ -40,6 +44,11 @@ class QueueFilter:
     verdict: Verdict | None = None
     least_total: float | None = None
     most_total: float | None = None
+    least_urgency: Urgency = Urgency.NONE
+    is_sampled: bool = False
+    assigned_to: str | None = None
+    is_reviewed: bool | None = None
+    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +83,35 @@ class QueueFinding:
 
 @dataclass(frozen=True, slots=True)
 class QueuedCall:
-    """A call in the queue, with what a person should look at."""
+    """A call in the queue, with what a person should look at.
+
+    `reviewer` is who it was given to, by login name. `quote` are words around what was searched, without punctuation;
+    "" without a search.
+    """
 
     call: ScoredCall
     urgency: Urgency
     findings: tuple[QueueFinding, ...]
+    reviewer: str | None = None
+    is_sampled: bool = False
+    is_reviewed: bool = False
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """An item of the standard that a queue can be asked for."""
+
+    item_id: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """Some calls of the queue in its order. `next` is where the following page begins, None on the last one."""
+    """Some calls of the queue in its order. `next` is where the following page begins, None on the last one.
+
+    A page of a search may be short, or empty, and yet have a next one: it looks through so many calls and no more.
+    """
 
     calls: tuple[QueuedCall, ...]
     next: QueueCursor | None
@@ -92,5 +120,17 @@ class QueuePage:
 class ReviewQueue(Protocol):
     """The newest scorecard of every call that is not quarantined, the most urgent first, of equal ones the newest."""
 
-    def page(self, which: QueueFilter, size: int, after: QueueCursor | None = None) -> QueuePage:
-        """The first `size` calls (at least 1) behind `after`. A call that was scored again meanwhile may have moved."""
+    def page(self, scope: Scope, which: QueueFilter, size: int, after: QueueCursor | None = None) -> QueuePage:
+        """The first `size` calls (at least 1) behind `after` that may be seen.
+
+        A call that was scored again meanwhile may have moved.
+        """
+
+    def can_search(self) -> bool:
+        """Whether texts are kept that can be searched; where they are sealed none are."""
+
+    def teams(self, scope: Scope) -> Sequence[str]:
+        """Teams that may be seen, in alphabetical order."""
+
+    def items(self) -> Sequence[QueueItem]:
+        """Items of the standard of the newest score, in its order; none without a score."""

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from models.scorecard import Verdict
+
+MOST_COMMENT_CHARACTERS = 1000
+
+
+class ReviewSource(StrEnum):
+    """Where a review comes from."""
+
+    CONSOLE = "console"
+    IMPORT = "import"
+    APPEAL = "appeal"
+    """The ruling on an appeal, which is final."""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A person's verdict on one item of one call. `reviewed_at` is aware; of several the latest counts."""
+    """A person's verdict on one item of one call. `reviewed_at` is aware; of several the latest counts.
+
+    `comment` is why, None where they gave no reason.
+    """
 
     call_id: str
     item_id: str
     verdict: Verdict
     reviewer: str
     reviewed_at: datetime
+    comment: str | None = None
+    source: ReviewSource = ReviewSource.IMPORT
+
+
+def newest_by_item(reviews: Iterable[Review]) -> dict[str, Review]:
+    """The review that counts for each item of one call; of two at the same moment that of the later name."""
+    return {review.item_id: review for review in sorted(reviews, key=lambda r: (r.reviewed_at, r.reviewer))}

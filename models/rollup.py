@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import sqrt
 from typing import Protocol
 
+from models.person import EVERYBODY, Scope
 from models.scorecard import Verdict
 
 HUNDREDTHS = 100
@@ -64,10 +65,19 @@ class ItemTally:
     max_points: float
 
     @property
+    def judged(self) -> int:
+        """How many of the findings say how the item was done."""
+        return sum(self.verdicts[verdict] for verdict in JUDGED)
+
+    @property
+    def met(self) -> int:
+        """How many of those say that it was done in full."""
+        return self.verdicts[Verdict.MET]
+
+    @property
     def pass_rate(self) -> float | None:
         """The share of met among the findings that judge; None when none does."""
-        judged = sum(self.verdicts[verdict] for verdict in JUDGED)
-        return self.verdicts[Verdict.MET] / judged if judged else None
+        return self.met / self.judged if self.judged else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,31 +138,58 @@ class Rebuilt:
 class Rollups(Protocol):
     """Figures of the newest scorecards of dated calls, kept with every change. From `since` to `until`, both included.
 
-    Quarantined calls are in none, calls without a date on no day. The team is that of the call's own metadata.
+    Quarantined calls are in none, calls without a date on no day. The team is that of the call's own metadata. Calls
+    out of `scope` count for nothing.
     """
 
-    def agent_month(self, agent_id: str, since: date, until: date, most_calls: int = 5) -> AgentMonth | None:
-        """What a page about an agent shows, with so many worst and best calls; None for an unknown agent."""
+    def agent_month(
+        self, agent_id: str, since: date, until: date, most_calls: int = 5, scope: Scope = EVERYBODY
+    ) -> AgentMonth | None:
+        """What a page about an agent shows, with so many worst and best calls.
 
-    def of_agent(self, agent_id: str, since: date, until: date) -> Figures:
+        None for an unknown agent and for one out of scope, who is in none of its teams and had no call in them. The
+        team's figures are those of all its calls; where its name is out of scope there are neither.
+        """
+
+    def of_agent(self, agent_id: str, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         """The agent's figures, in whatever team."""
 
-    def of_team(self, team: str, since: date, until: date) -> Figures:
+    def of_team(self, team: str, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         """The team's figures."""
 
-    def of_all(self, since: date, until: date) -> Figures:
+    def of_all(self, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         """Everybody's figures."""
 
-    def teams(self, since: date, until: date) -> Mapping[str | None, Tally]:
+    def days(self, since: date, until: date, scope: Scope = EVERYBODY) -> Sequence[DayTally]:
+        """Everybody's figures by day, without items: each day with calls in its order."""
+
+    def teams(self, since: date, until: date, scope: Scope = EVERYBODY) -> Mapping[str | None, Tally]:
         """Each team with calls, in alphabetical order, then calls without a team."""
 
-    def agents(self, since: date, until: date, team: str | None = None) -> Mapping[str, Tally]:
+    def team_items(
+        self, since: date, until: date, scope: Scope = EVERYBODY
+    ) -> Mapping[str | None, Mapping[str, ItemTally]]:
+        """The items of each of those teams, by their ids."""
+
+    def agents(
+        self, since: date, until: date, team: str | None = None, scope: Scope = EVERYBODY
+    ) -> Mapping[str, Tally]:
         """Each agent with calls (in this team, or in any), in alphabetical order."""
 
-    def worst_calls(self, agent_id: str, since: date, until: date, most: int) -> Sequence[ScoredCall]:
+    def names(self, agent_ids: Collection[str]) -> Mapping[str, str]:
+        """The names of these agents, of those who have one."""
+
+    def titles(self) -> Mapping[str, str]:
+        """The title of each item that the newest scorecards name, in the order of their standards."""
+
+    def worst_calls(
+        self, agent_id: str, since: date, until: date, most: int, scope: Scope = EVERYBODY
+    ) -> Sequence[ScoredCall]:
         """Graded calls of the agent, the lowest total first."""
 
-    def best_calls(self, agent_id: str, since: date, until: date, most: int) -> Sequence[ScoredCall]:
+    def best_calls(
+        self, agent_id: str, since: date, until: date, most: int, scope: Scope = EVERYBODY
+    ) -> Sequence[ScoredCall]:
         """The same, the highest total first."""
 
     def rebuild(self) -> Rebuilt:

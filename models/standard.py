@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from models.scorecard import StandardRef
 
@@ -47,6 +48,28 @@ def in_force(versions: Iterable[PublishedStandard], day: date) -> PublishedStand
     """
     holding = (version for version in versions if version.holds_on(day))
     return max(holding, key=lambda v: (v.effective_from, v.published_at, v.ref.version), default=None)
+
+
+class VersionState(StrEnum):
+    """Where a version stands on a day."""
+
+    IN_FORCE = "in_force"
+    LATER = "later"
+    PAST = "past"
+    """It ended, or a later one holds in its place."""
+
+
+def states_on(versions: Sequence[PublishedStandard], day: date) -> list[VersionState]:
+    """Where each of these versions, of one standard or of several, stands on that day."""
+    holding = {i: in_force([v for v in versions if v.ref.id == i], day) for i in {v.ref.id for v in versions}}
+    return [
+        VersionState.IN_FORCE
+        if holding[v.ref.id] == v
+        else VersionState.LATER
+        if v.effective_from > day
+        else VersionState.PAST
+        for v in versions
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _NO_FINDING = frozenset(
         "effective_from",
         "effective_to",
         "review_by",
+        "appeal_days",
         "change_note",
         "bands",
         "not_graded",

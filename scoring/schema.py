@@ -17,6 +17,7 @@ from scoring.schema_base import ClockTime, Item, Key, Part, Phrases, Points, Sec
 
 Language = Literal["zh", "en"]
 Severity = Literal["soft", "hard", "fatal"]
+DEFAULT_APPEAL_DAYS = 7
 Kind = Literal["abuse", "deflection", "negation", "impatience", "interrogation", "command", "rhetorical", "overpromise"]
 
 
@@ -345,7 +346,10 @@ AnyItem = Annotated[
 
 
 class Document(Part):
-    """A whole service standard."""
+    """A whole service standard.
+
+    For `appeal_days` after the score an agent may object to an item of an own call; 0: never.
+    """
 
     id: Key
     title: Text
@@ -360,6 +364,7 @@ class Document(Part):
     asr_glossary: Annotated[
         tuple[Annotated[GlossaryEntry, BeforeValidator(_plain_term)], ...], Field(max_length=300)
     ] = ()
+    appeal_days: Annotated[int, Field(ge=0, le=90)] = DEFAULT_APPEAL_DAYS
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
     not_graded: Text
     review: ReviewRules

@@ -13,7 +13,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from models.errors import TransientError
+from models.errors import IntegrityError, MissingKeyError, TransientError
 from models.sealing import PLAIN
 from storage.scratch import passing_copy, reap
 from storage.sealed_files import PART_BYTES, SealedReader, SealingWriter, key_id_of
@@ -57,6 +57,7 @@ class FileAudioStore:
             draft.write_text(reason + "\n", encoding="utf-8", errors="backslashreplace")
             _put(draft, path)
         self._playback_path(recording_id).unlink(missing_ok=True)
+        self._waveform_path(recording_id).unlink(missing_ok=True)
 
     def why_no_playback(self, recording_id: str) -> str | None:
         """The reason, or None."""
@@ -104,6 +105,25 @@ class FileAudioStore:
         with self.opened(path) as content, passing_copy(self._scratch, path.name, content) as copy:
             yield copy
 
+    def waveform(self, recording_id: str) -> bytes | None:
+        """As in the port: under a key that is gone, or damaged, it is as if there were none."""
+        try:
+            with self.opened(self._waveform_path(recording_id)) as file:
+                return file.read()
+        except (FileNotFoundError, MissingKeyError, IntegrityError):
+            return None
+
+    def put_waveform(self, recording_id: str, content: bytes) -> None:
+        """Keep it in `playback/ab/<id>.peaks`, sealed as sound is."""
+        path = self._waveform_path(recording_id)
+        with _draft_of(path) as draft:
+            with self._writing(draft, path) as target:
+                target.write(content)
+            _put(draft, path)
+        if self.playback(recording_id) is None:
+            # The copy was deleted meanwhile.
+            path.unlink(missing_ok=True)
+
     def usage(self) -> Mapping[str, int]:
         return Counter(self._key_id(path) or PLAIN for path in self._sounds())
 
@@ -121,7 +141,7 @@ class FileAudioStore:
             while found := sorted(self._place(kind, recording_id, "").parent.glob(f"{recording_id}*")):
                 for path in found:
                     path.unlink(missing_ok=True)
-                    deleted += path.suffix != ".txt" and not path.name.endswith(_DRAFT)
+                    deleted += path.suffix not in {".txt", ".peaks"} and not path.name.endswith(_DRAFT)
         return deleted
 
     def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
@@ -187,6 +207,9 @@ class FileAudioStore:
 
     def _reason_path(self, recording_id: str) -> Path:
         return self._place("playback", recording_id, ".txt")
+
+    def _waveform_path(self, recording_id: str) -> Path:
+        return self._place("playback", recording_id, ".peaks")
 
     def _originals_of(self, recording_id: str) -> Iterator[Path]:
         folder = self._place("originals", recording_id, "").parent

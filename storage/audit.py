@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.exc import DataError
 
-from models.audit import AuditEntry, AuditEvent, AuditHead, seal
+from models.audit import AuditEntry, AuditEvent, AuditFilter, AuditHead, seal
 from models.errors import IntegrityError
 from storage.column_types import storable
 from storage.keeping_tables import audit_log
@@ -45,9 +45,31 @@ class AuditLog:
             yield from self._read(rows)
             last = rows[-1].number
 
+    def newest(self, which: AuditFilter, most: int, before: int | None = None) -> Sequence[AuditEntry]:
+        wanted = select(*_SEAL).order_by(audit_log.c.number.desc()).limit(most)
+        if which.action is not None:
+            wanted = wanted.where(audit_log.c.action == which.action)
+        if which.actor is not None:
+            wanted = wanted.where(audit_log.c.actor == which.actor)
+        if before is not None:
+            wanted = wanted.where(audit_log.c.number < before)
+        seals = self._transaction.rows(wanted)[::-1]
+        return list(self._read(seals))[::-1] if seals else []
+
+    def since(self, moment: datetime) -> Iterator[AuditEntry]:
+        """As in the port. Backwards in batches: the log is in order of time, and only numbers are indexed."""
+        query = select(*_SEAL).order_by(audit_log.c.number.desc()).limit(_BATCH)
+        rows = self._transaction.rows(query)
+        while rows:
+            for entry in reversed(list(self._read(rows[::-1]))):
+                if entry.event.at < moment:
+                    return
+                yield entry
+            rows = self._transaction.rows(query.where(audit_log.c.number < rows[-1].number))
+
     def _read(self, seals: Sequence[Row[Any]]) -> Iterator[AuditEntry]:
         """The entries with these seals; where the content is none any more, an entry that does not fit its seal."""
-        numbers = audit_log.c.number.between(seals[0].number, seals[-1].number)
+        numbers = audit_log.c.number.in_([row.number for row in seals])
         try:
             rows = self._transaction.rows(select(audit_log).where(numbers).order_by(audit_log.c.number))
             entries = [_from_row(row) for row in rows]

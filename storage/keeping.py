@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import JSON, Select, and_, delete, exists, func, or_, select, update
 
 from models.keeping import Forgotten, ForgottenPart, HeldCall, Removed
-from models.review import Review
 from models.run import StoredCall
 from storage.column_types import storable
 from storage.hanging import hanging_on
 from storage.keeping_tables import forgotten_recordings, text_is_kept
 from storage.ledger import histories_of
 from storage.mapping import stored_call_from_row
+from storage.reviews import review_from_row
 from storage.scorecards import read_scorecards
+from storage.search import drop_texts
 from storage.standing import withdraw
 from storage.tables import (
     ledger_promises,
@@ -69,7 +70,7 @@ class Keeping:
             select(scorecards.c.id).where(scorecards.c.transcript_id.in_([row.id for row in heard]))
         )
         said = self._transaction.rows(select(reviews).where(reviews.c.recording_id == recording_id))
-        own = [Review(stored.meta.call_id, r.item_id, r.verdict, r.reviewer, r.reviewed_at) for r in said]
+        own = [review_from_row(self._transaction.sealer, row, stored.meta.call_id) for row in said]
         read = read_scorecards(self._transaction, sorted(row.id for row in cards))
         return HeldCall(
             stored,
@@ -141,6 +142,7 @@ class Keeping:
         there = and_(transcripts.c.recording_id.in_(batch), text_is_kept(transcripts.c.recording_id))
         row = self._transaction.first(select(func.count().label("texts")).select_from(transcripts).where(there))
         self._transaction.update(update(transcripts).where(there).values(document=JSON.NULL))
+        drop_texts(self._transaction, batch)
         return Removed(transcripts=0 if row is None else int(row.texts))
 
     def _hide_sources(self, batch: Sequence[str]) -> None:

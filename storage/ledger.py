@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from models.call import RecordingState
 from models.ledger import History, LedgerEntry, PlacedPromise, StatusEvent, StatusSource, entries_of
+from models.person import EVERYBODY, Scope
 from models.scorecard import PromiseStatus, StandardRef
 from storage.calls import locked_state
 from storage.column_types import storable
@@ -23,6 +25,7 @@ from storage.mapping import (
     standard_to_row,
     stored_call_from_row,
 )
+from storage.scopes import in_scope
 from storage.sealed_columns import open_row, seal_row
 from storage.tables import (
     ledger_events,
@@ -45,14 +48,33 @@ class Ledger:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def entries(self, recording_ids: Collection[str] | None = None) -> Sequence[LedgerEntry]:
+    def entries(
+        self,
+        recording_ids: Collection[str] | None = None,
+        scope: Scope = EVERYBODY,
+        begun_since: datetime | None = None,
+    ) -> Sequence[LedgerEntry]:
         """As in the port, without calls of quarantined recordings."""
-        wanted = sorted(self._with_promises() if recording_ids is None else set(recording_ids))
+        which = in_scope(recordings.c, scope)
+        if begun_since is not None:
+            which.append(or_(recordings.c.started_at >= begun_since, recordings.c.started_at.is_(None)))
+        wanted = sorted(self._with_promises(which) if recording_ids is None else set(recording_ids))
         found: list[LedgerEntry] = []
         rest = iter(wanted)
         while batch := list(islice(rest, _BATCH)):
-            found += self._read(batch)
+            found += self._read(batch, which)
         return sorted(found, key=lambda e: (e.meta.call_id, e.recording_id, e.promise.utterance, e.promise.char_start))
+
+    def recordings(self, scope: Scope, after: str, most: int) -> Sequence[str]:
+        which = in_scope(recordings.c, scope)
+        made, told = self._sources()
+        rows = self._transaction.rows(
+            select(recordings.c.id)
+            .where(recordings.c.id > after, or_(recordings.c.id.in_(made), recordings.c.id.in_(told)), *which)
+            .order_by(recordings.c.id)
+            .limit(most)
+        )
+        return [row.id for row in rows]
 
     def record(self, entry: LedgerEntry, event: StatusEvent) -> bool:
         """As in the port. Raises StateError when the recording is unknown."""
@@ -84,23 +106,32 @@ class Ledger:
         assert found is not None
         return int(found.id)
 
-    def _with_promises(self) -> set[str]:
-        """Recordings with a promise in any of their scorecards; of those with a history, too."""
+    def _sources(self) -> tuple[Select[Any], Select[Any]]:
+        """Recordings with a promise in any of their scorecards, and those with a history."""
         made = (
             select(transcripts.c.recording_id)
             .join(scorecards, scorecards.c.transcript_id == transcripts.c.id)
             .join(promises, promises.c.scorecard_id == scorecards.c.id)
             .distinct()
         )
-        told = select(ledger_promises.c.recording_id).distinct()
-        return {row.recording_id for statement in (made, told) for row in self._transaction.rows(statement)}
+        return made, select(ledger_promises.c.recording_id).distinct()
 
-    def _read(self, recording_ids: Sequence[str]) -> list[LedgerEntry]:
+    def _with_promises(self, which: Sequence[ColumnElement[bool]]) -> set[str]:
+        sources: Sequence[Select[Any]] = self._sources()
+        if which:
+            sources = [
+                source.join(recordings, recordings.c.id == source.selected_columns.recording_id).where(*which)
+                for source in sources
+            ]
+        return {row.recording_id for source in sources for row in self._transaction.rows(source)}
+
+    def _read(self, wanted: Sequence[str], which: Sequence[ColumnElement[bool]]) -> list[LedgerEntry]:
         calls = self._transaction.rows(
             select(recordings).where(
-                recordings.c.id.in_(recording_ids), recordings.c.state != RecordingState.QUARANTINED
+                recordings.c.id.in_(wanted), recordings.c.state != RecordingState.QUARANTINED, *which
             )
         )
+        recording_ids = [row.id for row in calls]
         made: defaultdict[str, list[tuple[StandardRef, PlacedPromise]]] = defaultdict(list)
         for row in self._transaction.rows(_newest_promises(recording_ids)):
             opened = open_row(self._transaction.sealer, promises, row, row.recording_id)

@@ -93,6 +93,11 @@ def within(place: ColumnElement[int], urgency: Urgency, since: date | None, unti
     return and_(place >= urgency * _STEP + (first if dated else 0), place <= urgency * _STEP + last)
 
 
+def asks_for_a_person(place: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a place is of an urgency that wants a person."""
+    return place >= Urgency.UNSURE * _STEP
+
+
 def urgency_of(place: int) -> Urgency:
     """The urgency that is part of a place."""
     return Urgency(place // _STEP)

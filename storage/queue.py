@@ -1,4 +1,4 @@
-"""The review queue: one walk along an index per urgency, from the page's place on."""
+"""The review queue: pages of calls, by filters and by what was said in them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,28 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Select, exists, literal, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, case, false, func, or_, select
 
-from models.queue import QueueCursor, QueuedCall, QueueFilter, QueueFinding, QueuePage, Urgency
-from models.rollup import HUNDREDTHS
+from models.person import Scope
+from models.queue import QueueCursor, QueuedCall, QueueFilter, QueueFinding, QueueItem, QueuePage
 from models.scorecard import ReviewCode
-from storage.column_types import storable
-from storage.places import urgency_of, within
+from storage.desk_tables import assignments, sampled_calls
+from storage.places import urgency_of
+from storage.queue_walk import Place, behind, lanes, matching, urgencies, walk
 from storage.scored_calls import scored_call_from_row, scored_calls
-from storage.standing import ORDINARY
-from storage.standing_tables import current_scorecards, queue_findings
-from storage.tables import findings
+from storage.search import folded, found_by_index, quotes, says
+from storage.search_tables import call_texts
+from storage.standing_tables import current_scorecards
+from storage.tables import findings, reviews, teams
 from storage.transaction import Transaction
+
+LOOKED_THROUGH = 20_000
+"""Texts that one page looks through at most; where more are left, its last place is where the next one goes on."""
+_BEFORE_INDEX = 3_000
+"""So many are looked through first: a phrase that stands in many calls is found there at once."""
+_MOST_BY_INDEX = 20_000
+"""A phrase in more texts than that is none that an index finds faster."""
+_FIRST_LOOK, _LONGEST_LOOK = 250, 4_000
 
 
 class ReviewQueue:
@@ -26,29 +36,131 @@ class ReviewQueue:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def page(self, which: QueueFilter, size: int, after: QueueCursor | None = None) -> QueuePage:
+    def page(self, scope: Scope, which: QueueFilter, size: int, after: QueueCursor | None = None) -> QueuePage:
         """As in the port. Raises ValueError for a page of less than one call."""
         if size < 1:
             raise ValueError(f"a page of {size} calls; it needs at least one")
-        ids = self._ids(which, size + 1, after)
-        shown = ids[:size]
-        rows = self._transaction.rows(scored_calls().where(current_scorecards.c.scorecard_id.in_(shown)))
+        phrases = [phrase for phrase in map(folded, which.phrases) if phrase]
+        if phrases:
+            found, rest = self._search(scope, which, phrases, size + 1, after)
+        else:
+            found, rest = self._along(scope, which, size + 1, after), None
+        shown = found[:size]
+        if len(found) > size:
+            rest = QueueCursor(shown[-1].place, shown[-1].scorecard_id)
+        return QueuePage(self._calls(shown, phrases), rest)
+
+    def can_search(self) -> bool:
+        return self._transaction.sealer.newest is None
+
+    def teams(self, scope: Scope) -> Sequence[str]:
+        rows = self._transaction.rows(select(teams.c.name))
+        return sorted(row.name for row in rows if scope.teams is None or row.name in scope.teams)
+
+    def items(self) -> Sequence[QueueItem]:
+        newest = select(func.max(current_scorecards.c.scorecard_id)).scalar_subquery()
+        rows = self._transaction.rows(
+            select(findings.c.item_id, findings.c.title)
+            .where(findings.c.scorecard_id == newest)
+            .order_by(findings.c.position)
+        )
+        return tuple(QueueItem(row.item_id, row.title) for row in rows)
+
+    def _along(
+        self, scope: Scope, which: QueueFilter, most: int, after: QueueCursor | None, phrases: Sequence[str] = ()
+    ) -> list[Place]:
+        """In the order of the queue; with phrases each says whether they were said."""
+        found: list[Place] = []
+        for urgency in urgencies(which):
+            if len(found) < most:
+                rows = [
+                    Place(*row)
+                    for lane in lanes(scope, which)
+                    for row in self._transaction.rows(_saying(walk(scope, which, lane, urgency, most, after), phrases))
+                ]
+                found += sorted(rows, reverse=True)
+        return found[:most]
+
+    def _search(
+        self, scope: Scope, which: QueueFilter, phrases: Sequence[str], most: int, after: QueueCursor | None
+    ) -> tuple[list[Place], QueueCursor | None]:
+        """The first that say the phrases, and where to look on: None when everything was looked at."""
+        found: list[Place] = []
+        looked, step, asked = 0, _FIRST_LOOK, False
+        while looked < LOOKED_THROUGH:
+            passed = self._along(scope, which, step, after, phrases)
+            found += [one for one in passed if one.is_said]
+            if len(passed) < step:
+                return found[:most], None
+            after = QueueCursor(passed[-1].place, passed[-1].scorecard_id)
+            looked, step = looked + step, min(2 * step, _LONGEST_LOOK)
+            if len(found) >= most:
+                break
+            if looked >= _BEFORE_INDEX and not asked:
+                asked, rest = True, self._by_index(scope, which, phrases, most - len(found), after)
+                if rest is not None:
+                    return found + rest, None
+        return found[:most], after
+
+    def _by_index(
+        self, scope: Scope, which: QueueFilter, phrases: Sequence[str], most: int, after: QueueCursor
+    ) -> list[Place] | None:
+        """None when the index cannot tell: there is none, or too many say it."""
+        statement = found_by_index(self._transaction, phrases, _MOST_BY_INDEX + 1)
+        if statement is None:
+            return None
+        hits = statement.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+        count = select(func.count()).select_from(hits).scalar_subquery()
+        c = current_scorecards.c
+        wanted = or_(*(and_(*matching(scope, which, lane)) for lane in lanes(scope, which)))
+        # A row that counts comes with those that match, so that the texts are read once.
+        rank = case((and_(wanted, behind(c.place, c.scorecard_id, after)), 1), else_=0).label("rank")
+        rows = self._transaction.rows(
+            select(c.place, c.scorecard_id, rank, count.label("hits"))
+            .select_from(hits.join(current_scorecards, c.recording_id == hits.c.recording_id))
+            .order_by(rank.desc(), c.place.desc(), c.scorecard_id.desc())
+            .limit(most)
+        )
+        if rows and rows[0].hits > _MOST_BY_INDEX:
+            return None
+        return [Place(row.place, row.scorecard_id) for row in rows if row.rank]
+
+    def _calls(self, shown: Sequence[Place], phrases: Sequence[str]) -> tuple[QueuedCall, ...]:
+        ids = [one.scorecard_id for one in shown]
+        c = current_scorecards.c
+        rows = self._transaction.rows(
+            scored_calls()
+            .add_columns(
+                assignments.c.reviewer,
+                select(func.count())
+                .select_from(sampled_calls)
+                .where(sampled_calls.c.recording_id == c.recording_id)
+                .scalar_subquery()
+                .label("sampled"),
+                select(func.count())
+                .select_from(reviews)
+                .where(reviews.c.recording_id == c.recording_id)
+                .scalar_subquery()
+                .label("reviewed"),
+            )
+            .outerjoin(assignments, assignments.c.recording_id == c.recording_id)
+            .where(c.scorecard_id.in_(ids))
+        )
         in_order = sorted(rows, key=lambda row: (row.place, row.scorecard_id), reverse=True)
-        doubts = self._doubts(shown)
-        calls = tuple(
-            QueuedCall(scored_call_from_row(row), urgency_of(row.place), tuple(doubts[row.scorecard_id]))
+        doubts = self._doubts(ids)
+        said = quotes(self._transaction, [row.recording_id for row in rows], phrases) if phrases else {}
+        return tuple(
+            QueuedCall(
+                scored_call_from_row(row),
+                urgency_of(row.place),
+                tuple(doubts[row.scorecard_id]),
+                reviewer=row.reviewer,
+                is_sampled=bool(row.sampled),
+                is_reviewed=bool(row.reviewed),
+                quote=said.get(row.recording_id, ""),
+            )
             for row in in_order
         )
-        last = QueueCursor(in_order[-1].place, in_order[-1].scorecard_id) if len(ids) > size else None
-        return QueuePage(calls, last)
-
-    def _ids(self, which: QueueFilter, most: int, after: QueueCursor | None) -> list[int]:
-        """Row ids of the scorecards, in the order of the queue."""
-        found: list[int] = []
-        for urgency in sorted(Urgency, reverse=True):
-            if len(found) < most and which.urgency in {None, urgency}:
-                found += [row.scorecard_id for row in self._transaction.rows(_walk(which, urgency, most, after))]
-        return found[:most]
 
     def _doubts(self, ids: Sequence[int]) -> defaultdict[int, list[QueueFinding]]:
         found: defaultdict[int, list[QueueFinding]] = defaultdict(list)
@@ -61,59 +173,16 @@ class ReviewQueue:
         return found
 
 
-def _walk(which: QueueFilter, urgency: Urgency, most: int, after: QueueCursor | None) -> Select[Any]:
-    """From the index that narrows most: of the agent, of a finding that is out of the ordinary, of the team, of all."""
-    current = current_scorecards.c
-    conditions = []
-    if which.agent_id is None and _is_rare(which):
-        along = queue_findings.c
-        statement = select(along.scorecard_id).select_from(queue_findings)
-        conditions += [along.item_id == storable(which.item_id), along.verdict == which.verdict]
-        if (which.team, which.least_total, which.most_total) != (None, None, None):
-            statement = statement.join(current_scorecards, current.scorecard_id == along.scorecard_id)
-    else:
-        along = current
-        statement = select(current.scorecard_id)
-        if which.item_id is not None or which.verdict is not None:
-            conditions.append(_has_finding(which))
-    conditions += [
-        column == storable(wanted)
-        for column, wanted in ((current.agent_id, which.agent_id), (current.team, which.team))
-        if wanted is not None
-    ]
-    if which.least_total is not None:
-        conditions.append(current.total >= round(which.least_total * HUNDREDTHS))
-    if which.most_total is not None:
-        conditions.append(current.total <= round(which.most_total * HUNDREDTHS))
-    if after is not None:
-        last = tuple_(literal(after.place, BigInteger), literal(after.scorecard, Integer))
-        conditions.append(tuple_(along.place, along.scorecard_id) < last)
+def _saying(walked: Select[Any], phrases: Sequence[str]) -> Select[Any]:
+    """The same calls, each with whether it says the phrases."""
+    if not phrases:
+        return walked
+    passed, c = walked.subquery(), current_scorecards.c
     return (
-        statement.where(within(along.place, urgency, which.since, which.until), *conditions)
-        .order_by(along.place.desc(), along.scorecard_id.desc())
-        .limit(most)
+        select(passed.c.place, passed.c.scorecard_id, func.coalesce(says(phrases), false()))
+        .join(current_scorecards, c.scorecard_id == passed.c.scorecard_id)
+        .outerjoin(call_texts, call_texts.c.recording_id == c.recording_id)
     )
-
-
-def _is_rare(which: QueueFilter) -> bool:
-    """Whether `queue_findings` holds what is asked for."""
-    return which.item_id is not None and which.verdict is not None and which.verdict not in ORDINARY
-
-
-def _has_finding(which: QueueFilter) -> ColumnElement[bool]:
-    if _is_rare(which):
-        return exists().where(
-            queue_findings.c.item_id == storable(which.item_id),
-            queue_findings.c.verdict == which.verdict,
-            queue_findings.c.place == current_scorecards.c.place,
-            queue_findings.c.scorecard_id == current_scorecards.c.scorecard_id,
-        )
-    of_call = exists().where(findings.c.scorecard_id == current_scorecards.c.scorecard_id)
-    if which.item_id is not None:
-        of_call = of_call.where(findings.c.item_id == storable(which.item_id))
-    if which.verdict is not None:
-        of_call = of_call.where(findings.c.verdict == which.verdict)
-    return of_call
 
 
 def _finding_from_row(row: Row[Any]) -> QueueFinding:

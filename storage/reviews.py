@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from models.call import RecordingState
 from models.errors import StateError
-from models.review import Review
+from models.review import Review, ReviewSource
 from storage.calls import Calls
 from storage.column_types import storable
+from storage.sealed_columns import open_row, seal_row
+from storage.sealing import Sealer
 from storage.tables import recordings, reviews
 from storage.transaction import Transaction
 
@@ -26,16 +29,16 @@ class Reviews:
         recording_id = Calls(self._transaction).recording_of(review.call_id)
         if recording_id is None:
             raise StateError(f"call {review.call_id} is not in the database, or is set aside; nothing was reviewed")
-        self._transaction.insert_new(
-            reviews,
-            {
-                "recording_id": recording_id,
-                "item_id": review.item_id,
-                "reviewer": review.reviewer,
-                "reviewed_at": review.reviewed_at,
-                "verdict": review.verdict,
-            },
-        )
+        row = {
+            "recording_id": recording_id,
+            "item_id": review.item_id,
+            "reviewer": review.reviewer,
+            "reviewed_at": review.reviewed_at,
+            "verdict": review.verdict,
+            "comment": review.comment,
+            "source": review.source,
+        }
+        self._transaction.insert_new(reviews, seal_row(self._transaction.sealer, reviews, row, recording_id))
 
     def of(self, call_ids: Collection[str]) -> Sequence[Review]:
         """As in the port, without calls of quarantined recordings."""
@@ -47,6 +50,20 @@ class Reviews:
                 recordings.c.state != RecordingState.QUARANTINED,
             )
         )
-        found = [Review(row.call_id, row.item_id, row.verdict, row.reviewer, row.reviewed_at) for row in rows]
+        found = [review_from_row(self._transaction.sealer, row, row.call_id) for row in rows]
         # Sorted here, because databases order text by their own collations.
         return sorted(found, key=lambda r: (r.call_id, r.item_id, r.reviewed_at, r.reviewer))
+
+
+def review_from_row(sealer: Sealer, row: Row[Any], call_id: str) -> Review:
+    """A row of `reviews`. Raises MissingKeyError and IntegrityError as `Sealer.open` does."""
+    opened = open_row(sealer, reviews, row, row.recording_id)
+    return Review(
+        call_id,
+        row.item_id,
+        row.verdict,
+        row.reviewer,
+        row.reviewed_at,
+        opened.comment,
+        ReviewSource(row.source),
+    )

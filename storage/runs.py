@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select, update
 
 from models.call import RecordingState
-from models.errors import StateError
+from models.errors import InputError, StateError
 from models.run import InspectedCall, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
 from storage.mapping import run_from_row, run_to_row, standard_to_row, stored_call_from_row
 from storage.scorecards import read_scorecards
@@ -164,6 +164,16 @@ class Runs:
         by_call_id = sorted(inspected, key=lambda call: (call.stored.meta.call_id, call.stored.recording.id))
         return RunView(run, self.counts(run_id), tuple(by_call_id))
 
+    def newest(self, most: int, after: str | None = None) -> Sequence[Run]:
+        wanted = _runs().order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(most)
+        if after is not None:
+            last = find_run(self._transaction, after)
+            if last is None:
+                raise InputError(f"{after!r} is no run of this database; begin again at the first page")
+            earlier = and_(runs.c.started_at == last.started_at, runs.c.id < after)
+            wanted = wanted.where(or_(runs.c.started_at < last.started_at, earlier))
+        return [run_from_row(row) for row in self._transaction.rows(wanted)]
+
     def latest_id(self) -> str | None:
         row = self._transaction.first(select(runs.c.id).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1))
         return None if row is None else str(row.id)
@@ -171,12 +181,14 @@ class Runs:
 
 def find_run(transaction: Transaction, run_id: str) -> Run | None:
     """The run, or None when there is none with this id."""
-    row = transaction.first(
-        select(runs, standards.c.id.label("standard_id"), standards.c.version.label("standard_version"))
-        .join(standards, standards.c.digest == runs.c.standard_digest)
-        .where(runs.c.id == run_id)
-    )
+    row = transaction.first(_runs().where(runs.c.id == run_id))
     return None if row is None else run_from_row(row)
+
+
+def _runs() -> Select[Any]:
+    return select(runs, standards.c.id.label("standard_id"), standards.c.version.label("standard_version")).join(
+        standards, standards.c.digest == runs.c.standard_digest
+    )
 
 
 def get_run(transaction: Transaction, run_id: str) -> Run:

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 
 from models.errors import SchemaError, SettingsError
+from storage import search_index
 from storage.engine import build_engine, dangling, let_tables_be_remade, take_write_lock
 from storage.faults import passing_faults
 from storage.tables import metadata
@@ -113,7 +114,21 @@ def upgrade(url: str) -> None:
                     f"the database {shown(address)} stays as it was: its upgrade would leave rows of {', '.join(lost)} "
                     "pointing at nothing; keep a copy of it and report this"
                 )
+            search_index.make(connection)
             connection.commit()
+    except DatabaseError as error:
+        raise _unusable(address, error) from error
+    finally:
+        engine.dispose()
+
+
+def has_search_index(url: str) -> bool:
+    """Whether phrases are found by an index. Raises what `state` raises."""
+    address = parse(url)
+    engine = build_engine(address)
+    try:
+        with passing_faults(address), engine.connect() as connection:
+            return search_index.is_there(connection)
     except DatabaseError as error:
         raise _unusable(address, error) from error
     finally:

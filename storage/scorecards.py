@@ -13,6 +13,7 @@ from models.call import RecordingState
 from models.errors import StateError
 from models.run import StoredCall
 from models.scorecard import Scorecard, StandardRef
+from storage.appeal_tables import score_times
 from storage.calls import advance, locked_state
 from storage.column_types import storable
 from storage.mapping import (
@@ -68,6 +69,7 @@ class Scorecards:
         sealer = self._transaction.sealer
         head = scorecard_to_row(scorecard, transcript_id, scorer)
         card_id: int = self._transaction.insert(scorecards, seal_row(sealer, scorecards, head, recording_id))
+        self._transaction.insert(score_times, {"scorecard_id": card_id, "stored_at": self._transaction.now()})
         found_rows = [finding_to_row(found, card_id, place) for place, found in enumerate(scorecard.findings)]
         proof_rows = [
             evidence_to_row(proof, card_id, finding_place, place)

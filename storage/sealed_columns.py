@@ -15,9 +15,19 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
 
+from storage.appeal_tables import appeal_rulings, appeals
 from storage.column_types import Json, storable
 from storage.sealing import Sealer, damaged, is_sealed
-from storage.tables import evidence, findings, ledger_events, ledger_promises, promises, scorecards, transcripts
+from storage.tables import (
+    evidence,
+    findings,
+    ledger_events,
+    ledger_promises,
+    promises,
+    reviews,
+    scorecards,
+    transcripts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,10 @@ SEALED: Mapping[Table, SealedTable] = {
         SealedTable(
             ledger_events, ("note",), ("promise_id", "status", "source", "reference", "recorded_at"), (ledger_promises,)
         ),
+        # Whoever gives a reason quotes the call.
+        SealedTable(reviews, ("comment",), ("item_id", "reviewer", "reviewed_at")),
+        SealedTable(appeals, ("reason",), ("item_id",)),
+        SealedTable(appeal_rulings, ("reason",), ("appeal_id",), (appeals,)),
     )
 }
 

@@ -16,6 +16,7 @@ from storage.column_types import Json
 from storage.hanging import hanging_on
 from storage.sealed_columns import SEALED, SealedTable, open_row, seal_row
 from storage.sealing import KEY_ID_BYTES, PREFIX
+from storage.search import drop_texts
 from storage.tables import recordings, transcripts
 from storage.transaction import Transaction
 
@@ -51,6 +52,8 @@ class SealedTexts:
         )
         if not rows:
             return None
+        # A text that can be searched can be read.
+        drop_texts(self._transaction, [row.id for row in rows])
         own = dict(hanging_on([row.id for row in rows]))
         texts = sum(self._reseal(sealed, own[sealed.table]) for sealed in SEALED.values())
         return Resealed(rows[-1].id, texts)

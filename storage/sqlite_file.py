@@ -17,6 +17,7 @@ from models.ports import UnitOfWorkFactory
 from storage import schema
 from storage.database import Database
 from storage.sealed_texts import key_ids_in
+from storage.search_index import merge
 from storage.urls import for_other_tools, parse, shown
 
 _WAIT_S = 30
@@ -136,6 +137,10 @@ def wipe_deleted(url: str) -> bool:
     address = parse(url)
     if address.get_backend_name() == "sqlite":
         with closing(sqlite3.connect(address.database or "", timeout=_WIPE_WAIT_S)) as connection:
+            try:
+                merge(connection)
+            except sqlite3.OperationalError:
+                return False
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return not busy
     return True

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Forei
 from models.call import Direction, RecordingState
 from models.errors import ReasonCode
 from models.ledger import StatusSource
+from models.review import ReviewSource
 from models.run import RunStatus
 from models.scorecard import MatchKind, PromiseStatus, Specificity, Verdict
 from models.transcript import Role
@@ -234,6 +235,8 @@ reviews = Table(
     Column("reviewer", Text, primary_key=True),
     Column("reviewed_at", Moment, primary_key=True),
     Column("verdict", choice(Verdict, "verdict"), nullable=False),
+    Column("comment", Text),
+    Column("source", Text, nullable=False, server_default=ReviewSource.IMPORT.value),
 )
 
 # A promise of which somebody said what became of it, as it stood when that was first said: scorecards made later may

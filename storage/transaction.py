@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Engine, Row, Table, Update, func, select, text
 from sqlalchemy.sql.selectable import Select
 
+from storage import search_index
 from storage.engine import take_write_lock
 from storage.faults import passing_faults
 from storage.sealing import Sealer
@@ -109,6 +110,16 @@ class Transaction:
         if self._connection.dialect.name == "postgresql":
             with passing_faults(self._url):
                 self._connection.execute(text(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE"))
+
+    @property
+    def dialect(self) -> str:
+        """Which database it is: sqlite or postgresql."""
+        return self._connection.dialect.name
+
+    def has_search_index(self) -> bool:
+        """Whether `storage.search_index` was made."""
+        with passing_faults(self._url):
+            return search_index.is_there(self._connection)
 
     def now(self) -> datetime:
         """The time by the clock that every process at this database shares: the server's, or this machine's."""

@@ -16,6 +16,7 @@ from storage.column_types import storable
 from storage.keeping_tables import text_is_kept
 from storage.mapping import stored_call_from_row, transcript_from_document, transcript_to_document
 from storage.sealed_columns import open_row, seal_row
+from storage.search import keep_text
 from storage.tables import recordings, transcripts
 from storage.transaction import Transaction
 
@@ -57,6 +58,7 @@ class Transcripts:
         self._transaction.insert(
             transcripts, seal_row(self._transaction.sealer, transcripts, row, transcript.recording_id)
         )
+        keep_text(self._transaction, transcript)
         return True
 
     def latest_ids(self) -> Sequence[tuple[str, str]]:

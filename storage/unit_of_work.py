@@ -7,23 +7,48 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from models import attendance, claim, keeping, night, ports, queue, rollup, sealing
+from models import (
+    appeal,
+    attendance,
+    calibration,
+    call_order,
+    claim,
+    desk,
+    glance,
+    keeping,
+    night,
+    person,
+    ports,
+    queue,
+    rollup,
+    sample,
+    sealing,
+    token,
+)
+from storage.appeals import Appeals
 from storage.attendance import Attendance
 from storage.audit import AuditLog
+from storage.calibrations import Calibrations
+from storage.call_order import CallOrder
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
+from storage.desk import Desk
 from storage.diary import Diary
+from storage.glances import Glances
 from storage.keeping import Keeping
 from storage.ledger import Ledger
+from storage.people import People
 from storage.queue import ReviewQueue
 from storage.reviews import Reviews
 from storage.rollups import Rollups
 from storage.runs import Runs
+from storage.samples import Samples
 from storage.scorecards import Scorecards
 from storage.sealed_texts import SealedTexts
 from storage.sealing import Sealer
 from storage.standards import Standards
+from storage.tokens import Tokens
 from storage.transaction import Transaction
 from storage.transcripts import Transcripts
 
@@ -48,9 +73,17 @@ class UnitOfWork:
     keeping: keeping.Keeping
     diary: night.Diary
     census: night.Census
+    people: person.People
     sealed: sealing.SealedTexts
     rollups: rollup.Rollups
     queue: queue.ReviewQueue
+    tokens: token.Tokens
+    glances: glance.Glances
+    desk: desk.Desk
+    samples: sample.Samples
+    order: call_order.CallOrder
+    appeals: appeal.Appeals
+    calibrations: calibration.Calibrations
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -75,9 +108,17 @@ class UnitOfWork:
         self.keeping = Keeping(transaction)
         self.diary = Diary(transaction)
         self.census = Census(transaction)
+        self.people = People(transaction)
         self.sealed = SealedTexts(transaction)
         self.rollups = Rollups(transaction)
         self.queue = ReviewQueue(transaction)
+        self.tokens = Tokens(transaction)
+        self.glances = Glances(transaction)
+        self.desk = Desk(transaction)
+        self.samples = Samples(transaction)
+        self.order = CallOrder(transaction)
+        self.appeals = Appeals(transaction)
+        self.calibrations = Calibrations(transaction)
         return self
 
     def __exit__(

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from storage import Database, schema
 from storage.tables import metadata
 
-DIARY = frozenset({"sittings", "alerts_sent", "attendance"})
+DIARY = frozenset({"sittings", "alerts_sent", "attendance", "score_times"})
 """What a machine did when: differs from night to night, and no result depends on it."""
 _LOCAL_SERVERS = ("postgresql://postgres@127.0.0.1:5432/test", "postgresql://root@127.0.0.1:5432/test")
 

@@ -27,6 +27,7 @@ from callqa.cli.run import run
 from callqa.cli.runs import join, runs_app
 from callqa.cli.stages import score, transcribe
 from callqa.cli.standard import standard_app
+from callqa.cli.users import users_app
 from callqa.cli.web import web
 from models.errors import CallqaError, UsageError
 
@@ -52,6 +53,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(audio_app, name="audio")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")
+app.add_typer(users_app, name="users")
 app.add_typer(keys_app, name="keys")
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
@@ -27,14 +26,12 @@ from callqa.cli.common import (
     settings_from,
     write_text,
 )
-from callqa.reports.backtest import BacktestReport, backtest_to_json, build_backtest_report
-from callqa.reports.backtest_tally import Tally
+from callqa.reports.backtest import BacktestReport, backtest_to_json
 from callqa.reports.formats import score, signed
 from callqa.reports.render import render_backtest
 from callqa.reports.words import Words
-from callqa.services.backtest import Backtest, Written, run_backtest
+from callqa.services.backtest import Setting, backtest_report
 from callqa.settings import Settings
-from scoring.compare import Comparison
 
 
 def backtest(
@@ -56,30 +53,16 @@ def backtest(
     settings = settings_from(standard=standard, language=language, database_url=database_url, home=home)
     day = today(settings)
     before, after = standard_for(settings, day), standard_for(settings, day, new)
-    old_standard, new_standard = before.standard, after.standard
+    # What cannot be used is told before anything is read.
+    _ = before.standard, after.standard
     connect = partial(open_database, settings, create=False)
     connect()
-    since = day - timedelta(days=days)
     classifiers = classifiers_in_use(settings.home)
-    plan = Backtest(
-        old=Written(before.text, before.source, before.days),
-        new=Written(after.text, after.source, after.days),
-        classifiers=classifiers,
-        since=datetime.combine(since, time.min, ZoneInfo(settings.time_zone)),
-        connect=connect,
-    )
-    tally, undated = _run(plan, Comparison(old_standard, new_standard, classifiers))
-    report = build_backtest_report(
-        tally,
-        old_standard,
-        new_standard,
-        since=since,
-        days=days,
-        undated=undated,
-        language=settings.language,
-        time_zone=settings.time_zone,
-        generated_at=datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)),
-    )
+    setting = Setting(classifiers, connect, datetime.now(UTC), settings.language, settings.time_zone)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
+        told = partial(_tell, bar, bar.add_task("callqa: 0", total=None))
+        report = backtest_report(before, after, days, setting, usable_cores(), told)
     if json:
         print_json(backtest_to_json(report))
         if output is not None:
@@ -89,13 +72,6 @@ def backtest(
     write_text(path, render_backtest(report))
     _print(report)
     console.print(path.absolute().as_uri(), soft_wrap=True, highlight=False)
-
-
-def _run(plan: Backtest, comparison: Comparison) -> tuple[Tally, int]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
-        told = partial(_tell, bar, bar.add_task("callqa: 0", total=None))
-        return run_backtest(plan, comparison, usable_cores(), told)
 
 
 def _tell(bar: Progress, task: TaskID, done: int) -> None:

@@ -23,7 +23,9 @@ from callqa.cli.common import (
 from callqa.reports.conduct_export import export_conduct
 from callqa.reports.export import ExportFormat, export_scorecards
 from callqa.reports.ledger import export_promises, ledger_lines
+from callqa.reports.ruling_export import export_rulings
 from callqa.reports.transcript_export import HeardCall, TranscriptFormat, default_path, export_transcripts
+from callqa.services.appeals import ruled_calls
 from models.errors import InputError
 from models.run import StoredCall
 from models.transcript import Transcript
@@ -105,6 +107,21 @@ def transcripts(
         written = export_transcripts(heard, path, format_, settings.language, datetime.now(UTC))
     say_what_is_left_out(written)
     console.print(f"{path}: {written.calls}", highlight=False)
+
+
+@export_app.command("rulings")
+def rulings(
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder to write.")] = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Rulings on appeals, as regression cases of the standard and training data of the classifier."""
+    settings = settings_from(database_url=database_url, home=home)
+    path = output or Path("rulings")
+    with open_database(settings, create=False)() as uow:
+        done = export_rulings(ruled_calls(uow), path)
+    told = f"{path}: {done.cases} cases, {done.labels} labels, {done.without_text} rulings without text"
+    console.print(told, highlight=False, soft_wrap=True)
 
 
 @db_app.command()

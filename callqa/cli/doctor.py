@@ -21,6 +21,7 @@ from callqa.bootstrap import (
     check_remote,
     choose_device,
     describe_database,
+    describe_search,
     key_ids,
     shown_database,
     standard_for,
@@ -66,6 +67,8 @@ def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption 
     # Published versions are in the database; where that is out of reach, one message says so.
     checks += [_check("standard", lambda: _standard(settings, database.ok)), database]
     checks.append(_check("keys", lambda: _keys(settings)))
+    if database.ok:
+        checks.append(_check("search", lambda: describe_search(settings)))
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
     shown["database_url"] = _database_url(settings)
     for name in ("remote_url", "s3_endpoint"):

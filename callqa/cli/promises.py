@@ -27,12 +27,20 @@ from callqa.cli.common import (
     settings_from,
 )
 from callqa.cli.tables import clock
-from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.file_names import visible_name
 from callqa.reports.formats import moment
-from callqa.reports.ledger import LedgerLine, LedgerQuery, chosen, claim_of, count, ledger_lines, promise_to_json
+from callqa.reports.ledger import (
+    LedgerLine,
+    LedgerQuery,
+    action_ids,
+    chosen,
+    claim_of,
+    count,
+    ledger_lines,
+    promise_to_json,
+)
 from callqa.reports.vcon import shown_customer
-from callqa.reports.words import LANGUAGES, Words
+from callqa.reports.words import Words
 from callqa.services.ledger import SettleResult
 from callqa.services.ledger import follow_up as follow_up_promises
 from callqa.services.ledger import mark as mark_promise
@@ -42,8 +50,6 @@ from models.call import UNASSIGNED_AGENT
 from models.errors import InputError
 from models.scorecard import PromiseStatus
 from scoring.tickets import BadRow, RowProblem
-
-_ACTIONS = tuple(key for key in CODE_WORDS if key.startswith("action."))
 
 promises_app = typer.Typer(
     help="The promise ledger: what is due, overdue, kept and broken.", invoke_without_command=True
@@ -108,11 +114,8 @@ def settle(
     """
     settings = settings_from(language=language, database_url=database_url, home=home)
     table = read_tickets(tickets, settings.time_zone)
-    actions = {
-        words(key).casefold(): key.removeprefix("action.") for words in map(Words, LANGUAGES) for key in _ACTIONS
-    }
     connect = open_database(settings, create=False)
-    result = settle_tickets(table, actions, by or login_name(), datetime.now(UTC), connect)
+    result = settle_tickets(table, action_ids(), by or login_name(), datetime.now(UTC), connect)
     if json:
         print_json(_settled_to_json(result))
     else:

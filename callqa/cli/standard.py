@@ -31,7 +31,7 @@ from callqa.services.publish import publish_version, published_version
 from callqa.settings import Settings
 from callqa.standards import FoundStandard, read_cases
 from models.errors import InputError, StandardError
-from models.standard import PublishedStandard, in_force, review_reminder
+from models.standard import PublishedStandard, VersionState, review_reminder, states_on
 from scoring import CaseFailure, ServiceStandard, check_cases, examples_of
 from scoring.diff import diff as differences
 
@@ -159,7 +159,7 @@ def list_versions(
         versions = uow.standards.versions(standard)
     if standard is not None and not versions:
         raise InputError(f"no version of {standard!r} is published; `callqa standard list` shows what is")
-    states = _states(versions, today(settings))
+    states = states_on(versions, today(settings))
     if json:
         print_json([_version_to_json(v, state) for v, state in zip(versions, states, strict=True)])
     elif versions:
@@ -240,15 +240,7 @@ def _version_to_json(version: PublishedStandard, state: str | None) -> dict[str,
     } | ({"state": state} if state is not None else {})
 
 
-def _states(versions: Sequence[PublishedStandard], day: date) -> list[str]:
-    ids = {version.ref.id for version in versions}
-    holding = {i: in_force([v for v in versions if v.ref.id == i], day) for i in ids}
-    return [
-        "in_force" if holding[v.ref.id] == v else "later" if v.effective_from > day else "past" for v in versions
-    ]  # fmt: skip
-
-
-def _table(versions: Sequence[PublishedStandard], states: Sequence[str], settings: Settings) -> Table:
+def _table(versions: Sequence[PublishedStandard], states: Sequence[VersionState], settings: Settings) -> Table:
     words = Words(settings.language)
     table = Table()
     for name in ("id", "version", "state", "from", "to", "review_by", "note"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callqa.metadata.csv_text import read_rows
+from callqa.metadata.csv_text import rows_in
 from callqa.metadata.facts import FACTS, parse_time
 from callqa.metadata.pattern import check_pattern
 from callqa.metadata.presets import PRESETS
@@ -18,5 +18,5 @@ __all__ = [
     "NameRules",
     "check_pattern",
     "parse_time",
-    "read_rows",
+    "rows_in",
 ]

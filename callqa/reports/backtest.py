@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from callqa.reports.backtest_tally import FAULTS, FlippedCall, GroupTally, Tally, chosen, quotes
+from callqa.reports.accuracy import Accuracy, accuracy_of
+from callqa.reports.backtest_tally import FlippedCall, GroupTally, Tally, chosen, quotes
 from callqa.reports.context import ItemTally
-from callqa.reports.figures import MIN_SAMPLE, Proportion, t_975, wilson
+from callqa.reports.figures import MIN_SAMPLE, t_975
 from callqa.reports.standard_diff import DiffGroup, describe
 from models.scorecard import Evidence, Finding, StandardRef, Verdict
 from scoring.diff import diff
@@ -24,19 +25,6 @@ class FlipLine:
     before: Verdict | None
     after: Verdict | None
     calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """One standard against people, on the calls with a review of the item.
-
-    A fault is a verdict that costs points. Precision: of the faults that the machine charged, those that people see as
-    well. Recall: of the faults that people see, those that the machine charged. Agreement: the very same verdict.
-    """
-
-    precision: Proportion
-    recall: Proportion
-    agreement: Proportion
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,19 +202,9 @@ def _counts(title: str, flips: Mapping[Any, int], side: _Side) -> ItemTally | No
 
 
 def _accuracy(reviewed: Mapping[Any, int], side: _Side) -> Accuracy | None:
-    """None without a review, or where the standard has no such item. Who said "cannot be judged" is left out."""
-    pairs = [
-        (machine, person, n)
-        for (flip, person), n in reviewed.items()
-        if (machine := side(flip)) is not None and person is not Verdict.NOT_EVALUATED
-    ]
-    if not pairs:
-        return None
-    both = sum(n for machine, person, n in pairs if machine in FAULTS and person in FAULTS)
-    charged = sum(n for machine, _, n in pairs if machine in FAULTS)
-    seen = sum(n for _, person, n in pairs if person in FAULTS)
-    same = sum(n for machine, person, n in pairs if machine is person)
-    return Accuracy(wilson(both, charged), wilson(both, seen), wilson(same, sum(n for *_, n in pairs)))
+    """None without a review, or where the standard has no such item."""
+    pairs = [(machine, person, n) for (flip, person), n in reviewed.items() if (machine := side(flip)) is not None]
+    return accuracy_of(pairs)
 
 
 def _group(key: str, group: GroupTally) -> GroupEffect:

@@ -9,12 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
+from callqa.reports.accuracy import FAULTS
 from models.call import UNASSIGNED_AGENT, CallMeta
 from models.scorecard import Evidence, Finding, Verdict
 from scoring.compare import Judged
-
-FAULTS = frozenset({Verdict.PARTIAL, Verdict.MISSED, Verdict.VIOLATED})
-"""Verdicts that cost points: what a machine charges an agent with, rightly or not."""
 
 SAMPLE = 20
 """Flipped calls that are shown, and kept per kind of flip until then."""

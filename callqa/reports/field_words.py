@@ -18,6 +18,7 @@ FIELD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "review_by": ("复审期限", "review by"),
         "change_note": ("变更说明", "change note"),
         "time_zone": ("时区", "time zone"),
+        "appeal_days": ("申诉期（天）", "days to appeal"),
         "asr_glossary": ("识别词表", "glossary"),
         "term": ("词", "term"),
         "prompt": ("提示识别引擎", "told to the recogniser"),

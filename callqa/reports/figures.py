@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean, stdev
 
 from callqa.reports.context import BandCount, ItemTally, ScoreSummary
+from models.rollup import Tally
 from models.scorecard import Scorecard, Verdict
 
 MIN_SAMPLE = 5
@@ -36,19 +37,34 @@ def summarise(scores: Sequence[float]) -> ScoreSummary:
     n = len(scores)
     if n == 0:
         return ScoreSummary(0, None, None, None)
-    mean = fmean(scores)
+    return _summary(n, fmean(scores), stdev(scores) if n > 1 else 0.0)
+
+
+def summarise_tally(tally: Tally) -> ScoreSummary:
+    """The same of calls of which only sums are kept."""
+    if tally.mean is None:
+        return ScoreSummary(0, None, None, None)
+    return _summary(tally.graded, tally.mean, tally.deviation or 0.0)
+
+
+def _summary(n: int, mean: float, deviation: float) -> ScoreSummary:
     if n < MIN_SAMPLE:
         return ScoreSummary(n, mean, None, None)
-    half = t_975(n - 1) * stdev(scores) / math.sqrt(n)
+    half = t_975(n - 1) * deviation / math.sqrt(n)
     return ScoreSummary(n, mean, max(0.0, mean - half), min(float(MAX_SCORE), mean + half))
 
 
 def t_975(freedom: int) -> float:
-    """The 97.5 % point of Student's t, within 0.3 % from 4 degrees of freedom on.
+    """The 97.5 % point of Student's t, within 0.3 % from 4 degrees of freedom on."""
+    return t_quantile(0.975, freedom)
+
+
+def t_quantile(share: float, freedom: int) -> float:
+    """The point of Student's t below which that share lies; the better, the more degrees of freedom.
 
     Expansion about the normal quantile: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5.
     """
-    z = NormalDist().inv_cdf(0.975)
+    z = NormalDist().inv_cdf(share)
     return (
         z
         + (z**3 + z) / (4 * freedom)

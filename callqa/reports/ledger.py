@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.export import ExportFormat
 from callqa.reports.table_files import columns_of, write_csv, write_jsonl, write_parquet, write_xlsx
 from callqa.reports.vcon import shown_customer
+from callqa.reports.words import LANGUAGES, Words
 from models.ledger import LedgerEntry, StatusEvent
 from models.scorecard import PromiseStatus
 from scoring.ledger import Standing, standing
@@ -59,6 +61,12 @@ class LedgerCounts:
     disputed: int
     cancelled: int
     due: int
+
+
+def action_ids() -> dict[str, str]:
+    """Ids of the actions that have words, by those words in lower case, in every language."""
+    keys = [key for key in CODE_WORDS if key.startswith("action.")]
+    return {words(key).casefold(): key.removeprefix("action.") for words in map(Words, LANGUAGES) for key in keys}
 
 
 def ledger_lines(entries: Iterable[LedgerEntry], now: datetime) -> list[LedgerLine]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from models.audit import AuditEntry, AuditHead, ChainState, check_chain
+from models.audit import AuditEntry, AuditFilter, AuditHead, ChainState, check_chain
 from models.ports import UnitOfWorkFactory
 
 
@@ -17,5 +17,4 @@ def verify_log(noted: Collection[AuditHead], new_unit_of_work: UnitOfWorkFactory
 def newest_entries(most: int, action: str | None, new_unit_of_work: UnitOfWorkFactory) -> Sequence[AuditEntry]:
     """The newest entries, oldest first; only of that action where one is named."""
     with new_unit_of_work() as uow:
-        found = [entry for entry in uow.audit.entries() if action is None or entry.event.action == action]
-    return found[-most:]
+        return uow.audit.newest(AuditFilter(action), most)[::-1]

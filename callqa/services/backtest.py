@@ -11,11 +11,14 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from itertools import chain, islice
 from multiprocessing import get_context
+from zoneinfo import ZoneInfo
 
+from callqa.reports.backtest import BacktestReport, build_backtest_report
 from callqa.reports.backtest_tally import Tally
+from callqa.standards import FoundStandard
 from models.errors import origin_of
 from models.ports import UnitOfWork, UnitOfWorkFactory
 from models.scorecard import Verdict
@@ -32,6 +35,18 @@ PAGES_ALONE = 10
 """So many are counted before other processes are started, each of which loads both standards first."""
 
 Connect = Callable[[], UnitOfWorkFactory]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a back-test is made with besides standards: the classifiers in use, the database, now (aware), and how its
+    report is written."""
+
+    classifiers: Classifiers
+    connect: Connect
+    now: datetime
+    language: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,39 @@ class Backtest:
     classifiers: Classifiers
     since: datetime
     connect: Connect
+
+
+def backtest_report(
+    before: FoundStandard,
+    after: FoundStandard,
+    days: int,
+    setting: Setting,
+    workers: int,
+    progress: Callable[[int], None],
+) -> BacktestReport:
+    """What `after` would do to the calls of the last so many days that `before` has scored."""
+    old, new = before.standard, after.standard
+    zone = ZoneInfo(setting.time_zone)
+    since = setting.now.astimezone(zone).date() - timedelta(days=days)
+    plan = Backtest(
+        old=Written(before.text, before.source, before.days),
+        new=Written(after.text, after.source, after.days),
+        classifiers=setting.classifiers,
+        since=datetime.combine(since, time.min, zone),
+        connect=setting.connect,
+    )
+    tally, undated = run_backtest(plan, Comparison(old, new, setting.classifiers), workers, progress)
+    return build_backtest_report(
+        tally,
+        old,
+        new,
+        since=since,
+        days=days,
+        undated=undated,
+        language=setting.language,
+        time_zone=setting.time_zone,
+        generated_at=datetime.now(UTC).astimezone(zone),
+    )
 
 
 def run_backtest(

@@ -11,18 +11,22 @@ from datetime import datetime
 from callqa.tickets import TicketTable
 from models.audit import AuditAction, AuditEvent
 from models.call import CallMeta
-from models.errors import InputError, origin_of
+from models.errors import InputError, StateError, origin_of
 from models.ledger import LedgerEntry, StatusEvent, StatusSource
+from models.person import EVERYBODY, Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
 from models.run import StoredCall
 from models.scorecard import PromiseStatus
 from models.transcript import Transcript
 from scoring import ServiceStandard
 from scoring.later_calls import WITHIN, from_later_call
+from scoring.ledger import standing
 from scoring.tickets import BadRow, Decision, TicketState, decide
 from scoring.view import view
 
 log = logging.getLogger(__name__)
+
+MOST_TICKET_CHARACTERS = 64
 
 StandardOf = Callable[[CallMeta], ServiceStandard | None]
 
@@ -40,20 +44,28 @@ class SettleResult:
 
 
 def settle(
-    table: TicketTable, actions: Mapping[str, str], by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory
+    table: TicketTable,
+    actions: Mapping[str, str],
+    by: str,
+    now: datetime,
+    new_unit_of_work: UnitOfWorkFactory,
+    scope: Scope = EVERYBODY,
 ) -> SettleResult:
-    """Record what the tickets say, all in one transaction; the same table again changes nothing.
+    """Record what the tickets say of promises of the scope, all in one transaction; the same table again: no change.
 
     `actions` are ids of actions by name, to which those of the ledger are added. `by` is who brings the tickets.
     """
     with new_unit_of_work() as uow:
-        entries = uow.ledger.entries()
+        entries = uow.ledger.entries(scope=scope)
         names = {entry.promise.action.casefold(): entry.promise.action for entry in entries} | dict(actions)
         decisions, bad = decide(table.tickets, entries, names, by, now)
         # Every promise of a decision is told, also where the first one knows it already.
         told = [(d, [uow.ledger.record(entry, d.event) for entry in d.entries]) for d in decisions]
+        settled = tuple(decision for decision, news in told if any(news))
+        if settled:
+            ids = sorted({entry.id for decision in settled for entry in decision.entries})
+            uow.audit.record(AuditEvent(now, by, AuditAction.TICKETS_IMPORTED, "", {"promises": ids}))
         uow.commit()
-    settled = tuple(decision for decision, news in told if any(news))
     rows = sorted([*table.bad, *bad], key=lambda row: row.line)
     still_open = {t.line for t in table.tickets if t.state is TicketState.OPEN} - {row.line for row in bad}
     return SettleResult(settled, len(decisions) - len(settled), len(still_open), tuple(rows))
@@ -133,17 +145,32 @@ def _comes_after(meta: CallMeta, entry: LedgerEntry) -> bool:
     return made is not None and due is not None and began is not None and made < began <= due + WITHIN
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a promise is looked for: in the calls of a scope, and only in one recording where that is known."""
+
+    scope: Scope = EVERYBODY
+    recording_id: str | None = None
+
+
+ANYWHERE = Place()
+
+
 def mark(
-    promise_id: str, status: PromiseStatus, by: str, note: str, now: datetime, new_unit_of_work: UnitOfWorkFactory
+    promise_id: str,
+    status: PromiseStatus,
+    by: str,
+    note: str,
+    now: datetime,
+    new_unit_of_work: UnitOfWorkFactory,
+    place: Place = ANYWHERE,
 ) -> bool:
     """Record a person's word on one promise; False when they said exactly that before.
 
-    Raises InputError when no promise has this id.
+    Raises InputError when no promise of that place has this id.
     """
     with new_unit_of_work() as uow:
-        found = [entry for entry in uow.ledger.entries() if entry.id == promise_id]
-        if not found:
-            raise InputError(f"no promise {promise_id!r} in the ledger; `callqa promises` lists their ids")
+        found = _at(place, promise_id, uow)
         event = StatusEvent(status, StatusSource.PERSON, "", None, now, by, note)
         told = [uow.ledger.record(entry, event) for entry in found]
         if any(told):
@@ -152,3 +179,40 @@ def mark(
             uow.audit.record(AuditEvent(now, by, AuditAction.PROMISE_MARKED, promise_id, details))
         uow.commit()
     return any(told)
+
+
+def link(
+    promise_id: str, ticket: str, by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory, place: Place = ANYWHERE
+) -> bool:
+    """Note that a ticket is open for a promise, so that ticket exports find it by the number alone.
+
+    False when it was noted before. Raises InputError for an empty number and for no such promise, StateError for a
+    promise that is settled: an open ticket would open it again.
+    """
+    number = ticket.strip()
+    if not 0 < len(number) <= MOST_TICKET_CHARACTERS:
+        raise InputError(f"a ticket's number has 1 to {MOST_TICKET_CHARACTERS} characters")
+    with new_unit_of_work() as uow:
+        found = _at(place, promise_id, uow)
+        if all(standing(entry.promise, entry.events, now).settled for entry in found):
+            raise StateError(f"promise {promise_id!r} is settled; mark it open before a ticket is opened for it")
+        event = StatusEvent(PromiseStatus.OPEN, StatusSource.TICKET, number, None, now, by)
+        told = [uow.ledger.record(entry, event) for entry in found if not _knows(entry, number)]
+        if any(told):
+            # Not the number, which people write as they like.
+            details = {"recording": found[0].recording_id}
+            uow.audit.record(AuditEvent(now, by, AuditAction.PROMISE_LINKED, promise_id, details))
+        uow.commit()
+    return any(told)
+
+
+def _at(place: Place, promise_id: str, uow: UnitOfWork) -> list[LedgerEntry]:
+    recording_ids = None if place.recording_id is None else [place.recording_id]
+    found = [entry for entry in uow.ledger.entries(recording_ids, place.scope) if entry.id == promise_id]
+    if not found:
+        raise InputError(f"no promise {promise_id!r} in the ledger; `callqa promises` lists their ids")
+    return found
+
+
+def _knows(entry: LedgerEntry, number: str) -> bool:
+    return any(event.source is StatusSource.TICKET and event.reference == number for event in entry.events)

@@ -7,24 +7,55 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from callqa.bootstrap import check_database, open_database
+from callqa.bootstrap import check_database, listening, open_database, standard_by_ref, standard_for, today
+from callqa.classifiers import classifiers_in_use
+from callqa.passwords import Argon2Hasher
+from callqa.reports.backtest import BacktestReport
 from callqa.reports.metrics import metrics_text
+from callqa.services.backtest import Setting, backtest_report
 from callqa.services.figures import night_figures
 from callqa.services.health import Health, look_at_health
+from callqa.services.listening import Listening
+from callqa.services.people import PasswordHasher
+from callqa.services.review import StandardsByRef
 from callqa.settings import Settings
+from callqa.standards import FoundStandard
+from models.errors import SettingsError, StandardError
+from models.ports import UnitOfWorkFactory
+
+
+def _no_standard() -> FoundStandard:
+    raise StandardError("no service standard is in use here")
+
+
+def _no_backtest(_new: FoundStandard, _days: int, _progress: Callable[[int], None]) -> BacktestReport:
+    raise SettingsError("there are no stored calls to try a standard on")
 
 
 @dataclass(frozen=True, slots=True)
 class WebServices:
     """`health` never raises; `metrics` raises CallqaError when the database cannot be read.
 
-    `metrics_token` is "" where there is none. Answers that take longer than `patience_s` are not waited for.
+    `language` is that of people who chose none, `time_zone` the one that times are shown in. `is_https` says that
+    browsers come by https. `metrics_token` is "" where there is none. Answers of health and metrics that take longer
+    than `patience_s` are not waited for. `standard_in_use` raises StandardError when the setting names none. `backtest`
+    tries a standard on the stored calls of the last so many days, and tells how many are done; it takes its time.
     """
 
     health: Callable[[], Health]
     metrics: Callable[[], str]
+    new_unit_of_work: UnitOfWorkFactory
+    hasher: PasswordHasher
+    listening: Listening
+    standards: StandardsByRef
+    language: str = "zh"
+    time_zone: str = "Asia/Shanghai"
+    is_https: bool = False
     metrics_token: str = ""
     patience_s: float = 5.0
+    standard_in_use: Callable[[], FoundStandard] = _no_standard
+    backtest: Callable[[FoundStandard, int, Callable[[int], None]], BacktestReport] = _no_backtest
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 def services_for(settings: Settings) -> WebServices:
@@ -35,5 +66,23 @@ def services_for(settings: Settings) -> WebServices:
             settings.home.absolute(), partial(check_database, settings), opened, datetime.now(UTC)
         ),
         metrics=lambda: metrics_text(night_figures(opened())),
+        new_unit_of_work=lambda: opened()(),
+        hasher=Argon2Hasher(),
+        listening=listening(settings),
+        standards=partial(standard_by_ref, settings),
+        language=settings.language,
+        time_zone=settings.time_zone,
+        is_https=settings.web_https,
         metrics_token=settings.metrics_token.get_secret_value(),
+        standard_in_use=lambda: standard_for(settings, today(settings)),
+        backtest=partial(_backtest, settings),
     )
+
+
+def _backtest(settings: Settings, new: FoundStandard, days: int, progress: Callable[[int], None]) -> BacktestReport:
+    connect = partial(open_database, settings, create=False)
+    setting = Setting(
+        classifiers_in_use(settings.home), connect, datetime.now(UTC), settings.language, settings.time_zone
+    )  # fmt: skip
+    # In this process alone: the machine's other cores may be at work on the night's calls.
+    return backtest_report(standard_for(settings, today(settings)), new, days, setting, 1, progress)

@@ -70,6 +70,7 @@ def put(database: Database, home: Path, seed: str, keys: Sealer) -> str:
         told = StatusEvent(PromiseStatus.BROKEN, StatusSource.LATER_CALL, "C9", at(21), at(22), "callqa", SAID)
         assert uow.ledger.record(entry, told)
         assert not uow.ledger.record(entry, told), "what is sealed is compared by what it says"
+        uow.reviews.add(replace(factories.review(seed), comment=SAID))
         uow.commit()
     FileAudioStore(home / "audio", keys).put_playback(recording.id, written(f"copy of {seed}, {SAID}"))
     return recording.id

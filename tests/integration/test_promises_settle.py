@@ -131,6 +131,7 @@ class Held:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.calls, self.ledger, self.scorecards = uow.calls, uow.ledger, uow.scorecards
+        self.audit = uow.audit
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,7 @@ import pytest
 
 from models.call import CallMeta
 from models.errors import InputError
+from models.person import EVERYBODY
 from models.ports import UnitOfWork
 from models.queue import QueueCursor, QueueFilter, Urgency
 from models.scorecard import ReviewCode, Verdict
@@ -56,11 +57,11 @@ def fill(uow: UnitOfWork) -> None:
 
 
 def call_ids(queue: Any, which: QueueFilter, size: int = 50) -> list[str]:
-    return [queued.call.call_id for queued in queue.page(which, size).calls]
+    return [queued.call.call_id for queued in queue.page(EVERYBODY, which, size).calls]
 
 
 def test_the_most_urgent_come_first_then_the_newest(queue: Any) -> None:
-    page = queue.page(QueueFilter(), 50)
+    page = queue.page(EVERYBODY, QueueFilter(), 50)
     assert [queued.call.call_id for queued in page.calls] == IN_ORDER
     assert [queued.urgency for queued in page.calls] == [Urgency.FATAL] * 2 + [Urgency.UNSURE] * 2 + [Urgency.NONE] * 3
     assert page.next is None
@@ -74,7 +75,7 @@ def check_pages(queue: Any, size: int) -> None:
     found: list[str] = []
     after: QueueCursor | None = None
     while True:
-        page = queue.page(QueueFilter(), size, after)
+        page = queue.page(EVERYBODY, QueueFilter(), size, after)
         found += [queued.call.call_id for queued in page.calls]
         if page.next is None:
             break

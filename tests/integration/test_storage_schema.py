@@ -20,12 +20,12 @@ from alembic.runtime.migration import MigrationContext
 
 from models.call import Quarantine, RecordingState
 from models.errors import ReasonCode, SchemaError, SettingsError, TransientError
-from storage import Database, mapping, schema, tables
+from storage import Database, mapping, schema, search_index, tables
 from storage.tables import metadata
 from tests import factories
 from tests.databases import bare_engine, dump
 
-HEAD, NEXT = "0010", "0011"
+HEAD, NEXT = "0016", "0017"
 
 LATER = frozenset({"hung_up_by", "review_codes", "complaint", "dropped_at"})
 """Columns that the first migration lacks."""
@@ -100,7 +100,12 @@ def test_upgrade_makes_the_folder_of_an_sqlite_file(tmp_path: Path) -> None:
 
 def test_migrations_and_tables_say_the_same(database_url: str) -> None:
     with bare_engine(database_url).connect() as connection:
-        options = {"version_table": schema.VERSION_TABLE, "compare_type": True}
+        options = {
+            "version_table": schema.VERSION_TABLE,
+            "compare_type": True,
+            # Not in the tables: it is made where a database lets it be made.
+            "include_name": lambda name, _kind, _parents: not str(name).startswith(search_index.NAME),
+        }
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
 
 

@@ -192,7 +192,7 @@ def test_who_may_see_metrics(token: str, client: str, headers: dict[str, Any], c
 
 def test_nothing_else_is_served(tmp_path: Path) -> None:
     services = services_for(Settings(home=tmp_path))
-    assert [ask(services, path).status_code for path in ("/", "/docs", "/openapi.json", "/redoc")] == [404] * 4
+    assert [ask(services, path).status_code for path in ("/docs", "/openapi.json", "/redoc")] == [404] * 3
 
 
 def test_an_address_that_cannot_be_read_is_an_answer_without_it(

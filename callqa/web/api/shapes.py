@@ -1,0 +1,221 @@
+"""What the API answers, field by field: these are the schemas of its OpenAPI document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from models.audit import AuditEntry
+from models.queue import QueuedCall, QueueFinding
+from models.rollup import Tally
+from models.run import Run, RunCounts
+from models.scorecard import ReviewCode, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class StandardOut:
+    """A version of a service standard."""
+
+    id: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingOut:
+    """A finding that brings its call to a person."""
+
+    item_id: str
+    title: str
+    verdict: Verdict
+    fatal: bool
+    review_codes: list[ReviewCode]
+
+    @classmethod
+    def of(cls, finding: QueueFinding) -> FindingOut:
+        """The finding as it is answered."""
+        return cls(finding.item_id, finding.title, finding.verdict, finding.fatal, list(finding.review_codes))
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedCallOut:
+    """A call of the queue. `urgency` is fatal, unsure or none; `total` is null where nothing could be graded."""
+
+    recording_id: str
+    call_id: str
+    agent_id: str
+    agent_name: str | None
+    team: str | None
+    started_at: datetime | None
+    duration_s: float | None
+    standard_id: str
+    standard_version: str
+    total: float | None
+    band: str
+    fatal: bool
+    needs_review: bool
+    urgency: str
+    findings: list[FindingOut]
+
+    @classmethod
+    def of(cls, queued: QueuedCall) -> QueuedCallOut:
+        """The call as it is answered."""
+        call = {name: getattr(queued.call, name) for name in queued.call.__dataclass_fields__}
+        return cls(
+            **{name: value for name, value in call.items() if name in cls.__dataclass_fields__},
+            urgency=queued.urgency.name.lower(),
+            findings=[FindingOut.of(finding) for finding in queued.findings],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOut:
+    """A page of the queue. `next` is the cursor of the following one, null on the last."""
+
+    calls: list[QueuedCallOut]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    """A call and its newest scorecard, in the form of docs/contracts.md. Long numbers in `customer` are masked."""
+
+    recording_id: str
+    call_id: str
+    agent_id: str
+    agent_name: str | None
+    team: str | None
+    customer: str | None
+    started_at: datetime | None
+    direction: str | None
+    queue: str | None
+    duration_s: float | None
+    state: str
+    scorecard: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOut:
+    """Figures of an agent's calls, where the caller sees single teams: those of one team. Points of 100."""
+
+    agent_id: str
+    team: str | None
+    calls: int
+    graded: int
+    mean: float | None
+    deviation: float | None
+    fatal: int
+    needs_review: int
+
+    @classmethod
+    def of(cls, agent_id: str, team: str | None, tally: Tally) -> AgentOut:
+        """The figures as they are answered."""
+        return cls(
+            agent_id,
+            team,
+            tally.calls,
+            tally.graded,
+            tally.mean,
+            tally.deviation,
+            tally.fatal,
+            tally.needs_review,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsOut:
+    """Agents with calls on these days, both included."""
+
+    since: date
+    until: date
+    agents: list[AgentOut]
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesOut:
+    """Promises of some calls, each as `callqa promises --json` has it. `next` is a cursor, null on the last page.
+
+    A page is of so many calls: it may hold fewer promises than that, or none, and not be the last one.
+    """
+
+    as_of: datetime
+    promises: list[dict[str, Any]]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOut:
+    """A run with its counts, without its source, which may name a customer."""
+
+    id: str
+    day: date | None
+    standard: StandardOut
+    engine_digest: str
+    scorer: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: str
+    counts: RunCounts
+
+    @classmethod
+    def of(cls, run: Run, counts: RunCounts) -> RunOut:
+        """The run as it is answered."""
+        standard = StandardOut(run.standard.id, run.standard.version, run.standard.digest)
+        return cls(
+            run.id,
+            run.day,
+            standard,
+            run.engine_digest,
+            run.scorer,
+            run.started_at,
+            run.finished_at,
+            run.status.value,
+            counts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOut:
+    """Runs, the newest first. `next` is a cursor, null on the last page."""
+
+    runs: list[RunOut]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntryOut:
+    """An entry of the audit log, as docs/contracts.md has it."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any]
+    previous: str
+    digest: str
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> AuditEntryOut:
+        """The entry as it is answered."""
+        event = entry.event
+        return cls(
+            entry.number,
+            event.at,
+            event.actor,
+            event.action,
+            event.subject,
+            dict(event.details),
+            entry.previous,
+            entry.digest,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOut:
+    """Entries, the newest first. `head` is the newest of the whole log; `next` is a cursor, null on the last page."""
+
+    entries: list[AuditEntryOut]
+    head: str | None
+    next: str | None
