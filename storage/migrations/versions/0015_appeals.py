@@ -1,7 +1,7 @@
 """Appeals, their rulings, and when scorecards were stored.
 
-Revision 0015, after 0014. Scorecards of before count as stored now, so that nobody loses days to object. A migration is a
-snapshot: it repeats types and values and imports nothing of callqa.
+Revision 0015, after 0014. Scorecards of before count as stored now, so that nobody loses days to object. A migration is
+a snapshot: it repeats types and values and imports nothing of callqa.
 """
 
 from __future__ import annotations
