@@ -24,6 +24,7 @@ import sqlalchemy as sa
 
 from storage import Database, schema
 from storage.tables import metadata
+from tests.kept_schemas import address_of, kept
 
 DIARY = frozenset({"sittings", "alerts_sent", "attendance", "score_times"})
 """What a machine did when: differs from night to night, and no result depends on it."""
@@ -44,19 +45,19 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.
 @pytest.fixture
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL database with its tables and no rows, for what only a server can suffer."""
-    with _postgresql_schema() as url:
-        schema.upgrade(url)
+    with kept_schema() as url:
         yield url
 
 
 @pytest.fixture
-def database_url(empty_database_url: str) -> str:
+def database_url(empty_database_url: str) -> Iterator[str]:
     """A database with its tables and no rows."""
     if (path := sa.make_url(empty_database_url)).drivername == "sqlite":
         shutil.copyfile(_sqlite_template(), str(path.database))
-    else:
-        schema.upgrade(empty_database_url)
-    return empty_database_url
+        yield empty_database_url
+        return
+    with kept_schema() as url:
+        yield url
 
 
 @pytest.fixture
@@ -90,11 +91,16 @@ def _postgresql_schema() -> Iterator[str]:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}".encode())
         try:
-            # A crash of the server is no test's business here, so no commit waits for the disk.
-            options = f"options=-csynchronous_commit%3Doff%20-csearch_path%3D{name}"
-            yield f"{server}{'&' if '?' in server else '?'}{options}"
+            yield address_of(server, name)
         finally:
             connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+@contextmanager
+def kept_schema() -> Iterator[str]:
+    """A schema with its tables and no rows on that server."""
+    with kept(_server_or_not_here()) as url:
+        yield url
 
 
 @contextmanager

@@ -334,7 +334,8 @@ def test_whatever_hangs_on_a_recording_goes_with_it() -> None:
     assert {table.name for table, _ in hanging_on(["x"])} == {
         "recordings", "run_files", "transcripts", "scorecards", "findings", "evidence", "promises", "reviews",
         "ledger_promises", "ledger_events", "claims", "current_scorecards", "queue_findings",
-        "run_calls",
+        "run_calls", "call_texts", "assignments", "sampled_calls", "score_times", "appeals", "appeal_rulings",
+        "calibration_calls", "calibration_judgements",
     }  # fmt: skip
 
 
