@@ -17,7 +17,8 @@ def test_a_small_one_answers_every_question(database: Database, database_url: st
     rows = dump(database_url)
     by_people = {"published_standards", "reviews", "ledger_promises", "ledger_events", "claims", "audit_log",
                "forgotten_recordings", "appeals", "appeal_rulings", "calibrations", "calibration_calls",
-               "calibration_reviewers", "calibration_judgements", "people", "sessions", "login_failures"}  # fmt: skip
+               "calibration_reviewers", "calibration_judgements", "people", "sessions", "login_failures",
+               "assignments", "saved_views", "tokens", "sample_draws", "sampled_calls"}  # fmt: skip
     assert {name for name, found in rows.items() if not found} == by_people
     assert len(rows["findings"]) == 15 * len(rows["scorecards"])
     with database.unit_of_work() as uow:
