@@ -26,6 +26,7 @@ from models.ledger import StatusEvent, StatusSource
 from models.ports import UnitOfWork
 from models.scorecard import ComplaintStage, PromiseStatus, Scorecard
 from storage import Database, schema
+from storage.appeal_tables import appeal_rulings, appeals
 from storage.audio_store import FileAudioStore
 from storage.column_types import Json
 from storage.sealed_columns import SEALED
@@ -148,8 +149,9 @@ def test_without_its_key_one_message_names_it(database_url: str, home: Path) -> 
 def test_values_that_are_exchanged_or_changed_are_told(database_url: str, home: Path) -> None:
     database = Database(database_url, sealer(NEW))
     ids = [put(database, home, name, sealer(NEW)) for name in ("one", "two")]
-    for table, sealed in SEALED.items():
-        for name in sealed.columns:
+    # No appeal is read with its call.
+    for table in SEALED.keys() - {appeals, appeal_rulings}:
+        for name in SEALED[table].columns:
             stored = _values(database_url, table, name)
             (first, one), (second, two) = list(stored.items())[:: len(stored) - 1]
             _write(database_url, table, name, {first: two, second: one.replace("callqa-sealed", "callqa-sealee")})
