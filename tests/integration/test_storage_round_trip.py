@@ -54,6 +54,7 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 counts = st.integers(0, 2**31 - 1)
 seconds = st.none() | numbers
 totals = st.none() | st.floats(0, 100)
+points = st.floats(-10_000, 10_000)
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=zones)  # noqa: DTZ001
 digests = st.binary(max_size=4).map(lambda raw: digest(raw.hex()))
@@ -96,8 +97,8 @@ found = st.builds(
     texts,
     texts,
     one_of(Verdict),
-    numbers,
-    numbers,
+    points,
+    points,
     numbers,
     st.booleans(),
     tuples(texts),
