@@ -72,7 +72,7 @@ def everything(uow: UnitOfWork) -> None:
 NOT_BY_SCORING = (
     "published_standards", "reviews", "ledger_promises", "ledger_events", "claims", "audit_log", "forgotten_recordings",
     "queue_findings", "appeals", "appeal_rulings", "calibrations", "calibration_calls", "calibration_reviewers",
-    "calibration_judgements", "people", "sessions", "login_failures",
+    "calibration_judgements", "people", "sessions", "login_failures", "assignments", "saved_views", "tokens", "sample_draws", "sampled_calls",
 )  # fmt: skip
 """Tables that people fill, what is said of promises later, claims, which end with the result, and faults: none here."""
 
