@@ -22,7 +22,9 @@ from models.run import RunStatus
 from storage import Database
 from tests import factories
 
-NOW = datetime.now(UTC)
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def ask(
@@ -48,7 +50,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 def run_begun(database: Database, run_id: str, ago: timedelta, calls: int) -> list[str]:
     """A run with so many recordings that wait; returns their ids."""
-    run = replace(factories.run(run_id), started_at=NOW - ago)
+    run = replace(factories.run(run_id), started_at=now() - ago)
     ids = []
     with database.unit_of_work() as uow:
         uow.runs.start(run)
@@ -77,7 +79,7 @@ def test_a_new_installation_is_well(settings: Settings) -> None:
 def test_a_finished_run_is_told_with_its_age(settings: Settings, database: Database) -> None:
     run_begun(database, "run-1", timedelta(hours=3), 0)
     with database.unit_of_work() as uow:
-        uow.runs.finish("run-1", RunStatus.COMPLETED, NOW - timedelta(hours=1))
+        uow.runs.finish("run-1", RunStatus.COMPLETED, now() - timedelta(hours=1))
         uow.commit()
     code, body = health(settings)
     newest = body["newest_run"]
