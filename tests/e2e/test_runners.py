@@ -6,8 +6,6 @@ A service in the test hears the recordings, so that no process has a model to lo
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,7 +17,7 @@ import pytest
 import soundfile
 
 from flows.local_server import local_server
-from storage import Database, schema
+from storage import schema
 from tests.databases import dump, postgresql_url
 from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, command, environment
 from tests.shared_night import result
@@ -120,18 +118,6 @@ def wait_for_holders(url: str, process: subprocess.Popen[str], least: int = 1) -
     return found
 
 
-def family(home: Path) -> list[str]:
-    """Command lines of the processes that work for this data folder: the run, its children, its server."""
-    found = []
-    for process in Path("/proc").iterdir():
-        try:
-            if f"CALLQA_HOME={home}\0".encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
-    return found
-
-
 def check_complete(url: str, undisturbed: Any) -> None:
     assert result(url) == undisturbed
     rows = {table: len(found) for table, found in dump(url).items()}
@@ -166,82 +152,3 @@ def test_two_processes_share_the_chunks_of_a_run(
     assert run.pid not in wait_for_holders(postgresql_url, run, 2)
     assert ended(run)["status"] == "completed"
     check_complete(postgresql_url, undisturbed)
-
-
-def test_a_dask_worker_that_is_killed_costs_nothing(
-    postgresql_url: str,
-    source: Path,
-    service: str,
-    ear: Ear,
-    prefect: dict[str, str],
-    undisturbed: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(ear, "pause_s", 0.5)
-    run = begin(
-        "run", str(source), "--json", cwd=tmp_path, url=postgresql_url, service=service, CALLQA_RUNNER="dask", **prefect
-    )
-    os.kill(wait_for_holders(postgresql_url, run, 2).pop(), signal.SIGKILL)
-    assert ended(run)["status"] == "completed"
-    check_complete(postgresql_url, undisturbed)
-
-
-@pytest.mark.parametrize("runner", ["processes", "dask"])
-def test_a_run_that_is_killed_leaves_no_process_behind_and_is_closed(
-    runner: str,
-    postgresql_url: str,
-    source: Path,
-    service: str,
-    ear: Ear,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    home = tmp_path / "callqa-data"
-    monkeypatch.setattr(ear, "pause_s", 5.0)
-    run = begin(
-        "run",
-        str(source),
-        cwd=tmp_path,
-        url=postgresql_url,
-        service=service,
-        CALLQA_RUNNER=runner,
-        CALLQA_HOME=str(home),
-    )
-    wait_for_holders(postgresql_url, run)
-    assert any("flows.local_server" in line for line in family(home))
-    run.kill()
-    # Also those at the other end of its output: whoever reads it must not wait for them.
-    run.communicate(timeout=30)
-    deadline = time.monotonic() + 30
-    while (left := family(home)) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert left == []
-
-    closed = ended(begin("runs", "close", "--json", cwd=tmp_path, url=postgresql_url, service=service))
-    assert [one["status"] for one in closed["closed"]] == ["failed"]
-    assert closed["closed"][0]["counts"]["waiting"] == CALLS
-
-
-def test_another_machine_joins_a_run(
-    postgresql_url: str,
-    source: Path,
-    service: str,
-    ear: Ear,
-    prefect: dict[str, str],
-    undisturbed: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(ear, "pause_s", 1.0)
-    where = {"url": postgresql_url, "service": service, **prefect}
-    joined = begin("join", "--json", cwd=tmp_path, **where)
-    run = begin("run", str(source), "--json", cwd=tmp_path, **where)
-    assert ended(run)["status"] == "completed"
-    done = ended(joined)
-    check_complete(postgresql_url, undisturbed)
-    database = Database(postgresql_url)
-    with database.unit_of_work() as uow:
-        heard = uow.diary.totals().calls
-    database.close()
-    assert 0 < done["calls"] < CALLS == heard

@@ -27,6 +27,8 @@ def test_the_command_serves_until_it_is_told_to_end(demo: Demo, tmp_path: Path) 
     )
     try:
         assert process.stdout is not None
+        # The first start tells the first password; the address comes last.
+        assert "log in as admin" in process.stdout.readline()
         address = process.stdout.readline().strip().removeprefix("callqa web: ")
         with urllib.request.urlopen(f"{address}/healthz", timeout=30) as answer:
             health = json.loads(answer.read())
