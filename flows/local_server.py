@@ -77,6 +77,11 @@ class LocalServer:
     turn: BinaryIO
     """Held while it starts; closing it lets the next one of the same home start."""
 
+    @property
+    def api_url(self) -> str:
+        """Where it answers as soon as it is ready."""
+        return f"http://127.0.0.1:{self.port}/api"
+
     def wait_until_ready(self) -> str:
         """Block until it answers; returns its API address. Raises TransientError when it does not in time."""
         with self.turn:
@@ -90,13 +95,13 @@ class LocalServer:
                     f"Prefect's local server ended with code {self.process.returncode}; see {self.log}"
                 )
             if self._answers():
-                return f"http://127.0.0.1:{self.port}/api"
+                return self.api_url
             time.sleep(_POLL_S)
         raise TransientError(f"Prefect's local server did not answer within {START_TIMEOUT_S:.0f} s; see {self.log}")
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.api_url}/health", timeout=5) as answer:
                 return bool(answer.status == HTTPStatus.OK)
         except OSError:
             return False

@@ -75,12 +75,15 @@ def prefect_ready(home: Path) -> Iterator[None]:
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     with local_server(home) as server:
-        # Importing Prefect takes seconds; the server gets ready meanwhile.
-        from prefect.settings import PREFECT_API_URL, temporary_settings
-
-        os.environ[_API_URL] = server.wait_until_ready()
+        # Before Prefect is imported: threads that it starts without a context know what was set then and nothing else,
+        # and would start a server that survives a kill.
+        os.environ[_API_URL] = server.api_url
         try:
-            with temporary_settings({PREFECT_API_URL: os.environ[_API_URL]}):
+            # The import takes seconds; the server gets ready meanwhile.
+            from prefect.settings import PREFECT_API_URL, temporary_settings
+
+            server.wait_until_ready()
+            with temporary_settings({PREFECT_API_URL: server.api_url}):
                 yield
         finally:
             del os.environ[_API_URL]
