@@ -35,15 +35,14 @@ Tell = Callable[..., None]
 
 def main() -> None:
     """Answer requests, one line of JSON each, until the input ends, as it does with the process that asks."""
-    answers = os.fdopen(os.dup(1), "wb")
-    # What libraries print must not come between the answers.
-    os.dup2(2, 1)
-    # A dump of this process would hold what was said.
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    tell = partial(_tell, answers)
     # Whoever asked may be gone.
-    with suppress(BrokenPipeError):
+    with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as answers:
+        # What libraries print must not come between the answers.
+        os.dup2(2, 1)
+        # A dump of this process would hold what was said.
+        _limit(resource.RLIMIT_CORE, 0)
+        _limit(resource.RLIMIT_AS, MEMORY_BYTES)
+        tell = partial(_tell, answers)
         tell(ready=True)
         for line in sys.stdin.buffer:
             _answer(json.loads(line), tell)

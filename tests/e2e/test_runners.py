@@ -6,9 +6,13 @@ A service in the test hears the recordings, so that no process has a model to lo
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +21,7 @@ import pytest
 import soundfile
 
 from flows.local_server import local_server
-from storage import schema
+from storage import Database, schema
 from tests.databases import dump, postgresql_url
 from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, command, environment
 from tests.shared_night import result
@@ -31,12 +35,23 @@ CALLS = 6
 
 
 class Ear:
-    """Hears the same words everywhere, as slowly as `pause_s` says."""
+    """Hears the same words everywhere; nothing while it is `closed`."""
 
-    pause_s = 0.0
+    def __init__(self) -> None:
+        self._open = threading.Event()
+        self._open.set()
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Whoever asks waits until the block ends, so that what is in hand stays so."""
+        self._open.clear()
+        try:
+            yield
+        finally:
+            self._open.set()
 
     def hear(self, request: Request) -> Answer:
-        time.sleep(self.pause_s)
+        self._open.wait(TIMEOUT_S)
         return Answer({"text": "您好，很高兴为您服务。"})
 
 
@@ -53,13 +68,15 @@ def service(ear: Ear) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seconds of a call, each time after another silence."""
+    """Six seconds in which both speak, each time after another silence."""
     folder = tmp_path_factory.mktemp("runners") / "calls"
     folder.mkdir()
     sound, rate_hz = soundfile.read(DEMO_CALLS / "d08_customer_only_sorry_short.flac", always_2d=True)
+    # From the agent's first word to the end of the customer's answer: without speech nothing would be heard.
+    spoken = sound[int(3.2 * rate_hz) : int(9.8 * rate_hz)]
     for number in range(CALLS):
         silence = np.zeros((rate_hz // 100 * (1 + number), sound.shape[1]))
-        soundfile.write(folder / f"{number}.wav", np.concatenate([silence, sound[: 2 * rate_hz]]), rate_hz, "PCM_16")
+        soundfile.write(folder / f"{number}.wav", np.concatenate([silence, spoken]), rate_hz, "PCM_16")
     return folder
 
 
@@ -118,6 +135,18 @@ def wait_for_holders(url: str, process: subprocess.Popen[str], least: int = 1) -
     return found
 
 
+def family(home: Path) -> list[str]:
+    """Command lines of the processes that work for this data folder: the run, its children, its server."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            if f"CALLQA_HOME={home}\0".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
 def check_complete(url: str, undisturbed: Any) -> None:
     assert result(url) == undisturbed
     rows = {table: len(found) for table, found in dump(url).items()}
@@ -143,12 +172,74 @@ def test_two_processes_share_the_chunks_of_a_run(
     prefect: dict[str, str],
     undisturbed: Any,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ear, "pause_s", 0.5)
-    run = begin(
-        "run", str(source), "--json", cwd=tmp_path, url=postgresql_url, service=service, CALLQA_RUNNER=runner, **prefect
-    )
-    assert run.pid not in wait_for_holders(postgresql_url, run, 2)
+    where = {"url": postgresql_url, "service": service, **prefect}
+    with ear.closed():
+        run = begin("run", str(source), "--json", cwd=tmp_path, CALLQA_RUNNER=runner, **where)
+        assert run.pid not in wait_for_holders(postgresql_url, run, 2)
     assert ended(run)["status"] == "completed"
     check_complete(postgresql_url, undisturbed)
+
+
+def test_a_dask_worker_that_is_killed_costs_nothing(
+    postgresql_url: str,
+    source: Path,
+    service: str,
+    ear: Ear,
+    prefect: dict[str, str],
+    undisturbed: Any,
+    tmp_path: Path,
+) -> None:
+    where = {"url": postgresql_url, "service": service, **prefect}
+    with ear.closed():
+        run = begin("run", str(source), "--json", cwd=tmp_path, CALLQA_RUNNER="dask", **where)
+        os.kill(wait_for_holders(postgresql_url, run, 2).pop(), signal.SIGKILL)
+    assert ended(run)["status"] == "completed"
+    check_complete(postgresql_url, undisturbed)
+
+
+@pytest.mark.parametrize("runner", ["processes", "dask"])
+def test_a_run_that_is_killed_leaves_no_process_behind_and_is_closed(
+    runner: str, postgresql_url: str, source: Path, service: str, ear: Ear, tmp_path: Path
+) -> None:
+    home, where = tmp_path / "callqa-data", {"url": postgresql_url, "service": service}
+    with ear.closed():
+        run = begin("run", str(source), cwd=tmp_path, CALLQA_RUNNER=runner, CALLQA_HOME=str(home), **where)
+        wait_for_holders(postgresql_url, run)
+        assert any("flows.local_server" in line for line in family(home))
+        run.kill()
+        # Also those at the other end of its output: whoever reads it must not wait for them.
+        run.communicate(timeout=30)
+        deadline = time.monotonic() + 30
+        while (left := family(home)) and time.monotonic() < deadline:
+            time.sleep(0.2)
+    assert left == []
+
+    output, told = begin("runs", "close", "--json", cwd=tmp_path, **where).communicate(timeout=TIMEOUT_S)
+    (closed,) = json.loads(output)["closed"]
+    assert (closed["status"], closed["counts"]["waiting"]) == ("failed", CALLS)
+    assert f"run {closed['run_id']}: its processes are gone; closed as failed: 0 of {CALLS} scored" in told
+
+
+def test_another_machine_joins_a_run(
+    postgresql_url: str,
+    source: Path,
+    service: str,
+    ear: Ear,
+    prefect: dict[str, str],
+    undisturbed: Any,
+    tmp_path: Path,
+) -> None:
+    where = {"url": postgresql_url, "service": service, **prefect}
+    with ear.closed():
+        joined = begin("join", "--json", cwd=tmp_path, **where)
+        run = begin("run", str(source), "--json", cwd=tmp_path, **where)
+        assert {run.pid, joined.pid} <= wait_for_holders(postgresql_url, run, 2)
+    assert ended(run)["status"] == "completed"
+    done = ended(joined)
+    check_complete(postgresql_url, undisturbed)
+    database = Database(postgresql_url)
+    with database.unit_of_work() as uow:
+        heard = uow.diary.totals().calls
+    database.close()
+    assert 0 < done["calls"] < CALLS == heard

@@ -54,7 +54,7 @@ def test_missing_copies_are_made_where_the_recordings_are(tmp_path: Path, monkey
 
     made = {"made": 2, "there": 0, "expired": 0, "missing": 2}
     code, counts, complaints = playback_command()
-    assert (code, counts) == (0, made)
+    assert (code, counts) == (0, made), complaints
     for name in ("gone", "replaced"):
         assert f"call {name}: no copy to listen to: the recording is no longer where it was" in complaints
     assert [name for name, call in ids.items() if store.playback(call)] == ["there", "kept"]
