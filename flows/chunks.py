@@ -6,6 +6,7 @@ They carry ids; database, engine, model and secrets are those of the settings wh
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from prefect import task
@@ -18,12 +19,17 @@ from callqa.bootstrap import App, assemble, hold_gpu
 from callqa.logs import about, set_up_logging
 from callqa.services.inspect import Inspector
 from callqa.services.stint import ChunkTimes, Stint, timed
+from callqa.settings import Settings
 from flows.flow_settings import flow_settings
 from models.errors import ModelError, StandardError, TransientError
 from models.run import Planned, Run
 from scoring import scorer_of
 
 RETRY_DELAYS_S: list[float] = [5, 20, 60]
+
+_lock = Lock()
+_newest: tuple[str, Settings, App] | None = None
+"""The run that this process works on, its settings, and the application for them."""
 
 
 async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -69,11 +75,19 @@ def inspect_rest(planned: list[Planned], run: Run, standard: str | None, until: 
 
 
 def app_of(run: Run, standard: str | None) -> App:
-    """The application as this run needs it, by the settings of this process.
+    """The application as this run needs it, by the settings of this process; for the chunks of one run made once.
 
     Raises StandardError or ModelError where standard, engine or scorer is not the run's: its results would not be.
     """
+    global _newest
     settings = flow_settings(standard)
+    with _lock:
+        if _newest is None or _newest[:2] != (run.id, settings):
+            _newest = (run.id, settings, _fitting(run, settings))
+        return _newest[2]
+
+
+def _fitting(run: Run, settings: Settings) -> App:
     # In a worker process nobody else has.
     set_up_logging(settings.log_level, settings.log_format)
     app = assemble(settings, run.day)
