@@ -1,10 +1,13 @@
 """How long the console's pages take with many people at it: median and 95th percentile of each, at the browser's end.
 
-    python -m benchmarks.web [--calls 100000] [--users 20] [--rounds 20] [--database-url URL] [--kept] [--path PATH ...]
+    python -m benchmarks.web [--calls 100000] [--users 20] [--rounds 20] [--pause 2] [--database-url URL] [--kept]
+                             [--path PATH ...]
 
 Fills an empty database as `benchmarks.store` does (an SQLite file of its own by default), gives each call a text of 20
-turns, serves it by `callqa web` in a process of its own, and lets so many people who are logged in ask for each page
-without a pause between. --path measures other pages.
+turns, and serves it by `callqa web` in a process of its own. Each page is asked for by one person alone; by so many at
+once who read it for `--pause` seconds on average before they ask again, as people at work do; and by as many without a
+pause between, which is what the machine can do at most. Pages of a call or of an agent are other ones each time.
+--kept takes a database that this or `benchmarks.store` has filled; --path measures other pages.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,9 +30,9 @@ from typing import Any
 
 import argon2
 import httpx
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from benchmarks.store_data import fill
+from benchmarks.store_data import AGENTS, agent_of, fill
 from callqa.passwords import Argon2Hasher
 from callqa.services.people import add_person
 from models.person import Person, Post
@@ -40,6 +43,7 @@ from storage.standing_tables import current_scorecards
 from storage.urls import parse
 
 PASSWORD = "a password for measuring"
+LIMIT_MS = 150.0
 PAGES = {
     "queue: must be reviewed": "/queue",
     "queue: all": "/queue?section=all",
@@ -74,6 +78,7 @@ _TURNS = (
     "合约期还有八个月才到期",
 )
 _BULK = 5_000
+_COUNTED = (call_texts, current_scorecards)
 
 
 def main() -> None:
@@ -82,6 +87,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=20, help="so often each person asks for each page")
+    parser.add_argument("--pause", type=float, default=2.0, help="seconds between two pages of a person, on average")
     parser.add_argument("--database-url", help="default: an SQLite file that is deleted afterwards")
     parser.add_argument("--kept", action="store_true", help="the database is filled already")
     parser.add_argument("--path", nargs="*", default=[], help="pages to measure instead")
@@ -91,28 +97,52 @@ def main() -> None:
         if not arguments.kept:
             schema.upgrade(url)
             fill(url, arguments.calls)
-            _write_texts(url)
         names = _add_people(url, arguments.users)
+        pages = {path: [path] for path in arguments.path} or {what: [path] for what, path in PAGES.items()}
+        _complete(url, {} if arguments.path else pages)
         with _served(url, Path(folder)) as address:
-            pages = {path: path for path in arguments.path} or PAGES
-            _measure(address, pages, names, arguments.rounds)
+            _measure(address, pages, names, arguments.rounds, arguments.pause)
 
 
-def _measure(address: str, pages: dict[str, str], names: list[str], rounds: int) -> None:
+def _measure(address: str, pages: dict[str, list[str]], names: list[str], rounds: int, pause_s: float) -> None:
     browsers = [_logged_in(address, name) for name in names]
-    print(f"{'milliseconds, alone, and ' + str(len(names)) + ' at once':<40} median    p95  median    p95   calls/s")
-    for what, path in pages.items():
-        alone_ms = [_ask(browsers[0], path) for _ in range(rounds)]
+    at_once = f"{len(names)} people, {pause_s:g} s apart"
+    print(f"{'milliseconds, median and p95':<40} {'alone':>14} {at_once:>22} {'no pause':>14} pages/s")
+    for what, paths in pages.items():
 
-        def look(browser: httpx.Client, path: str = path) -> list[float]:
-            return [_ask(browser, path) for _ in range(rounds)]
+        def look(browser: httpx.Client, mean_s: float, paths: list[str] = paths) -> list[float]:
+            took_ms = []
+            for _ in range(rounds):
+                if mean_s:
+                    time.sleep(random.expovariate(1 / mean_s))
+                took_ms.append(_ask(browser, random.choice(paths)))
+            return took_ms
 
+        def all_look(mean_s: float, look: Callable[[httpx.Client, float], list[float]] = look) -> list[float]:
+            with ThreadPoolExecutor(len(browsers)) as pool:
+                return [one for found in pool.map(lambda one: look(one, mean_s), browsers) for one in found]
+
+        alone_ms, at_work_ms = look(browsers[0], 0.0), all_look(pause_s)
         begun = time.perf_counter()
-        with ThreadPoolExecutor(len(browsers)) as pool:
-            together_ms = [one for all_of_them in pool.map(look, browsers) for one in all_of_them]
-        rate = len(together_ms) / (time.perf_counter() - begun)
-        shown = "  ".join(f"{median(took):6.1f} {quantiles(took, n=20)[-1]:6.1f}" for took in (alone_ms, together_ms))
-        print(f"{what:<40} {shown} {rate:8.1f}", flush=True)
+        at_most_ms = all_look(0.0)
+        rate = len(at_most_ms) / (time.perf_counter() - begun)
+        shown = [f"{median(took):6.1f} {quantiles(took, n=20)[-1]:7.1f}" for took in (alone_ms, at_work_ms, at_most_ms)]
+        late = " " if quantiles(at_work_ms, n=20)[-1] < LIMIT_MS else "!"
+        print(f"{what:<40} {shown[0]:>14} {shown[1]:>21}{late} {shown[2]:>14} {rate:7.1f}", flush=True)
+
+
+def _complete(url: str, pages: dict[str, list[str]]) -> None:
+    """Give the calls their texts if they have none, and add pages of some calls and agents."""
+    engine = build_engine(parse(url))
+    with engine.connect() as connection:
+        texts, calls = (connection.execute(select(func.count()).select_from(t)).scalar_one() for t in _COUNTED)
+    engine.dispose()
+    if texts < calls:
+        _write_texts(url)
+    if pages:
+        rng = random.Random(1)
+        pages["call"] = [f"/calls/C{rng.randrange(calls):07}" for _ in range(1000)]
+        pages["agent"] = [f"/agents/{agent_of(rng.randrange(AGENTS))[0]}" for _ in range(200)]
 
 
 def _ask(browser: httpx.Client, path: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from callqa.settings import Settings
 from callqa.standards import FoundStandard
 from models.errors import SettingsError, StandardError
 from models.ports import UnitOfWorkFactory
+from models.scorecard import StandardRef
+from scoring import ServiceStandard
 
 
 def _no_standard() -> FoundStandard:
@@ -58,9 +61,13 @@ class WebServices:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
+CHECKED_S = 10.0
+"""How long a database that was at this program's revision is taken to be: every page opens it several times."""
+
+
 def services_for(settings: Settings) -> WebServices:
     """The services on the settings' database and home. Opens nothing, and makes no database that is not there."""
-    opened = partial(open_database, settings, create=False)
+    opened = _checked_now_and_then(partial(open_database, settings, create=False))
     return WebServices(
         health=lambda: look_at_health(
             settings.home.absolute(), partial(check_database, settings), opened, datetime.now(UTC)
@@ -69,7 +76,7 @@ def services_for(settings: Settings) -> WebServices:
         new_unit_of_work=lambda: opened()(),
         hasher=Argon2Hasher(),
         listening=listening(settings),
-        standards=partial(standard_by_ref, settings),
+        standards=_kept(partial(standard_by_ref, settings)),
         language=settings.language,
         time_zone=settings.time_zone,
         is_https=settings.web_https,
@@ -77,6 +84,31 @@ def services_for(settings: Settings) -> WebServices:
         standard_in_use=lambda: standard_for(settings, today(settings)),
         backtest=partial(_backtest, settings),
     )
+
+
+def _checked_now_and_then(open_: Callable[[], UnitOfWorkFactory]) -> Callable[[], UnitOfWorkFactory]:
+    last: tuple[float, UnitOfWorkFactory] | None = None
+
+    def opened() -> UnitOfWorkFactory:
+        nonlocal last
+        now_s = time.monotonic()
+        if last is None or now_s >= last[0] + CHECKED_S:
+            last = (now_s, open_())
+        return last[1]
+
+    return opened
+
+
+def _kept(find: StandardsByRef) -> StandardsByRef:
+    """A version never changes; one that is not there may be published."""
+    found: dict[StandardRef, ServiceStandard] = {}
+
+    def standard(ref: StandardRef) -> ServiceStandard | None:
+        if ref not in found and (version := find(ref)) is not None:
+            found[ref] = version
+        return found.get(ref)
+
+    return standard
 
 
 def _backtest(settings: Settings, new: FoundStandard, days: int, progress: Callable[[int], None]) -> BacktestReport:
