@@ -49,6 +49,5 @@ def provider_for(settings: Settings) -> Provider:
 
 
 def _check_address(name: str, url: str) -> None:
-    parts = urlsplit(url)
-    if not (is_secure(url) or is_local(url)) or parts.query or parts.fragment:
+    if not (is_secure(url) or is_local(url)) or urlsplit(url).query or urlsplit(url).fragment:
         raise SettingsError(f"{name} is no address that begins with https:// (http:// only on this machine)")

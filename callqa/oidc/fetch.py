@@ -28,20 +28,24 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def is_local(url: str) -> bool:
     """Whether it is http on this machine, which nobody between can read."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "http" and parts.hostname in _LOCAL
+    return _place(url) in {("http", host) for host in _LOCAL}
 
 
 def is_secure(url: str) -> bool:
     """Whether it is https, to a host and without a user in it."""
+    scheme, host = _place(url)
+    return scheme == "https" and host != ""
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Scheme and host of an address, both "" for one that holds a user or cannot be one."""
     try:
         parts = urlsplit(url)
+        # Reading the port tells whether it is one.
+        host = parts.hostname if parts.port != 0 and url.isprintable() and " " not in url else ""
     except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+        return "", ""
+    return (parts.scheme, host or "") if "@" not in parts.netloc else ("", "")
 
 
 def shown_code(code: object) -> str:
