@@ -112,6 +112,9 @@ class People(Protocol):
     def identity(self, name: str) -> Identity | None:
         """The account that somebody logs in with; None when there is none yet, or no such person."""
 
+    def bound(self) -> frozenset[str]:
+        """The names of all who have such an account."""
+
     def bind(self, name: str, identity: Identity, at: datetime) -> bool:
         """Keep whose account it is; False, and nothing changes, where either has another one."""
 

@@ -61,6 +61,9 @@ class People:
         row = self._transaction.first(select(identities).where(identities.c.person_name == name))
         return None if row is None else Identity(row.issuer, row.subject)
 
+    def bound(self) -> frozenset[str]:
+        return frozenset(row.person_name for row in self._transaction.rows(select(identities.c.person_name)))
+
     def bind(self, name: str, identity: Identity, at: datetime) -> bool:
         values = {"issuer": identity.issuer, "subject": identity.subject, "person_name": name, "bound_at": at}
         return self._transaction.insert_new(identities, values)

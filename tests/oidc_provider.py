@@ -206,11 +206,14 @@ def providing(context: ssl.SSLContext | None = None) -> Iterator[OidcProvider]:
 
 
 def client_of(
-    issuer: OidcProvider, claim: str = "preferred_username", context: ssl.SSLContext | None = None
+    issuer: OidcProvider,
+    claim: str = "preferred_username",
+    context: ssl.SSLContext | None = None,
+    timeout_s: float = 1.0,
 ) -> Provider:
     """The console's side of it."""
     client = Client(issuer.issuer, CLIENT_ID, CLIENT_SECRET, claim, REDIRECT_URI)
-    return Provider(client, context or ssl.create_default_context(), "公司账号", timeout_s=1)
+    return Provider(client, context or ssl.create_default_context(), "公司账号", timeout_s)
 
 
 def comes_back(browser: Browser, issuer: OidcProvider, goal: str = "") -> str:

@@ -51,7 +51,7 @@ def list_(
     settings = settings_from(language=language, database_url=database_url, home=home)
     with open_database(settings, create=False)() as uow:
         everybody = uow.people.all()
-        bound = {person.name for person in everybody if uow.people.identity(person.name) is not None}
+        bound = uow.people.bound()
     if json:
         print_json([_to_json(person) | {"oidc": person.name in bound} for person in everybody])
         return

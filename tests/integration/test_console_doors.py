@@ -43,6 +43,7 @@ ALLOWED = {
     "POST /people": "r",
     "POST /people/{name}/password": "r",
     "POST /people/{name}/state": "r",
+    "POST /people/{name}/unbind": "r",
     "GET /audit": "r",
     "GET /standards": "rlqa",
     "GET /standards/{standard_id}/{version}": "rlqa",

@@ -172,6 +172,13 @@ def test_an_account_stays_its_persons_whatever_it_or_others_are_called(console: 
     issuer.account = Account("sub-2", {"preferred_username": "qa"})
     answer = log_in(console.browser(), issuer)
     assert (answer.status_code, "已关联另一个登录账号" in answer.text) == (403, True)
+    admin = console.browser("root")
+    assert admin.get("/people").text.count("解除单点登录账号") == 1
+    assert admin.submit("/people/qa/unbind", "/people").status_code == 303
+    assert renamed.get("/me").status_code == 303
+    assert log_in(console.browser(), issuer).status_code == 303
+    admin.submit("/people/qa/unbind", "/people")
+    assert admin.submit("/people/qa/unbind", "/people").status_code == 400
 
 
 def test_the_name_may_be_told_by_userinfo_alone_but_of_the_same_account(console: Console, issuer: OidcProvider) -> None:

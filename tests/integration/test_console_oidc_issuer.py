@@ -8,6 +8,7 @@ import json
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from callqa.oidc.faults import IssuerAwayError
+from callqa.oidc.provider import AT_ONCE, Challenge
 from callqa.tls import trusting
 from callqa.web.app import create_app
 from callqa.web.doors import COOKIE
@@ -156,6 +159,22 @@ def test_an_issuer_that_keeps_silent_or_is_not_there_is_waited_for_a_bounded_tim
     browser.cookies.set("callqa_language", "en")
     answer = browser.get("/login/oidc")
     assert (answer.status_code, "does not answer at the moment" in answer.text) == (503, True)
+
+
+def test_an_issuer_that_is_slow_keeps_few_waiting(issuer: OidcProvider) -> None:
+    issuer.pause_s = 1
+    oidc = client_of(issuer, timeout_s=20)
+
+    def ask(_number: int) -> str:
+        try:
+            return oidc.address(Challenge.new())
+        except IssuerAwayError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(AT_ONCE + 4) as pool:
+        told = list(pool.map(ask, range(AT_ONCE + 4)))
+    assert sum("wait for the issuer already" in one for one in told) == 4
+    assert oidc.address(Challenge.new()).startswith(issuer.issuer)
 
 
 def test_addresses_that_cannot_be_trusted_are_not_used(console: Console, issuer: OidcProvider) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from callqa.services.identities import unbind
 from callqa.services.people import add_person, change_password, change_person, found, new_password
 from callqa.services.rights import Right
 from callqa.settings import words_of
@@ -24,9 +25,16 @@ def people_router(services: WebServices, shell: Shell) -> APIRouter:
 
     def table(request: Request, said: str = "", status: int = 200) -> Response:
         with services.new_unit_of_work() as uow:
-            everybody = uow.people.all()
+            everybody, bound = uow.people.all(), uow.people.bound()
         return shell.page(
-            request, "people.html", status=status, people=everybody, said=said, posts=list(Post), oidc=services.oidc
+            request,
+            "people.html",
+            status=status,
+            people=everybody,
+            bound=bound,
+            said=said,
+            posts=list(Post),
+            oidc=services.oidc,
         )
 
     @doors.get("/people", Right.MANAGE_PEOPLE)
@@ -79,6 +87,14 @@ def people_router(services: WebServices, shell: Shell) -> APIRouter:
             change_person(
                 replace(person, is_disabled=disabled), who.person.name, services.now(), services.new_unit_of_work
             )
+        except InputError as error:
+            return table(request, str(error), 400)
+        return RedirectResponse("/people", 303)
+
+    @doors.post("/people/{name}/unbind", Right.MANAGE_PEOPLE)
+    def other_account(request: Request, who: Who, name: str) -> Response:
+        try:
+            unbind(name, who.person.name, services.now(), services.new_unit_of_work)
         except InputError as error:
             return table(request, str(error), 400)
         return RedirectResponse("/people", 303)
