@@ -160,6 +160,21 @@ class Settings(BaseModel):
     web_https: bool = Field(
         False, description="people reach `callqa web` by https, through a proxy; log-ins are then sent by nothing else"
     )
+    web_url: str = Field(
+        "", description="address at which people reach `callqa web`, such as https://qa.example.com; for oidc_issuer"
+    )
+    oidc_issuer: str = Field(
+        "", description="OpenID Connect issuer that people may log in with, exactly as it calls itself; empty: none"
+    )
+    oidc_client_id: str = Field("", description="the console's client id there")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="the secret that belongs to it")
+    oidc_claim: str = Field(
+        "preferred_username", min_length=1, description="claim that is somebody's login name, such as email"
+    )
+    oidc_label: str = Field("", description="what its button says; empty: single sign-on, in the visitor's language")
+    oidc_ca_file: str = Field(
+        "", description="PEM file of an authority of your own for the issuer's certificate; empty: none"
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="what /metrics of `callqa web` asks for; empty: it answers this machine alone"
     )

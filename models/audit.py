@@ -40,6 +40,8 @@ class AuditAction(StrEnum):
     DATABASE_RESTORED = "database_restored"
     PERSON_ADDED = "person_added"
     PERSON_CHANGED = "person_changed"
+    IDENTITY_BOUND = "identity_bound"
+    IDENTITY_UNBOUND = "identity_unbound"
     PASSWORD_CHANGED = "password_changed"
     KEYS_ROTATED = "keys_rotated"
     TOKEN_MADE = "token_made"

@@ -69,7 +69,7 @@ class Session:
     """A browser that somebody has logged in with.
 
     `key_sha256` is the digest of what the browser keeps, so that who reads the database cannot take it over. `form_key`
-    stands in every form and must come back with it.
+    stands in every form and must come back with it. `by_oidc` says that no password opened it, but OpenID Connect.
     """
 
     key_sha256: str
@@ -77,6 +77,15 @@ class Session:
     form_key: str
     began_at: datetime
     seen_at: datetime
+    by_oidc: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An account at an OpenID Connect issuer, by its claims iss and sub; a renamed account keeps its `subject`."""
+
+    issuer: str
+    subject: str
 
 
 class People(Protocol):
@@ -96,6 +105,21 @@ class People(Protocol):
 
     def set_password(self, name: str, password_hash: str) -> None:
         """Keep another hash. Raises StateError for an unknown name."""
+
+    def with_identity(self, identity: Identity) -> Person | None:
+        """The person whose account this is, or None."""
+
+    def identity(self, name: str) -> Identity | None:
+        """The account that somebody logs in with; None when there is none yet, or no such person."""
+
+    def bound(self) -> frozenset[str]:
+        """The names of all who have such an account."""
+
+    def bind(self, name: str, identity: Identity, at: datetime) -> bool:
+        """Keep whose account it is; False, and nothing changes, where either has another one."""
+
+    def unbind(self, name: str) -> bool:
+        """Forget somebody's account; says whether there was one."""
 
     def add_session(self, session: Session) -> None:
         """Keep a new session."""

@@ -1,4 +1,4 @@
-"""People, their passwords as hashes, their sessions, and log-ins that failed."""
+"""People, their passwords as hashes, their accounts elsewhere, their sessions, and log-ins that failed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, delete, or_, select, update
 
 from models.errors import StateError
-from models.person import Person, Session
-from storage.people_tables import login_failures, people, sessions
+from models.person import Identity, Person, Session
+from storage.people_tables import identities, login_failures, people, sessions
 from storage.transaction import Transaction
 
 
@@ -49,6 +49,28 @@ class People:
         if not self._transaction.update(changed):
             raise StateError(f"{name!r} is nobody who uses the console; add them first")
 
+    def with_identity(self, identity: Identity) -> Person | None:
+        row = self._transaction.first(
+            select(people)
+            .join(identities, identities.c.person_name == people.c.name)
+            .where(identities.c.issuer == identity.issuer, identities.c.subject == identity.subject)
+        )
+        return None if row is None else _person(row)
+
+    def identity(self, name: str) -> Identity | None:
+        row = self._transaction.first(select(identities).where(identities.c.person_name == name))
+        return None if row is None else Identity(row.issuer, row.subject)
+
+    def bound(self) -> frozenset[str]:
+        return frozenset(row.person_name for row in self._transaction.rows(select(identities.c.person_name)))
+
+    def bind(self, name: str, identity: Identity, at: datetime) -> bool:
+        values = {"issuer": identity.issuer, "subject": identity.subject, "person_name": name, "bound_at": at}
+        return self._transaction.insert_new(identities, values)
+
+    def unbind(self, name: str) -> bool:
+        return self._transaction.delete(delete(identities).where(identities.c.person_name == name)) > 0
+
     def add_session(self, session: Session) -> None:
         self._transaction.insert(
             sessions,
@@ -58,6 +80,7 @@ class People:
                 "form_key": session.form_key,
                 "began_at": session.began_at,
                 "seen_at": session.seen_at,
+                "by_oidc": session.by_oidc,
             },
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, false
 
 from models.person import Post
 from storage.column_types import Json, Moment, Text, choice
@@ -31,6 +31,17 @@ sessions = Table(
     Column("form_key", Text, nullable=False),
     Column("began_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("by_oidc", Boolean, nullable=False, server_default=false()),
+)
+
+# Accounts at an OpenID Connect issuer. A person has one at most, and it is nobody else's.
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("person_name", Text, ForeignKey("people.name"), nullable=False, unique=True),
+    Column("bound_at", Moment, nullable=False),
 )
 
 # Log-ins that failed, by name and by address, to slow down who tries passwords.

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from asr.peaks import read_peaks
 from asr.playback import OpusPlayback
+from callqa.oidc.provider import Provider
 from callqa.passwords import Argon2Hasher
 from callqa.services.health import Finding, Health
 from callqa.services.listening import Listening
@@ -70,6 +71,7 @@ class Console:
     new_unit: UnitOfWorkFactory
     clock: Clock = field(default_factory=Clock)
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()))
+    oidc: Provider | None = None
 
     def __post_init__(self) -> None:
         atexit.register(shutil.rmtree, self.home, ignore_errors=True)
@@ -83,6 +85,7 @@ class Console:
             listening=Listening(self.audio, OpusPlayback(), read_peaks),
             standards=shipped,
             now=self.clock,
+            oidc=self.oidc,
         )
         self.app = create_app(self.services)
         for person in STAFF.values():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from callqa.alerts.mail import Mail
-from callqa.alerts.tls import trusting
 from callqa.alerts.webhook import Webhook, host_of
 from callqa.settings import Settings, words_of
+from callqa.tls import trusting
 from models.alert import AlertChannel
 from models.errors import SettingsError
 
@@ -13,7 +13,7 @@ from models.errors import SettingsError
 def channels_for(settings: Settings) -> tuple[AlertChannel, ...]:
     """The channels that are set, in a fixed order; none where nothing is. Raises SettingsError for what cannot work."""
     channels: list[AlertChannel] = []
-    context = trusting(settings.alert_ca_file)
+    context = trusting(settings.alert_ca_file, "alert_ca_file")
     if url := settings.alert_webhook_url.get_secret_value():
         secret = settings.alert_webhook_secret.get_secret_value()
         if not url.startswith(("https://", "http://")) or not host_of(url):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from callqa.alerts.tls import why
 from callqa.alerts.words import body_of, subject_of
+from callqa.tls import why
 from models.alert import Alert
 from models.errors import PartlyDeliveredError, TransientError
 
@@ -61,7 +61,7 @@ class Mail:
         except smtplib.SMTPRecipientsRefused as error:
             raise TransientError(f"the mail server refused all {len(error.recipients)} recipients") from None
         except (OSError, ValueError) as error:
-            raise TransientError(f"the mail server could not be used: {why(error)}") from None
+            raise TransientError(f"the mail server could not be used: {why(error, 'alert_ca_file')}") from None
         if refused:
             raise PartlyDeliveredError(f"the mail server refused {len(refused)} of {len(self.recipients)} recipients")
 

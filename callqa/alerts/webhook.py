@@ -18,7 +18,7 @@ from http.client import HTTPException
 from typing import IO
 from urllib.parse import urlsplit
 
-from callqa.alerts.tls import why
+from callqa.tls import why
 from models.alert import Alert
 from models.errors import TransientError
 
@@ -101,7 +101,7 @@ class Webhook:
         except (OSError, HTTPException, ValueError) as error:
             # Its message may quote the address, and with it a token.
             cause = error.reason if isinstance(error, urllib.error.URLError) else error
-            told = why(cause) if isinstance(cause, BaseException) else type(error).__name__
+            told = why(cause, "alert_ca_file") if isinstance(cause, BaseException) else type(error).__name__
             return told, isinstance(error, OSError) and not isinstance(cause, ssl.SSLCertVerificationError)
 
 

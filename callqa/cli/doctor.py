@@ -29,6 +29,7 @@ from callqa.bootstrap import (
 )
 from callqa.cli.common import EXIT_USAGE, HomeOption, JsonOption, console, print_json
 from callqa.cli.tune import print_trials, tune_machine
+from callqa.oidc.chosen import is_chosen, provider_for
 from callqa.reports.standard_words import reminder_text
 from callqa.settings import PREFIX, SECRETS, Settings, load_settings
 from callqa.standards import find_standard
@@ -69,9 +70,11 @@ def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption 
     checks.append(_check("keys", lambda: _keys(settings)))
     if database.ok:
         checks.append(_check("search", lambda: describe_search(settings)))
+    if is_chosen(settings):
+        checks.append(_check("log-in", lambda: provider_for(settings).look()))
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
     shown["database_url"] = _database_url(settings)
-    for name in ("remote_url", "s3_endpoint"):
+    for name in ("remote_url", "s3_endpoint", "oidc_issuer", "web_url"):
         shown[name] = _USER.sub("//***@", shown[name])
     shown |= {name: "***" if getattr(settings, name).get_secret_value() else "" for name in SECRETS}
     healthy = all(check.ok for check in checks)

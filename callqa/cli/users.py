@@ -25,6 +25,7 @@ from callqa.cli.common import (
 )
 from callqa.passwords import Argon2Hasher
 from callqa.reports.file_names import visible
+from callqa.services.identities import unbind
 from callqa.services.people import add_person, change_password, change_person, found, new_password
 from callqa.settings import words_of
 from models.person import Person, Post
@@ -50,10 +51,11 @@ def list_(
     settings = settings_from(language=language, database_url=database_url, home=home)
     with open_database(settings, create=False)() as uow:
         everybody = uow.people.all()
+        bound = uow.people.bound()
     if json:
-        print_json([_to_json(person) for person in everybody])
+        print_json([_to_json(person) | {"oidc": person.name in bound} for person in everybody])
         return
-    table = Table("name", "shown name", "post", "teams", "agent", "disabled")
+    table = Table("name", "shown name", "post", "teams", "agent", "disabled", "oidc")
     for person in everybody:
         teams = "*" if person.teams is None else ", ".join(sorted(person.teams))
         cells = (
@@ -63,6 +65,7 @@ def list_(
             teams,
             person.agent_id or "",
             str(person.is_disabled),
+            str(person.name in bound),
         )
         table.add_row(*(escape(visible(cell)) for cell in cells))
     console.print(table)
@@ -77,12 +80,13 @@ def add(
     agent_id: Annotated[
         str | None, typer.Option(help="Who they are among the agents; only for the post of one.")
     ] = None,
+    oidc: Annotated[bool, typer.Option("--oidc", help="No password: they log in by OpenID Connect alone.")] = False,
     database_url: DatabaseOption = None,
     home: HomeOption = None,
 ) -> None:
     """Let somebody use the console; prints a password, once, which they change at their first log-in."""
     settings = settings_from(database_url=database_url, home=home)
-    password = new_password()
+    password = None if oidc else new_password()
     person = Person(
         name=name.lower(),
         shown_name=shown_name or name,
@@ -90,10 +94,11 @@ def add(
         teams=frozenset(words_of(teams)) or None,
         agent_id=agent_id,
         created_at=datetime.now(UTC),
-        must_change_password=True,
+        must_change_password=not oidc,
     )
     add_person(person, password, login_name(), Argon2Hasher(), open_database(settings))
-    say(f"{person.name}: {password}")
+    if password is not None:
+        say(f"{person.name}: {password}")
 
 
 @users_app.command()
@@ -105,6 +110,13 @@ def password(name: _Name, database_url: DatabaseOption = None, home: HomeOption 
         name, chosen, login_name(), datetime.now(UTC), Argon2Hasher(), open_database(settings, create=False)
     )
     say(f"{name}: {chosen}")
+
+
+@users_app.command("unbind")
+def unbind_(name: _Name, database_url: DatabaseOption = None, home: HomeOption = None) -> None:
+    """Forget somebody's OpenID Connect account and end their sessions; their next one is bound in its place."""
+    settings = settings_from(database_url=database_url, home=home)
+    unbind(name, login_name(), datetime.now(UTC), open_database(settings, create=False))
 
 
 @users_app.command()

@@ -115,6 +115,8 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.database_restored": ("从备份恢复", "restored from a backup"),
     "deed.person_added": ("新增用户", "person added"),
     "deed.person_changed": ("修改用户", "person changed"),
+    "deed.identity_bound": ("关联单点登录账号", "single sign-on account bound"),
+    "deed.identity_unbound": ("解除单点登录账号", "single sign-on account unbound"),
     "deed.password_changed": ("更改密码", "password changed"),
     "deed.keys_rotated": ("更换加密密钥", "brought under a new key"),
     "deed.recording_played": ("收听录音", "recording listened to"),

@@ -57,14 +57,19 @@ class TooManyTriesError(InputError):
         self.wait_s = wait_s
 
 
-def add_person(person: Person, password: str, by: str, hasher: PasswordHasher, new_unit: UnitOfWorkFactory) -> None:
-    """Let somebody new use the console. Raises InputError for a name that is taken or cannot be one."""
+def add_person(
+    person: Person, password: str | None, by: str, hasher: PasswordHasher, new_unit: UnitOfWorkFactory
+) -> None:
+    """Let somebody new use the console; without a password they log in by OpenID Connect alone.
+
+    Raises InputError for a name that is taken or cannot be one.
+    """
     if not _NAME.fullmatch(person.name):
         raise InputError(
             f"{person.name!r} cannot be a login name; use 1 to {MOST_NAME_CHARACTERS} of a-z, 0-9, dot, @, _ and -"
         )
     check_person(person)
-    password_hash = hasher.hash(checked_password(password))
+    password_hash = "" if password is None else hasher.hash(checked_password(password))
     with new_unit() as uow:
         if uow.people.get(person.name) is not None:
             raise InputError(f"{person.name!r} is there already; choose another login name")
@@ -149,16 +154,16 @@ def log_in(
             uow.commit()
             return None
         uow.people.forget_failures(f"name {name}")
-        uow.people.end_sessions_before(now - LONGEST, now - IDLE)
         opened = open_session(person, now, uow)
         uow.commit()
     return opened
 
 
-def open_session(person: Person, now: datetime, uow: UnitOfWork) -> LoggedIn:
-    """A new session with a key of its own, whatever the browser held before."""
+def open_session(person: Person, now: datetime, uow: UnitOfWork, *, by_oidc: bool = False) -> LoggedIn:
+    """A new session with a key of its own, whatever the browser held before; those that are over are forgotten."""
+    uow.people.end_sessions_before(now - LONGEST, now - IDLE)
     key = secrets.token_urlsafe(32)
-    session = Session(digest_of(key), person.name, secrets.token_urlsafe(32), now, now)
+    session = Session(digest_of(key), person.name, secrets.token_urlsafe(32), now, now, by_oidc)
     uow.people.add_session(session)
     return LoggedIn(person, session, key)
 

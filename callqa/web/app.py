@@ -18,6 +18,7 @@ from callqa.web.pages.call import call_router
 from callqa.web.pages.drafts import drafts_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
+from callqa.web.pages.oidc import oidc_router
 from callqa.web.pages.overview import overview_router
 from callqa.web.pages.people import people_router
 from callqa.web.pages.promises import promises_router
@@ -31,6 +32,7 @@ from callqa.web.shell import Shell
 
 PAGES = (
     login_router,
+    oidc_router,
     me_router,
     tokens_router,
     people_router,

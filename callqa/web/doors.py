@@ -44,6 +44,11 @@ class Visitor:
         """Whose calls they may see."""
         return self.person.scope
 
+    @property
+    def must_change_password(self) -> bool:
+        """Whether they must do so before anything else: who came without a password need not."""
+        return self.person.must_change_password and not self.session.by_oidc
+
     def may(self, right: Right) -> bool:
         """Whether they have the right."""
         return may(self.person.post, right)
@@ -67,7 +72,7 @@ class Needs:
             await _check_origin(request, visitor.session)
         if not visitor.may(self.right):
             raise ForbiddenError
-        if visitor.person.must_change_password and self.right is not Right.LOOK_AFTER_ONESELF:
+        if visitor.must_change_password and self.right is not Right.LOOK_AFTER_ONESELF:
             raise ForbiddenError
         return visitor
 

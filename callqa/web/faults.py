@@ -41,7 +41,7 @@ def handle_faults(app: FastAPI, shell: Shell) -> None:
     @app.exception_handler(ForbiddenError)
     async def forbidden(request: Request, _error: ForbiddenError) -> Response:
         visitor = getattr(request.state, "visitor", None)
-        if visitor is not None and visitor.person.must_change_password and request.method == "GET":
+        if visitor is not None and visitor.must_change_password and request.method == "GET":
             return RedirectResponse("/me", 303)
         return answer(request, 403)
 

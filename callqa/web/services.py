@@ -10,6 +10,8 @@ from functools import partial
 
 from callqa.bootstrap import check_database, listening, open_database, standard_by_ref, standard_for, today
 from callqa.classifiers import classifiers_in_use
+from callqa.oidc.chosen import is_chosen, provider_for
+from callqa.oidc.provider import Provider
 from callqa.passwords import Argon2Hasher
 from callqa.reports.backtest import BacktestReport
 from callqa.reports.metrics import metrics_text
@@ -41,8 +43,9 @@ class WebServices:
 
     `language` is that of people who chose none, `time_zone` the one that times are shown in. `is_https` says that
     browsers come by https. `metrics_token` is "" where there is none. Answers of health and metrics that take longer
-    than `patience_s` are not waited for. `standard_in_use` raises StandardError when the setting names none. `backtest`
-    tries a standard on the stored calls of the last so many days, and tells how many are done; it takes its time.
+    than `patience_s` are not waited for. `oidc` is None where people log in by password alone.
+    `standard_in_use` raises StandardError when the setting names none. `backtest` tries a standard on the stored calls
+    of the last so many days, and tells how many are done; it takes its time.
     """
 
     health: Callable[[], Health]
@@ -56,6 +59,7 @@ class WebServices:
     is_https: bool = False
     metrics_token: str = ""
     patience_s: float = 5.0
+    oidc: Provider | None = None
     standard_in_use: Callable[[], FoundStandard] = _no_standard
     backtest: Callable[[FoundStandard, int, Callable[[int], None]], BacktestReport] = _no_backtest
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -66,7 +70,10 @@ CHECKED_S = 10.0
 
 
 def services_for(settings: Settings) -> WebServices:
-    """The services on the settings' database and home. Opens nothing, and makes no database that is not there."""
+    """The services on the settings' database and home. Opens nothing, and makes no database that is not there.
+
+    Raises SettingsError for settings of OpenID Connect that cannot work.
+    """
     opened = _checked_now_and_then(partial(open_database, settings, create=False))
     return WebServices(
         health=lambda: look_at_health(
@@ -81,6 +88,7 @@ def services_for(settings: Settings) -> WebServices:
         time_zone=settings.time_zone,
         is_https=settings.web_https,
         metrics_token=settings.metrics_token.get_secret_value(),
+        oidc=provider_for(settings) if is_chosen(settings) else None,
         standard_in_use=lambda: standard_for(settings, today(settings)),
         backtest=partial(_backtest, settings),
     )

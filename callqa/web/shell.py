@@ -92,7 +92,7 @@ class Shell:
         return formats.moment(when and when.astimezone(self.zone))
 
     def _navigation(self, visitor: Visitor | None) -> tuple[Entry, ...]:
-        if visitor is None or visitor.person.must_change_password:
+        if visitor is None or visitor.must_change_password:
             return ()
         mine: tuple[Entry, ...] = ()
         if visitor.person.post is Post.AGENT:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import BaseRoute, Mount
 
+from callqa.oidc.provider import Client, Provider
 from callqa.services.people import FREE_TRIES, IDLE, LONGEST
+from callqa.web.app import create_app
 from callqa.web.doors import COOKIE, Needs
 from callqa.web.guard import HEADERS
 from storage import Database
 from tests.console import PASSWORD, STAFF, Browser, Console
 
 PUBLIC = {"GET /healthz", "GET /metrics", "GET /login", "POST /login"}
+BY_OIDC = {"GET /login/oidc", "GET /login/oidc/callback"}
+"""Public as well, where an issuer is set."""
 
 # r: admin, l: supervisor, q: QA, a: agent.
 ALLOWED = {
@@ -36,6 +43,7 @@ ALLOWED = {
     "POST /people": "r",
     "POST /people/{name}/password": "r",
     "POST /people/{name}/state": "r",
+    "POST /people/{name}/unbind": "r",
     "GET /audit": "r",
     "GET /standards": "rlqa",
     "GET /standards/{standard_id}/{version}": "rlqa",
@@ -89,18 +97,21 @@ def walk(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
             assert isinstance(route.app, StaticFiles)
 
 
-def routes(console: Console) -> dict[str, APIRoute]:
+def routes(app: FastAPI) -> dict[str, APIRoute]:
     """Those of pages; what lets programs into the API is in test_console_api.py."""
-    found = [route for route in walk(console.app.routes) if not route.path.startswith("/api/")]
+    found = [route for route in walk(app.routes) if not route.path.startswith("/api/")]
     return {f"{method} {route.path}": route for route in found for method in route.methods or ()}
 
 
 def test_every_route_is_public_on_purpose_or_needs_a_right(console: Console) -> None:
-    found = routes(console)
+    found = routes(console.app)
     assert set(found) == PUBLIC | set(ALLOWED)
     for name, route in found.items():
         guards = [depends.dependency for depends in route.dependencies if isinstance(depends.dependency, Needs)]
         assert len(guards) == (name not in PUBLIC), name
+    client = Client("https://id.example", "callqa", "secret", "email", "https://qa.example/login/oidc/callback")
+    oidc = Provider(client, ssl.create_default_context())
+    assert set(routes(create_app(replace(console.services, oidc=oidc)))) == PUBLIC | BY_OIDC | set(ALLOWED)
 
 
 @pytest.mark.parametrize("letter", LETTERS)

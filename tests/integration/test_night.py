@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from callqa.alerts.tls import trusting
 from callqa.alerts.webhook import Webhook
 from callqa.metadata import MetadataReader
 from callqa.reports.metrics import metrics_text
@@ -26,6 +25,7 @@ from callqa.services.stint import ChunkTimes, Stint, timed
 from callqa.services.survey import survey
 from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
+from callqa.tls import trusting
 from models.alert import AlertKind
 from models.audit import AuditAction, AuditEvent
 from models.call import AudioFacts, RecordingState
@@ -233,7 +233,9 @@ def test_speed_is_that_of_this_machine_else_of_others_else_the_default(database:
 
 
 def watch_of(run: Run, database: Database, receiver: Receiver | None, kinds: frozenset[AlertKind]) -> NightWatch:
-    channels = () if receiver is None else (Webhook(receiver.url, "secret", trusting(""), delays_s=()),)
+    channels = (
+        () if receiver is None else (Webhook(receiver.url, "secret", trusting("", "alert_ca_file"), delays_s=()),)
+    )
     alarm = Alarm(channels, AlarmRules(kinds, 0.1, 24.0), database.unit_of_work)
     return NightWatch(run, Speed(5.0, SpeedBasis.DEFAULT, 0), NOW, alarm, database.unit_of_work, lambda: UNTIL)
 

@@ -14,11 +14,11 @@ import pytest
 
 from callqa.alerts.channels import channels_for
 from callqa.alerts.mail import Mail
-from callqa.alerts.tls import trusting
 from callqa.alerts.webhook import Webhook
 from callqa.alerts.words import body_of, subject_of
 from callqa.services.alarm import Alarm, AlarmRules
 from callqa.settings import load_settings
+from callqa.tls import trusting
 from models.alert import Alert, AlertKind
 from models.errors import SettingsError, TransientError
 from models.night import Backlog
@@ -29,7 +29,7 @@ from tests.alert_servers import mail_server, receiving
 AT = datetime(2026, 11, 21, 4, 30, tzinfo=UTC)
 SECRET = "whsec-abc"
 ENDED = Alert(AlertKind.RUN_END, AT, "run-1", {"status": "partial", "recordings": 12, "scored": 9, "stopped": True})
-TLS = trusting("")
+TLS = trusting("", "alert_ca_file")
 RULES = AlarmRules(frozenset(AlertKind), 0.1, 24.0)
 
 

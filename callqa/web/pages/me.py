@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from callqa.reports.words import LANGUAGES
 from callqa.services.people import LEAST_PASSWORD_CHARACTERS, change_password
 from callqa.services.rights import Right
-from callqa.web.doors import COOKIE, Doors, Who
+from callqa.web.doors import COOKIE, Doors, Visitor, Who
 from callqa.web.pages.login import local
 from callqa.web.services import WebServices
 from callqa.web.shell import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Shell
@@ -23,12 +23,21 @@ def me_router(services: WebServices, shell: Shell) -> APIRouter:
     """The page, and what its forms do."""
     doors = Doors(services)
 
-    def form(request: Request, said: str = "", status: int = 200) -> Response:
-        return shell.page(request, "me.html", status=status, said=said, least=LEAST_PASSWORD_CHARACTERS)
+    def form(request: Request, who: Visitor, said: str = "", status: int = 200) -> Response:
+        with services.new_unit_of_work() as uow:
+            has_password = bool(uow.people.password_hash(who.person.name))
+        return shell.page(
+            request,
+            "me.html",
+            status=status,
+            said=said,
+            least=LEAST_PASSWORD_CHARACTERS,
+            has_password=has_password,
+        )
 
     @doors.get("/me", Right.LOOK_AFTER_ONESELF)
-    def show(request: Request) -> Response:
-        return form(request)
+    def show(request: Request, who: Who) -> Response:
+        return form(request, who)
 
     @doors.post("/me/password", Right.LOOK_AFTER_ONESELF)
     def password(
@@ -42,13 +51,13 @@ def me_router(services: WebServices, shell: Shell) -> APIRouter:
         with services.new_unit_of_work() as uow:
             password_hash = uow.people.password_hash(name)
         if not services.hasher.fits(password_hash, old):
-            return form(request, words("me.wrong"), 403)
+            return form(request, who, words("me.wrong"), 403)
         if new != again:
-            return form(request, words("me.differ"), 400)
+            return form(request, who, words("me.differ"), 400)
         try:
             change_password(name, new, name, services.now(), services.hasher, services.new_unit_of_work)
         except InputError:
-            return form(request, words("me.new", least=LEAST_PASSWORD_CHARACTERS), 400)
+            return form(request, who, words("me.new", least=LEAST_PASSWORD_CHARACTERS), 400)
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE)
         return answer

@@ -22,6 +22,8 @@ PEOPLE_WORDS: Final[dict[str, tuple[str, str]]] = {
         "{name} 的临时密码（仅显示一次）：{password}",
         "Password for {name}, shown only once: {password}",
     ),
+    "people.by_oidc": ("仅用单点登录，不设密码", "Single sign-on only, no password"),
+    "people.unbind": ("解除单点登录账号", "Forget single sign-on account"),
     "people.added": ("已新增 {name}", "{name} was added"),
     "people.change": ("修改", "Change"),
 }

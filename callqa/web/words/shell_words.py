@@ -42,12 +42,32 @@ SHELL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "login.wait": ("登录失败次数过多，请 {wait_s} 秒后再试", "Too many log-ins failed; try again in {wait_s} s"),
     "login.stale": ("页面已过期，请重新登录", "The page was too old; log in again"),
     "login.ended": ("已退出登录", "You are logged out"),
+    "oidc.go": ("单点登录", "Single sign-on"),
+    "oidc.or": ("或", "or"),
+    "oidc.away": (
+        "登录服务暂时没有应答，请稍后再试",
+        "The log-in service does not answer at the moment; try again later",
+    ),
+    "oidc.refused": (
+        "登录服务未能证明您的身份，请重新登录；若反复出现，请告知管理员",
+        "The log-in service did not prove who you are. Log in again; if it goes on, tell an admin",
+    ),
+    "oidc.stranger": (
+        "身份已确认（{name}），但您还不是本系统的用户，请联系管理员",
+        "You are known to the log-in service ({name}), but not here yet; ask an admin",
+    ),
+    "oidc.kept_out": ("您的账号已停用，请联系管理员", "You are disabled here; ask an admin"),
+    "oidc.other_account": (
+        "您的用户名已关联另一个登录账号，请联系管理员",
+        "Your login name belongs to another account of the log-in service; ask an admin",
+    ),
     "me.title": ("我的账号", "My account"),
     "me.password": ("修改密码", "Change password"),
     "me.must_change": (
         "这是他人代设的密码，请先改成自己的密码",
         "Somebody else chose this password; choose your own first",
     ),
+    "me.no_password": ("您通过单点登录进入，没有密码。", "You log in by single sign-on and have no password."),
     "me.old": ("当前密码", "Current password"),
     "me.new": ("新密码（至少 {least} 个字符）", "New password (at least {least} characters)"),
     "me.again": ("再输一次新密码", "New password again"),

@@ -1,4 +1,4 @@
-"""Whom alerts trust: certificates are always checked, against the system's authorities and one of the company's own."""
+"""Whom requests trust: certificates are always checked, against the system's authorities and a company's own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import ssl
 from models.errors import SettingsError
 
 
-def trusting(ca_file: str) -> ssl.SSLContext:
+def trusting(ca_file: str, setting: str) -> ssl.SSLContext:
     """What checks certificates and names; `ca_file` adds an authority to the system's, "" none.
 
-    Raises SettingsError for a file that holds no certificate.
+    `setting` is the one that names the file. Raises SettingsError for a file that holds no certificate.
     """
     context = ssl.create_default_context()
     if ca_file:
@@ -19,14 +19,17 @@ def trusting(ca_file: str) -> ssl.SSLContext:
         except (OSError, ValueError) as error:
             reason = None if isinstance(error, ssl.SSLError) else getattr(error, "strerror", None)
             raise SettingsError(
-                f"alert_ca_file {ca_file!r} cannot be used: {reason or 'it holds no certificate'}; "
+                f"{setting} {ca_file!r} cannot be used: {reason or 'it holds no certificate'}; "
                 "name the PEM file of the authority that the certificate is from"
             ) from error
     return context
 
 
-def why(error: BaseException) -> str:
-    """The kind of an error, whose message may quote an address or what was sent; of a certificate also what to do."""
+def why(error: BaseException, setting: str) -> str:
+    """The kind of an error, whose message may quote an address or what was sent; of a certificate also what to do.
+
+    `setting` is the one that may name an authority.
+    """
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate was refused ({error.verify_message}); alert_ca_file may name an authority of your own"
+        return f"its certificate was refused ({error.verify_message}); {setting} may name an authority of your own"
     return type(error).__name__
