@@ -14,6 +14,7 @@ import argon2
 from starlette.testclient import TestClient
 
 from asr.peaks import read_peaks
+from asr.pii.notes import mask_note
 from asr.playback import OpusPlayback
 from callqa.passwords import Argon2Hasher
 from callqa.services.health import Finding, Health
@@ -82,6 +83,7 @@ class Console:
             hasher=HASHER,
             listening=Listening(self.audio, OpusPlayback(), read_peaks),
             standards=shipped,
+            mask_note=mask_note,
             now=self.clock,
         )
         self.app = create_app(self.services)

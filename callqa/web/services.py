@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from callqa.bootstrap import check_database, listening, open_database, standard_by_ref, standard_for, today
+from callqa.bootstrap import check_database, listening, note_mask, open_database, standard_by_ref, standard_for, today
 from callqa.classifiers import classifiers_in_use
 from callqa.passwords import Argon2Hasher
 from callqa.reports.backtest import BacktestReport
@@ -22,6 +22,7 @@ from callqa.settings import Settings
 from callqa.standards import FoundStandard
 from models.errors import SettingsError, StandardError
 from models.ports import UnitOfWorkFactory
+from models.review import NoteMask
 
 
 def _no_standard() -> FoundStandard:
@@ -48,6 +49,7 @@ class WebServices:
     hasher: PasswordHasher
     listening: Listening
     standards: StandardsByRef
+    mask_note: NoteMask
     language: str = "zh"
     time_zone: str = "Asia/Shanghai"
     is_https: bool = False
@@ -70,6 +72,7 @@ def services_for(settings: Settings) -> WebServices:
         hasher=Argon2Hasher(),
         listening=listening(settings),
         standards=partial(standard_by_ref, settings),
+        mask_note=note_mask(settings),
         language=settings.language,
         time_zone=settings.time_zone,
         is_https=settings.web_https,
