@@ -98,13 +98,14 @@ def changes(console: Console, database: Database) -> dict[str, Change]:
             "qa", f"/promises/{entry.recording_id}/{entry.id}", {"status": "broken"}
         ),
         "POST /standards/-": Change("root", "/standards/-", files={"file": ("b.yaml", text.replace(b'"1"', b'"2"'))}),
-        "POST /standards/-/{key}/trial": Change("root", f"{draft}/trial", {"days": "7"}),
         "POST /standards/-/{key}/publish": Change("root", f"{draft}/publish"),
         "POST /people": Change("root", "/people", {"name": "new", "shown_name": "新人", "post": "qa"}),
         "POST /people/{name}/state": Change("root", "/people/a17/state", {"disabled": "true"}),
         "POST /people/{name}/password": Change("root", "/people/a17/password"),
         "POST /me/password": Change("qa", "/me/password", {"old": PASSWORD, "new": "x" * 12, "again": "x" * 12}),
         "POST /logout": Change("lead", "/logout"),
+        # Last: it goes on in the background.
+        "POST /standards/-/{key}/trial": Change("root", f"{draft}/trial", {"days": "7"}),
     }
 
 
