@@ -6,6 +6,7 @@ import atexit
 import re
 import shutil
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,6 +98,13 @@ class Console:
             answer = opened.log_in(name, PASSWORD)
             assert answer.status_code == 303, answer.text
         return opened
+
+
+def wait_for_back_tests() -> None:
+    """Until those that go on in the background have ended, and left the database alone."""
+    for thread in threading.enumerate():
+        if thread.name == "callqa-backtest":
+            thread.join(60)
 
 
 class Browser(TestClient):

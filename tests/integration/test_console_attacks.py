@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from callqa.services.people import FREE_TRIES
 from callqa.standards import FoundStandard
 from callqa.web.app import create_app
 from callqa.web.doors import COOKIE
 from callqa.web.guard import HEADERS, MOST_BODY_BYTES
 from storage import Database
 from tests import factories
-from tests.console import PASSWORD, Browser, Console
+from tests.console import PASSWORD, Browser, Console, wait_for_back_tests
 from tests.databases import dump
 from tests.integration.test_console_call import put_sound
 from tests.integration.test_console_doors import ALLOWED, PUBLIC, routes
@@ -30,7 +31,7 @@ ON_SQLITE = pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=T
 
 
 @pytest.fixture
-def console(database: Database) -> Console:
+def console(database: Database) -> Iterator[Console]:
     """Calls of A17 in the supervisor's team, each with a promise."""
     for name in CALLS:
         said = promise("明天给您回电", "callback", at(12, month=11, year=2026))
@@ -38,7 +39,8 @@ def console(database: Database) -> Console:
     made = Console(database.unit_of_work)
     made.services = replace(made.services, standard_in_use=lambda: FoundStandard("small-zh", SMALL, "small.yaml", None))
     made.app = create_app(made.services)
-    return made
+    yield made
+    wait_for_back_tests()
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,15 @@ def test_another_password_ends_every_session_that_the_old_one_opened(console: Co
     assert [b.get("/me").status_code for b in (own, stolen, other)] == [303, 303, 200]
     assert admin.submit("/people/lead/password", "/people").status_code == 200
     assert [b.get("/me").status_code for b in (other, admin)] == [303, 200]
+
+
+def test_a_session_that_was_taken_over_is_no_way_to_try_passwords(console: Console) -> None:
+    stolen = console.browser("qa")
+    tries = [stolen.submit("/me/password", old=f"guess {n}", new="x" * 12, again="x" * 12) for n in range(FREE_TRIES)]
+    assert {answer.status_code for answer in tries} == {403}
+    assert stolen.submit("/me/password", old=PASSWORD, new="x" * 12, again="x" * 12).status_code == 429
+    console.clock.go_on(minutes=16)
+    assert stolen.submit("/me/password", old=PASSWORD, new="x" * 12, again="x" * 12).status_code == 303
 
 
 @ON_SQLITE

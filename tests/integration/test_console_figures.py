@@ -148,10 +148,7 @@ def test_of_a_small_team_an_agent_can_reckon_nobody_elses_figures(console: Conso
     page = text(browser, "/agents/A17")
     assert "不足 5 人" in page
     assert not re.search(r"班组平均 \d", page)
-    # All that is left of the team in the page's pictures and tables is its word.
-    assert "62" not in page.replace("62.3", "62")
-    assert "50.0" not in page
-    assert browser.get("/agents/A17").text.count('class="series n2"') <= 1
+    assert 'class="series n2"' not in browser.get("/agents/A17").text
     # Who sees the team's agents anyway sees its mean.
     assert re.search(r"班组平均 \d", text(console.browser("lead"), "/agents/A17"))
     # 90 days hold the call of long ago: five agents. Its day and the item of few are still nobody's to see.

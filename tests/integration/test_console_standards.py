@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +21,7 @@ from callqa.web.doors import COOKIE
 from models.audit import AuditAction, AuditFilter
 from storage import Database
 from tests import factories
-from tests.console import NOW, Browser, Console
+from tests.console import NOW, Browser, Console, wait_for_back_tests
 from tests.ledger_calls import put_call
 from tests.unit.small_standard import SMALL
 
@@ -35,7 +35,7 @@ NEW = (
 
 
 @pytest.fixture
-def console(database: Database) -> Console:
+def console(database: Database) -> Iterator[Console]:
     """The console where the small standard is in use, with one call to try others on."""
     put_call(
         database,
@@ -51,7 +51,8 @@ def console(database: Database) -> Console:
     made = Console(database.unit_of_work)
     made.services = replace(made.services, standard_in_use=lambda: IN_USE, backtest=backtest)
     made.app = create_app(made.services)
-    return made
+    yield made
+    wait_for_back_tests()
 
 
 def bring(browser: Browser, text: bytes, name: str = "new.yaml"):  # type: ignore[no-untyped-def]
