@@ -18,6 +18,7 @@ from asr.device import choose
 from asr.gpu_slot import hold_slot, name_of_gpu
 from asr.options import PROFILES, EngineOptions, RemoteOptions
 from asr.peaks import read_peaks
+from asr.pii.notes import mask_note
 from asr.remote import look_at
 from asr.text import prompt_for
 from asr.transcriber import WhisperTranscriber
@@ -42,6 +43,7 @@ from models.claim import Worker
 from models.errors import InputError, MissingKeyError, NoVersionError
 from models.keeping import DatabaseFile
 from models.ports import AudioProbe, AudioStore, UnitOfWorkFactory
+from models.review import NoteMask
 from models.scorecard import StandardRef
 from models.source import Finder
 from models.standard import PublishedStandard
@@ -75,6 +77,7 @@ __all__ = [
     "machine_name",
     "metadata_readers",
     "new_key",
+    "note_mask",
     "open_database",
     "passing_transcriber",
     "planner",
@@ -240,6 +243,11 @@ def audio_store(settings: Settings) -> AudioStore:
 def listening(settings: Settings) -> Listening:
     """How people hear calls: by the playback copies in the settings' home."""
     return Listening(audio_store(settings), GuardedPlayback(), read_peaks)
+
+
+def note_mask(settings: Settings) -> NoteMask:
+    """What hides personal numbers in what people write, where the setting has them hidden in what was said."""
+    return mask_note if settings.mask_pii else str
 
 
 def standard_by_ref(settings: Settings, ref: StandardRef) -> ServiceStandard | None:

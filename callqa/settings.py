@@ -74,7 +74,10 @@ class Settings(BaseModel):
     agent_channel: Literal["auto", "left", "right"] = Field(
         "auto", description="channel of the agent in stereo; auto: metadata, else who greets"
     )
-    mask_pii: bool = Field(True, description="mask telephone, ID card and bank card numbers and codes in the text")
+    mask_pii: bool = Field(
+        True,
+        description="mask telephone, ID card and bank card numbers and codes in texts and in what people write",
+    )
     playback: bool = Field(True, description="make a copy to listen to, in which masked numbers are bleeped")
     originals: Literal["never", "keep"] = Field(
         "never", description="keep copies of the recordings in the home folder; the source is never touched"

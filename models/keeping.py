@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from models.appeal import Appeal
 from models.audit import AuditEntry, AuditEvent, AuditFilter, AuditHead
+from models.calibration import Judgement
+from models.desk import Assignment
 from models.ledger import History
 from models.review import Review
 from models.run import StoredCall
@@ -41,13 +44,19 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """How many rows went."""
+    """How many rows went. `judgements` are those of calibration."""
 
     calls: int = 0
     transcripts: int = 0
     scorecards: int = 0
     promises: int = 0
     reviews: int = 0
+    appeals: int = 0
+    assignments: int = 0
+    judgements: int = 0
+
+    def __add__(self, other: Removed) -> Removed:
+        return Removed(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class HeldCall:
     """Everything that the database holds of one call, each kind oldest first.
 
     `addresses` are where runs found the recording, in alphabetical order; `histories` what was said of its promises.
+    `assignment` says who is to look at it, None for nobody; `judgements` are those of calibration.
     """
 
     stored: StoredCall
@@ -63,6 +73,9 @@ class HeldCall:
     scorecards: tuple[Scorecard, ...]
     reviews: tuple[Review, ...]
     histories: tuple[History, ...]
+    appeals: tuple[Appeal, ...]
+    assignment: Assignment | None
+    judgements: tuple[Judgement, ...]
 
 
 class AuditLog(Protocol):

@@ -20,6 +20,7 @@ from models.call import AudioFacts, CallMeta, Quarantine, Recording
 from models.call_order import CallOrder
 from models.claim import Claims
 from models.desk import Desk
+from models.draft import StandardDrafts
 from models.errors import RecordingError, TransientError
 from models.glance import Glances
 from models.keeping import AuditLog, Keeping
@@ -386,6 +387,7 @@ class UnitOfWork(Protocol):
     order: CallOrder
     appeals: Appeals
     calibrations: Calibrations
+    drafts: StandardDrafts
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

@@ -13,6 +13,9 @@ from models.person import Scope
 from models.rollup import ScoredCall
 from models.scorecard import ReviewCode, Verdict
 
+_MOST_ID = 2**31 - 1
+"""The largest id that a database gives."""
+
 
 class Urgency(IntEnum):
     """How much a call needs a person; the highest comes first."""
@@ -65,7 +68,8 @@ class QueueCursor:
     def parse(cls, text: str) -> QueueCursor:
         """The inverse of `str`. Raises InputError for anything else."""
         place, dash, scorecard = text.partition("-")
-        if not (dash and all(part.isascii() and part.isdigit() and len(part) < 19 for part in (place, scorecard))):
+        are_numbers = all(part.isascii() and part.isdigit() and len(part) < 19 for part in (place, scorecard))
+        if not (dash and are_numbers and int(scorecard) <= _MOST_ID):
             raise InputError(f"{text!r} is no place in the review queue; begin again at its first page")
         return cls(int(place), int(scorecard))
 

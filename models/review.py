@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,9 @@ from enum import StrEnum
 from models.scorecard import Verdict
 
 MOST_COMMENT_CHARACTERS = 1000
+
+NoteMask = Callable[[str], str]
+"""Hides personal numbers in what a person writes, character by character."""
 
 
 class ReviewSource(StrEnum):

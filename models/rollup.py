@@ -11,6 +11,10 @@ from typing import Protocol
 from models.person import EVERYBODY, Scope
 from models.scorecard import Verdict
 
+LEAST_GROUP = 5
+"""Agents see figures of their team that come from so many agents at least, themselves included. With two, each could
+reckon the other's from the own; with few, those who talk to each other could."""
+
 HUNDREDTHS = 100
 """Points are added up as whole hundredths: sums of floats would depend on the order of the calls."""
 
@@ -112,8 +116,9 @@ class ScoredCall:
 class AgentMonth:
     """An agent's calls from `since` to `until`, both included, beside those of the team the agent is in now.
 
-    `team_figures` hold the agent's calls as well; None for an agent without a team. `worst` and `best` are graded
-    calls, the lowest and the highest total first, of equal ones the newest.
+    `team_figures` hold the agent's calls as well; None for an agent without a team. For the agent they are as
+    `Rollups.of_group`, and None for a group too small. `worst` and `best` are graded calls, the lowest and the highest
+    total first, of equal ones the newest.
     """
 
     agent_id: str
@@ -148,7 +153,8 @@ class Rollups(Protocol):
         """What a page about an agent shows, with so many worst and best calls.
 
         None for an unknown agent and for one out of scope, who is in none of its teams and had no call in them. The
-        team's figures are those of all its calls; where its name is out of scope there are neither.
+        team's figures are those of all its calls; where its name is out of scope there are neither. In the scope of the
+        agent alone they are those of a group.
         """
 
     def of_agent(self, agent_id: str, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
@@ -156,6 +162,13 @@ class Rollups(Protocol):
 
     def of_team(self, team: str, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         """The team's figures."""
+
+    def of_group(self, team: str, since: date, until: date) -> Figures | None:
+        """The team's figures of which nobody's own can be reckoned: None below `LEAST_GROUP` agents with a total.
+
+        Days on which fewer had a total are left out, as are items on which fewer were judged. Calls of nobody known
+        are in the sums, and make no agent.
+        """
 
     def of_all(self, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         """Everybody's figures."""

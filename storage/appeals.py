@@ -64,6 +64,10 @@ class Appeals:
     def of_call(self, recording_id: str) -> Sequence[Appeal]:
         return self._read(_appeals(EVERYBODY).where(appeals.c.recording_id == recording_id).order_by(appeals.c.id))
 
+    def of_held(self, recording_id: str) -> Sequence[Appeal]:
+        """The appeals of a call, oldest first, also of one that is quarantined now."""
+        return self._read(_of_calls().where(appeals.c.recording_id == recording_id).order_by(appeals.c.id))
+
     def page(self, scope: Scope, is_open: bool, most: int) -> Sequence[Appeal]:
         ruled_at = appeal_rulings.c.ruled_at
         these = _appeals(scope).limit(most)
@@ -111,10 +115,15 @@ class Appeals:
         )
 
 
+def _of_calls() -> Select[Any]:
+    return select(appeals, recordings.c.call_id, recordings.c.agent_id, recordings.c.team).join(
+        recordings, recordings.c.id == appeals.c.recording_id
+    )
+
+
 def _appeals(scope: Scope) -> Select[Any]:
     return (
-        select(appeals, recordings.c.call_id, recordings.c.agent_id, recordings.c.team)
-        .join(recordings, recordings.c.id == appeals.c.recording_id)
+        _of_calls()
         .join(current_scorecards, current_scorecards.c.recording_id == appeals.c.recording_id)
         .outerjoin(appeal_rulings, appeal_rulings.c.appeal_id == appeals.c.id)
         .where(*in_scope(scope))

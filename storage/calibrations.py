@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from models.calibration import Calibration, Judgement
 from models.person import Scope
@@ -71,12 +71,17 @@ class Calibrations:
         return True
 
     def judgements(self, calibration_id: int) -> Sequence[Judgement]:
-        rows = self._transaction.rows(
-            select(calibration_judgements).where(calibration_judgements.c.calibration_id == calibration_id)
-        )
+        return self._judgements(calibration_judgements.c.calibration_id == calibration_id)
+
+    def judgements_on(self, recording_id: str) -> Sequence[Judgement]:
+        """All on one call, in whatever sets, ordered by item and reviewer."""
+        return self._judgements(calibration_judgements.c.recording_id == recording_id)
+
+    def _judgements(self, which: ColumnElement[bool]) -> Sequence[Judgement]:
+        rows = self._transaction.rows(select(calibration_judgements).where(which))
         found = [Judgement(row.recording_id, row.item_id, row.reviewer, row.verdict, row.judged_at) for row in rows]
         # Sorted here, because databases order text by their own collations.
-        return sorted(found, key=lambda j: (j.recording_id, j.item_id, j.reviewer))
+        return sorted(found, key=lambda j: (j.recording_id, j.item_id, j.reviewer, j.judged_at))
 
     def drawn(self, scope: Scope, since: datetime, most: int) -> Sequence[str]:
         rows = self._transaction.rows(

@@ -44,6 +44,11 @@ class Desk:
     def release(self, recording_ids: Collection[str]) -> None:
         self._transaction.delete(delete(assignments).where(assignments.c.recording_id.in_(recording_ids)))
 
+    def assignment_of(self, recording_id: str) -> Assignment | None:
+        """Who is to look at the call; None for nobody."""
+        row = self._transaction.first(select(assignments).where(assignments.c.recording_id == recording_id))
+        return None if row is None else Assignment(row.recording_id, row.reviewer, row.assigned_by, row.assigned_at)
+
     def reviewers_of(self, recording_ids: Collection[str]) -> Mapping[str, str]:
         rows = self._transaction.rows(select(assignments).where(assignments.c.recording_id.in_(recording_ids)))
         return {row.recording_id: row.reviewer for row in rows}

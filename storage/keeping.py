@@ -11,7 +11,13 @@ from sqlalchemy import JSON, Select, and_, delete, exists, func, or_, select, up
 
 from models.keeping import Forgotten, ForgottenPart, HeldCall, Removed
 from models.run import StoredCall
+from storage.appeal_tables import appeals
+from storage.appeals import Appeals
+from storage.calibration_tables import calibration_judgements
+from storage.calibrations import Calibrations
 from storage.column_types import storable
+from storage.desk import Desk
+from storage.desk_tables import assignments
 from storage.hanging import hanging_on
 from storage.keeping_tables import forgotten_recordings, text_is_kept
 from storage.ledger import histories_of
@@ -79,6 +85,9 @@ class Keeping:
             tuple(read[card_id] for card_id in sorted(read)),
             tuple(sorted(own, key=lambda r: (r.reviewed_at, r.item_id, r.reviewer))),
             tuple(histories_of(self._transaction, [recording_id])[recording_id]),
+            tuple(Appeals(self._transaction).of_held(recording_id)),
+            Desk(self._transaction).assignment_of(recording_id),
+            tuple(Calibrations(self._transaction).judgements_on(recording_id)),
         )
 
     def addresses(self, recording_id: str) -> tuple[str, ...]:
@@ -109,7 +118,7 @@ class Keeping:
                 select(recordings.c.id).where(recordings.c.id.in_(batch)).order_by(recordings.c.id).with_for_update()
             )
             removed = self._forget_calls(batch) if part is ForgottenPart.CALL else self._forget_texts(batch)
-            gone = Removed(*(a + b for a, b in zip(_counts(gone), _counts(removed), strict=True)))
+            gone += removed
             for recording_id in batch:
                 self._remember(Forgotten(recording_id, part, now))
         return gone
@@ -135,6 +144,9 @@ class Keeping:
             deleted[scorecards.name],
             deleted[promises.name] + deleted[ledger_promises.name],
             deleted[reviews.name],
+            deleted[appeals.name],
+            deleted[assignments.name],
+            deleted[calibration_judgements.name],
         )
 
     def _forget_texts(self, batch: Sequence[str]) -> Removed:
@@ -183,10 +195,6 @@ def _older(moment: datetime, part: ForgottenPart, what: Any) -> Select[Any]:
         return statement
     heard = exists().where(transcripts.c.recording_id == recordings.c.id)
     return statement.where(heard, text_is_kept(recordings.c.id))
-
-
-def _counts(removed: Removed) -> tuple[int, ...]:
-    return removed.calls, removed.transcripts, removed.scorecards, removed.promises, removed.reviews
 
 
 def _batches(values: Collection[str]) -> Iterator[tuple[str, ...]]:

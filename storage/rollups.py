@@ -6,11 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, UnaryExpression, func, or_, select
+from sqlalchemy import ColumnElement, Row, UnaryExpression, and_, case, func, or_, select, true
 
+from models.call import UNASSIGNED_AGENT
 from models.person import EVERYBODY, Scope
 from models.queue import Urgency
-from models.rollup import HUNDREDTHS, AgentMonth, DayTally, Figures, ItemTally, Rebuilt, ScoredCall, Tally
+from models.rollup import (
+    HUNDREDTHS,
+    JUDGED,
+    LEAST_GROUP,
+    AgentMonth,
+    DayTally,
+    Figures,
+    ItemTally,
+    Rebuilt,
+    ScoredCall,
+    Tally,
+)
 from models.scorecard import Verdict
 from storage.column_types import storable
 from storage.places import within
@@ -32,6 +44,18 @@ _ITEM_SUMS = tuple(
     func.sum(agent_day_items.c[name]).label(name)
     for name in (*(verdict.value for verdict in Verdict), "points", "max_points")
 )
+_ALL = true()
+
+
+def _agents_with(calls: ColumnElement[int]) -> ColumnElement[int]:
+    """How many agents, known by their ids, have any of these calls."""
+    is_one = and_(calls > 0, agent_days.c.agent_id != UNASSIGNED_AGENT)
+    return func.count(case((is_one, agent_days.c.agent_id)).distinct())
+
+
+_AGENTS_GRADED = _agents_with(agent_days.c.graded)
+_JUDGEMENTS = [agent_day_items.c[verdict.value] for verdict in JUDGED]
+_AGENTS_JUDGED = _agents_with(sum(_JUDGEMENTS[1:], _JUDGEMENTS[0]))
 
 
 class Rollups:
@@ -57,7 +81,7 @@ class Rollups:
             since=since,
             until=until,
             figures=figures,
-            team_figures=self.of_team(agent.team, since, until) if is_team_shown else None,
+            team_figures=self._around(agent.team, since, until, scope) if is_team_shown else None,
             worst=tuple(self.worst_calls(agent_id, since, until, most_calls, scope)),
             best=tuple(self.best_calls(agent_id, since, until, most_calls, scope)),
         )
@@ -67,6 +91,14 @@ class Rollups:
 
     def of_team(self, team: str, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         return self._figures(agent_days.c.team == storable(team), *_within(since, until, scope))
+
+    def of_group(self, team: str, since: date, until: date) -> Figures | None:
+        which = (agent_days.c.team == storable(team), *_within(since, until, EVERYBODY))
+        (row,) = self._transaction.rows(select(*_SUMS, _AGENTS_GRADED.label("agents")).where(*which))
+        if row.agents < LEAST_GROUP:
+            return None
+        enough = _AGENTS_GRADED >= LEAST_GROUP, _AGENTS_JUDGED >= LEAST_GROUP
+        return Figures(tally_from_row(row), self._days(*which, having=enough[0]), self._items(*which, having=enough[1]))
 
     def of_all(self, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         return self._figures(*_within(since, until, scope))
@@ -137,19 +169,22 @@ class Rollups:
         days = self._days(*which)
         return Figures(_together([day.tally for day in days]), days, self._items(*which))
 
-    def _items(self, *which: ColumnElement[bool]) -> tuple[ItemTally, ...]:
+    def _around(self, team: str, since: date, until: date, scope: Scope) -> Figures | None:
+        return self.of_team(team, since, until) if scope.agent_id is None else self.of_group(team, since, until)
+
+    def _items(self, *which: ColumnElement[bool], having: ColumnElement[bool] = _ALL) -> tuple[ItemTally, ...]:
         rows = self._transaction.rows(
             select(agent_day_items.c.item_id, *_ITEM_SUMS)
             .join(agent_days, agent_days.c.id == agent_day_items.c.agent_day_id)
             .where(*which)
             .group_by(agent_day_items.c.item_id)
+            .having(having)
         )
         return tuple(sorted(map(_item, rows), key=lambda item: item.item_id))
 
-    def _days(self, *which: ColumnElement[bool]) -> tuple[DayTally, ...]:
-        rows = self._transaction.rows(
-            select(agent_days.c.day, *_SUMS).where(*which).group_by(agent_days.c.day).order_by(agent_days.c.day)
-        )
+    def _days(self, *which: ColumnElement[bool], having: ColumnElement[bool] = _ALL) -> tuple[DayTally, ...]:
+        by_day = select(agent_days.c.day, *_SUMS).where(*which).group_by(agent_days.c.day).having(having)
+        rows = self._transaction.rows(by_day.order_by(agent_days.c.day))
         return tuple(DayTally(row.day, tally_from_row(row)) for row in rows)
 
     def _tallies(self, key: ColumnElement[str], *which: ColumnElement[bool]) -> dict[str, Tally]:

@@ -14,6 +14,7 @@ from models import (
     call_order,
     claim,
     desk,
+    draft,
     glance,
     keeping,
     night,
@@ -35,6 +36,7 @@ from storage.census import Census
 from storage.claims import Claims
 from storage.desk import Desk
 from storage.diary import Diary
+from storage.drafts import StandardDrafts
 from storage.glances import Glances
 from storage.keeping import Keeping
 from storage.ledger import Ledger
@@ -84,6 +86,7 @@ class UnitOfWork:
     order: call_order.CallOrder
     appeals: appeal.Appeals
     calibrations: calibration.Calibrations
+    drafts: draft.StandardDrafts
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -119,6 +122,7 @@ class UnitOfWork:
         self.order = CallOrder(transaction)
         self.appeals = Appeals(transaction)
         self.calibrations = Calibrations(transaction)
+        self.drafts = StandardDrafts(transaction)
         return self
 
     def __exit__(

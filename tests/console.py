@@ -6,6 +6,7 @@ import atexit
 import re
 import shutil
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import argon2
 from starlette.testclient import TestClient
 
 from asr.peaks import read_peaks
+from asr.pii.notes import mask_note
 from asr.playback import OpusPlayback
 from callqa.oidc.provider import Provider
 from callqa.passwords import Argon2Hasher
@@ -84,6 +86,7 @@ class Console:
             hasher=HASHER,
             listening=Listening(self.audio, OpusPlayback(), read_peaks),
             standards=shipped,
+            mask_note=mask_note,
             now=self.clock,
             oidc=self.oidc,
         )
@@ -98,6 +101,13 @@ class Console:
             answer = opened.log_in(name, PASSWORD)
             assert answer.status_code == 303, answer.text
         return opened
+
+
+def wait_for_back_tests() -> None:
+    """Until those that go on in the background have ended, and left the database alone."""
+    for thread in threading.enumerate():
+        if thread.name == "callqa-backtest":
+            thread.join(60)
 
 
 class Browser(TestClient):

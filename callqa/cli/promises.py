@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callqa.bootstrap import open_database, standard_by_call
+from callqa.bootstrap import note_mask, open_database, standard_by_call
 from callqa.cli.common import (
     EXIT_QUARANTINED,
     DatabaseOption,
@@ -155,7 +155,8 @@ def mark(
     """Say what became of a promise: a person's word goes before tickets, later calls and claims of customers."""
     settings = settings_from(language=language, database_url=database_url, home=home)
     connect = open_database(settings, create=False)
-    new = mark_promise(promise, status, by or login_name(), note, datetime.now(UTC), connect)
+    who, now = by or login_name(), datetime.now(UTC)
+    new = mark_promise(promise, status, who, note, now, connect, mask=note_mask(settings))
     words = Words(settings.language)
     told = {"id": promise, "status": words.code("status", status.value)}
     _say(words("ledger.marked", **told) if new else words("ledger.marked_before", **told))

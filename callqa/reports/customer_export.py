@@ -35,6 +35,9 @@ def call_document(call: HeldCall, sounds: Sequence[str]) -> Json:
         "scorecards": [scorecard_to_json(card) for card in call.scorecards],
         "reviews": [_plain(review) for review in call.reviews],
         "ledger": [_plain(history) for history in call.histories],
+        "appeals": [_plain(appeal) for appeal in call.appeals],
+        "assignment": _plain(call.assignment),
+        "calibration": [_plain(judgement) for judgement in call.judgements],
         "audio": list(sounds),
     }
 

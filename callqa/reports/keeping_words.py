@@ -12,15 +12,19 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "privacy.erased": (
         "已删除：通话 {calls} 通，文本 {transcripts} 份，评分卡 {scorecards} 张，承诺 {promises} 项，"
-        "复核 {reviews} 条，录音 {sounds} 个，报告 {reports} 份",
+        "复核 {reviews} 条，申诉 {appeals} 件，分派 {assignments} 条，校准评判 {judgements} 条，"
+        "录音 {sounds} 个，报告 {reports} 份",
         "erased: {calls} calls, {transcripts} transcripts, {scorecards} scorecards, {promises} promises, "
-        "{reviews} reviews, {sounds} sounds, {reports} reports",
+        "{reviews} reviews, {appeals} appeals, {assignments} assignments, {judgements} calibration judgements, "
+        "{sounds} sounds, {reports} reports",
     ),
     "privacy.would_erase": (
         "将删除（未执行）：通话 {calls} 通，文本 {transcripts} 份，评分卡 {scorecards} 张，承诺 {promises} 项，"
-        "复核 {reviews} 条，录音 {sounds} 个，报告 {reports} 份",
+        "复核 {reviews} 条，申诉 {appeals} 件，分派 {assignments} 条，校准评判 {judgements} 条，"
+        "录音 {sounds} 个，报告 {reports} 份",
         "would erase (nothing was done): {calls} calls, {transcripts} transcripts, {scorecards} scorecards, "
-        "{promises} promises, {reviews} reviews, {sounds} sounds, {reports} reports",
+        "{promises} promises, {reviews} reviews, {appeals} appeals, {assignments} assignments, "
+        "{judgements} calibration judgements, {sounds} sounds, {reports} reports",
     ),
     "privacy.reports": ("点名这些通话的报告：", "reports that name these calls:"),
     "privacy.unread": (

@@ -18,7 +18,7 @@ from models.audit import AuditAction, AuditEvent
 from models.errors import InputError
 from models.person import Person
 from models.ports import UnitOfWork, UnitOfWorkFactory
-from models.review import Review, ReviewSource, newest_by_item
+from models.review import NoteMask, Review, ReviewSource, newest_by_item
 from models.run import StoredCall
 from models.scorecard import Finding, Scorecard, Verdict
 from scoring.schema import DEFAULT_APPEAL_DAYS
@@ -92,8 +92,10 @@ def make_appeal(
     standards: StandardsByRef,
     now: datetime,
     new_unit_of_work: UnitOfWorkFactory,
+    *,
+    mask: NoteMask,
 ) -> int | None:
-    """Keep an agent's objection; its id, or None as `find_ground`. Raises AppealRefusedError."""
+    """Keep an agent's objection, its reason masked; its id, or None as `find_ground`. Raises AppealRefusedError."""
     with new_unit_of_work() as uow:
         ground = find_ground(uow, name, item_id, person, standards)
         if ground is None:
@@ -110,7 +112,7 @@ def make_appeal(
             item_id=item_id,
             title=ground.finding.title,
             verdict=ground.verdict,
-            reason=_checked(reason),
+            reason=mask(_checked(reason)),
             made_by=person.name,
             made_at=now,
         )
@@ -135,10 +137,12 @@ def rule_appeal(
     person: Person,
     now: datetime,
     new_unit_of_work: UnitOfWorkFactory,
+    *,
+    mask: NoteMask,
 ) -> bool:
     """Uphold an appeal by another verdict, or reject it (None). False for an unknown appeal and one out of scope.
 
-    Raises AppealRefusedError.
+    The reason is masked before it is stored. Raises AppealRefusedError.
     """
     with new_unit_of_work() as uow:
         appeal = uow.appeals.get(appeal_id, person.scope)
@@ -151,7 +155,7 @@ def rule_appeal(
         if new_verdict is appeal.verdict:
             raise AppealRefusedError(Refusal.SAME_VERDICT)
         verdict = appeal.verdict if new_verdict is None else new_verdict
-        ruling = Ruling(new_verdict is not None, verdict, _checked(reason), person.name, now)
+        ruling = Ruling(new_verdict is not None, verdict, mask(_checked(reason)), person.name, now)
         if not uow.appeals.rule(appeal, ruling):
             raise AppealRefusedError(Refusal.ALREADY)
         review = Review(

@@ -1,22 +1,23 @@
 """New versions of standards on their way to being published: checked, compared, tried on stored calls.
 
-They are kept in memory only: whoever serves the console forgets them when it ends, and they are brought again.
+They are in the database: every process that serves the console knows them, and one that ends loses none.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from callqa.reports.backtest import BacktestReport
+from callqa.reports.trial import TrialOutcome, outcome_from_json, outcome_to_json, trial_outcome
 from callqa.services.publish import publish_version, published_version
 from callqa.standards import FoundStandard
-from models.errors import StandardError, StateError, origin_of
+from models.draft import StoredDraft, StoredTrial, TrialState
+from models.errors import CallqaError, StandardError, StateError, origin_of
 from models.ports import UnitOfWorkFactory
 from scoring import CaseFailure, CompanyDays, ServiceStandard, check_cases, examples_of
 
@@ -24,17 +25,11 @@ log = logging.getLogger(__name__)
 
 MOST_DRAFTS = 8
 MOST_CHARACTERS = 2_000_000
+QUIET = timedelta(minutes=5)
+"""A back-test that says nothing for so long has ended with its process; else it says something every hundred calls."""
 
 Try = Callable[[FoundStandard, int, Callable[[int], None]], BacktestReport]
 """Makes a back-test of a standard on the calls of so many days; is told how to say how many are done."""
-
-
-class TrialState(StrEnum):
-    """How far a back-test is."""
-
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +37,9 @@ class Trial:
     """A back-test of a draft. `calls` are done so far; `report` is there when it is done."""
 
     days: int
-    state: TrialState = TrialState.RUNNING
-    calls: int = 0
-    report: BacktestReport | None = None
+    state: TrialState
+    calls: int
+    report: TrialOutcome | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,75 +64,93 @@ class Draft:
         return self.standard.ref.digest.removeprefix("sha256:")
 
 
+@dataclass(frozen=True, slots=True)
 class Drafts:
-    """The newest drafts; safe to use from several threads. One back-test runs at a time."""
+    """The newest drafts. One back-test runs at a time, wherever it was begun."""
 
-    def __init__(self, try_out: Try) -> None:
-        self._try = try_out
-        self._lock = threading.Lock()
-        self._drafts: OrderedDict[str, Draft] = OrderedDict()
-        self._at_work = False
+    try_it: Try
+    new_unit: UnitOfWorkFactory
+    now: Callable[[], datetime]
 
-    def bring(self, text: str, source: str, days: CompanyDays, by: str, now: datetime) -> Draft:
+    def bring(self, text: str, source: str, days: CompanyDays, by: str) -> Draft:
         """Keep a standard as a draft. Raises StandardError, which names every problem with its line."""
         if len(text) > MOST_CHARACTERS:
             raise StandardError(f"{source}: longer than {MOST_CHARACTERS} characters; no standard is")
         found = FoundStandard(source, text, source, None, days)
-        examples = examples_of(found.standard)
-        draft = Draft(found, len(examples), check_cases(found.standard, examples), by, now)
-        with self._lock:
-            self._drafts.pop(draft.key, None)
-            self._drafts[draft.key] = draft
-            while len(self._drafts) > MOST_DRAFTS:
-                self._drafts.popitem(last=False)
+        draft = Draft(found, *_checked(found), by, self.now())
+        with self.new_unit() as uow:
+            uow.drafts.put(StoredDraft(draft.key, text, source, by, draft.brought_at), MOST_DRAFTS)
+            uow.commit()
         return draft
 
-    def get(self, key: str) -> Draft | None:
-        """The draft; None for one that was never brought, or was forgotten."""
-        with self._lock:
-            return self._drafts.get(key)
+    def get(self, key: str, days: CompanyDays) -> Draft | None:
+        """The draft; None for one that was never brought, or was forgotten.
 
-    def all(self) -> tuple[Draft, ...]:
-        """Every draft, the newest first."""
-        with self._lock:
-            return tuple(reversed(self._drafts.values()))
+        Raises StandardError where another program has kept what this one cannot use.
+        """
+        with self.new_unit() as uow:
+            stored = uow.drafts.get(key)
+        if stored is None:
+            return None
+        found = FoundStandard(stored.source, stored.text, stored.source, None, days)
+        trial = None if stored.trial is None else self._trial(stored.trial)
+        return Draft(found, *_checked(found), stored.brought_by, stored.brought_at, trial)
 
-    def try_out(self, key: str, days: int) -> None:
-        """Begin a back-test of the draft. Raises StateError while another one runs, and for no such draft."""
-        with self._lock:
-            draft = self._drafts.get(key)
-            if draft is None or self._at_work:
+    def try_out(self, draft: Draft, days: int) -> None:
+        """Begin a back-test of the draft. Raises StateError while another one runs, and for a draft that is gone."""
+        trial = StoredTrial(days, self.now(), self.now())
+        with self.new_unit() as uow:
+            if not uow.drafts.begin_trial(draft.key, trial, trial.begun_at - QUIET):
                 raise StateError("a back-test is running already, or the draft is gone; try again later")
-            self._at_work = True
-            self._drafts[key] = replace(draft, trial=Trial(days))
-        threading.Thread(target=self._run, args=(key, draft.found, days), name="callqa-backtest", daemon=True).start()
+            uow.commit()
+        threading.Thread(target=self._run, args=(draft, trial), name="callqa-backtest", daemon=True).start()
 
-    def publish(self, key: str, by: str, now: datetime, new_unit: UnitOfWorkFactory) -> bool:
+    def publish(self, draft: Draft, by: str) -> bool:
         """Keep the draft as a version for good; False when exactly that one is published already.
 
-        Raises StateError for no such draft, StandardError where its examples fail or nobody wrote what changed.
+        Raises StandardError where its examples fail or nobody wrote what changed.
         """
-        draft = self.get(key)
-        if draft is None:
-            raise StateError("the draft is gone; bring the standard again")
         if draft.failures:
             raise StandardError(f"{draft.found.source}: {len(draft.failures)} of its examples fail; see to them first")
-        version = published_version(draft.standard, draft.found.text, now)
-        return publish_version(version, draft.found.source, by, new_unit)
+        version = published_version(draft.standard, draft.found.text, self.now())
+        return publish_version(version, draft.found.source, by, self.new_unit)
 
-    def _run(self, key: str, found: FoundStandard, days: int) -> None:
+    def _trial(self, stored: StoredTrial) -> Trial:
+        is_lost = stored.state is TrialState.RUNNING and self.now() - stored.told_at > QUIET
+        report = None if stored.outcome is None else outcome_from_json(stored.outcome)
+        return Trial(stored.days, TrialState.FAILED if is_lost else stored.state, stored.calls, report)
+
+    def _run(self, draft: Draft, trial: StoredTrial) -> None:
+        def tell(calls: int) -> None:
+            self._tell(draft.key, replace(trial, calls=calls))
+
         try:
-            report = self._try(found, days, lambda calls: self._tell(key, Trial(days, calls=calls)))
-            self._tell(key, Trial(days, TrialState.DONE, report.overall.calls, report))
+            outcome = trial_outcome(self.try_it(draft.found, trial.days, tell))
+            ended = replace(
+                trial, state=TrialState.DONE, calls=outcome.overall.calls, outcome=outcome_to_json(outcome)
+            )  # fmt: skip
         except Exception as error:  # noqa: BLE001 - nobody waits for this thread: the page says that it failed
             log.error("back-test: %s", origin_of(error))
-            self._tell(key, Trial(days, TrialState.FAILED))
-        finally:
-            with self._lock:
-                self._at_work = False
+            ended = replace(trial, state=TrialState.FAILED)
+        try:
+            self._tell(draft.key, ended)
+        except CallqaError as error:
+            # It counts as failed when nothing was heard of it for a while.
+            log.error("back-test: %s", origin_of(error))
 
-    def _tell(self, key: str, trial: Trial) -> None:
-        with self._lock:
-            draft = self._drafts.get(key)
-            if draft is not None:
-                self._drafts[key] = replace(draft, trial=trial)
+    def _tell(self, key: str, trial: StoredTrial) -> None:
+        with self.new_unit() as uow:
+            uow.drafts.tell(key, replace(trial, told_at=self.now()))
+            uow.commit()
+
+
+def _checked(found: FoundStandard) -> tuple[int, tuple[CaseFailure, ...]]:
+    return _check(found.text, found.source, found.days)
+
+
+@lru_cache(maxsize=MOST_DRAFTS)
+def _check(text: str, source: str, days: CompanyDays) -> tuple[int, tuple[CaseFailure, ...]]:
+    # Keyed by content: every look at a draft asks for it.
+    standard = FoundStandard(source, text, source, None, days).standard
+    examples = examples_of(standard)
+    return len(examples), check_cases(standard, examples)

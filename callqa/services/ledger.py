@@ -15,6 +15,7 @@ from models.errors import InputError, StateError, origin_of
 from models.ledger import LedgerEntry, StatusEvent, StatusSource
 from models.person import EVERYBODY, Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
+from models.review import NoteMask
 from models.run import StoredCall
 from models.scorecard import PromiseStatus
 from models.transcript import Transcript
@@ -164,14 +165,16 @@ def mark(
     now: datetime,
     new_unit_of_work: UnitOfWorkFactory,
     place: Place = ANYWHERE,
+    *,
+    mask: NoteMask,
 ) -> bool:
-    """Record a person's word on one promise; False when they said exactly that before.
+    """Record a person's word on one promise, its note masked; False when they said exactly that before.
 
     Raises InputError when no promise of that place has this id.
     """
     with new_unit_of_work() as uow:
         found = _at(place, promise_id, uow)
-        event = StatusEvent(status, StatusSource.PERSON, "", None, now, by, note)
+        event = StatusEvent(status, StatusSource.PERSON, "", None, now, by, mask(note))
         told = [uow.ledger.record(entry, event) for entry in found]
         if any(told):
             # Not the note, which may say who the customer is.

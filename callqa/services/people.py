@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -140,23 +141,51 @@ def log_in(
     name = name.strip().lower()[:MOST_NAME_CHARACTERS]
     subjects = {f"name {name}": FREE_TRIES, f"address {address}": FREE_TRIES * 10}
     with new_unit() as uow:
-        for subject, free in subjects.items():
-            failures = uow.people.failures_since(subject, now - TRIES_WITHIN)
-            if len(failures) >= free:
-                raise TooManyTriesError(max(1, round((failures[-free] + TRIES_WITHIN - now).total_seconds())))
+        _check_tries(uow, subjects, now)
         person, password_hash = uow.people.get(name), uow.people.password_hash(name)
     fits = hasher.fits(password_hash, password[:MOST_PASSWORD_CHARACTERS])
     with new_unit() as uow:
         if person is None or person.is_disabled or not fits:
-            for subject in subjects:
-                uow.people.note_failure(subject, now)
-            uow.people.forget_failures("", now - 2 * TRIES_WITHIN)
+            _note_failure(uow, subjects, now)
             uow.commit()
             return None
         uow.people.forget_failures(f"name {name}")
         opened = open_session(person, now, uow)
         uow.commit()
     return opened
+
+
+def knows_password(
+    person: Person, password: str, now: datetime, hasher: PasswordHasher, new_unit: UnitOfWorkFactory
+) -> bool:
+    """Whether who is logged in knows their own password: a session that was taken over is no way to try passwords.
+
+    Raises TooManyTriesError; failures count as those of logging in.
+    """
+    subjects = {f"name {person.name}": FREE_TRIES}
+    with new_unit() as uow:
+        _check_tries(uow, subjects, now)
+        password_hash = uow.people.password_hash(person.name)
+    if hasher.fits(password_hash, password[:MOST_PASSWORD_CHARACTERS]):
+        return True
+    with new_unit() as uow:
+        _note_failure(uow, subjects, now)
+        uow.commit()
+    return False
+
+
+def _check_tries(uow: UnitOfWork, subjects: Mapping[str, int], now: datetime) -> None:
+    """Raise TooManyTriesError for a subject with as many failures as are free."""
+    for subject, free in subjects.items():
+        failures = uow.people.failures_since(subject, now - TRIES_WITHIN)
+        if len(failures) >= free:
+            raise TooManyTriesError(max(1, round((failures[-free] + TRIES_WITHIN - now).total_seconds())))
+
+
+def _note_failure(uow: UnitOfWork, subjects: Iterable[str], now: datetime) -> None:
+    for subject in subjects:
+        uow.people.note_failure(subject, now)
+    uow.people.forget_failures("", now - 2 * TRIES_WITHIN)
 
 
 def open_session(person: Person, now: datetime, uow: UnitOfWork, *, by_oidc: bool = False) -> LoggedIn:

@@ -12,7 +12,7 @@ from models.errors import InputError, StateError
 from models.ledger import LedgerEntry
 from models.person import Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
-from models.review import MOST_COMMENT_CHARACTERS, Review, ReviewSource, newest_by_item
+from models.review import MOST_COMMENT_CHARACTERS, NoteMask, Review, ReviewSource, newest_by_item
 from models.run import StoredCall
 from models.scorecard import Finding, Scorecard, StandardRef, Verdict
 from models.transcript import Transcript
@@ -94,10 +94,13 @@ def review_item(
     scope: Scope,
     now: datetime,
     new_unit_of_work: UnitOfWorkFactory,
+    *,
+    mask: NoteMask,
 ) -> bool:
     """Add a person's verdict; equal to the machine's it confirms it. False for an unknown call or item, or another's.
 
-    Raises InputError for a comment that is too long, StateError after a ruling on an appeal, which is final.
+    The comment is masked before it is stored. Raises InputError for a comment that is too long, StateError after a
+    ruling on an appeal, which is final.
     """
     comment = comment.strip()
     if len(comment) > MOST_COMMENT_CHARACTERS:
@@ -111,7 +114,7 @@ def review_item(
         call_id = stored.meta.call_id
         if any(r.item_id == item_id and r.source is ReviewSource.APPEAL for r in uow.reviews.of([call_id])):
             raise StateError(f"item {item_id} of call {call_id} was ruled on in an appeal, and a ruling is final")
-        uow.reviews.add(Review(call_id, item_id, verdict, reviewer, now, comment or None, ReviewSource.CONSOLE))
+        uow.reviews.add(Review(call_id, item_id, verdict, reviewer, now, mask(comment) or None, ReviewSource.CONSOLE))
         details = {"item": item_id, "machine": found.verdict.value, "person": verdict.value}
         uow.audit.record(AuditEvent(now, reviewer, AuditAction.ITEM_REVIEWED, call_id, details))
         uow.commit()

@@ -45,10 +45,10 @@ class TeamPage:
 
 @dataclass(frozen=True, slots=True)
 class AgentPage:
-    """An agent beside the team. `praised`: the best calls of whose verdicts the machine was sure, none of them fatal.
+    """An agent beside the team, of which the agent alone sees no more than `Rollups.of_group` tells.
 
-    `items` are in the order of the standards, `team_items` the team's by id; empty without a team. `promises` are those
-    made in these days.
+    `praised`: the best calls of whose verdicts the machine was sure, none of them fatal. `items` are in the order of
+    the standards, `team_items` the team's by id; empty without a team. `promises` are those made in these days.
     """
 
     month: AgentMonth

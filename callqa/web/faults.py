@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from callqa.web.doors import ForbiddenError, NotLoggedInError
+from callqa.web.guard import protect
 from callqa.web.shell import Shell
 from models.errors import CallqaError, InputError, StateError, TransientError, UsageError, origin_of
 
@@ -70,4 +71,7 @@ def handle_faults(app: FastAPI, shell: Shell) -> None:
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
         log.error("%s: %s", request.url.path, origin_of(error))
-        return answer(request, 500)
+        answered = answer(request, 500)
+        # What nobody foresaw is answered outside of every middleware, the guard too.
+        protect(answered.headers)
+        return answered

@@ -36,8 +36,15 @@ MOST_BODY_BYTES = 8 * 2**20
 """The largest thing that is sent here is a file of tickets or a standard."""
 
 
+def protect(headers: MutableHeaders, *, is_static: bool = False) -> None:
+    """Add the headers to an answer that lacks them, and keep it out of caches."""
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
+
+
 class Guard:
-    """Adds the headers, keeps answers out of caches, and refuses bodies that are too large."""
+    """Protects every answer that the application gives, and refuses bodies that are too large."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -60,10 +67,7 @@ class Guard:
 
         async def guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
+                protect(MutableHeaders(scope=message), is_static=is_static)
             await send(message)
 
         await self._app(scope, bounded, guarded)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from callqa.bootstrap import check_database, listening, open_database, standard_by_ref, standard_for, today
+from callqa.bootstrap import check_database, listening, note_mask, open_database, standard_by_ref, standard_for, today
 from callqa.classifiers import classifiers_in_use
 from callqa.oidc.chosen import is_chosen, provider_for
 from callqa.oidc.provider import Provider
@@ -25,6 +25,7 @@ from callqa.settings import Settings
 from callqa.standards import FoundStandard
 from models.errors import SettingsError, StandardError
 from models.ports import UnitOfWorkFactory
+from models.review import NoteMask
 from models.scorecard import StandardRef
 from scoring import ServiceStandard
 
@@ -54,6 +55,7 @@ class WebServices:
     hasher: PasswordHasher
     listening: Listening
     standards: StandardsByRef
+    mask_note: NoteMask
     language: str = "zh"
     time_zone: str = "Asia/Shanghai"
     is_https: bool = False
@@ -84,6 +86,7 @@ def services_for(settings: Settings) -> WebServices:
         hasher=Argon2Hasher(),
         listening=listening(settings),
         standards=_kept(partial(standard_by_ref, settings)),
+        mask_note=note_mask(settings),
         language=settings.language,
         time_zone=settings.time_zone,
         is_https=settings.web_https,

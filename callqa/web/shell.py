@@ -15,6 +15,7 @@ from markupsafe import Markup
 from callqa.reports import formats
 from callqa.reports.words import LANGUAGES
 from callqa.services.rights import Right
+from callqa.web.call_view import call_path
 from callqa.web.doors import FORM_KEY, Visitor
 from callqa.web.services import WebServices
 from callqa.web.words import PageWords
@@ -114,4 +115,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["formats"] = formats
+    environment.globals["call_path"] = call_path
     return environment

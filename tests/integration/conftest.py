@@ -1,5 +1,6 @@
 """Fixtures of every integration test."""
 
 from tests.databases import database, database_url, empty_database_url, postgresql_url
+from tests.held_calls import command, ids
 
-__all__ = ["database", "database_url", "empty_database_url", "postgresql_url"]
+__all__ = ["command", "database", "database_url", "empty_database_url", "ids", "postgresql_url"]

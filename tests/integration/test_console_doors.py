@@ -17,7 +17,6 @@ from callqa.oidc.provider import Client, Provider
 from callqa.services.people import FREE_TRIES, IDLE, LONGEST
 from callqa.web.app import create_app
 from callqa.web.doors import COOKIE, Needs
-from callqa.web.guard import HEADERS
 from storage import Database
 from tests.console import PASSWORD, STAFF, Browser, Console
 
@@ -139,28 +138,6 @@ def test_nobody_gets_in_without_logging_in(console: Console) -> None:
             assert answer.status_code == 403, name
 
 
-def test_a_form_from_elsewhere_does_nothing(console: Console) -> None:
-    browser = console.browser("root")
-    key = re.search(r'name="form_key" value="([^"]+)"', browser.get("/me").text)
-    assert key is not None
-    for name in sorted(name for name in ALLOWED if name.startswith("POST")):
-        address = re.sub(r"\{\w+\}", "qa", name.split()[1])
-        assert browser.post(address, data={"form_key": "guessed"}).status_code == 403, name
-        assert browser.post(address).status_code == 403, name
-        sent = browser.post(address, data={"form_key": key[1]}, headers={"Origin": "http://elsewhere.example"})
-        assert sent.status_code == 403, name
-        assert browser.get("/me").status_code == 200, name
-
-
-def test_every_answer_says_what_a_browser_may_do_with_it(console: Console) -> None:
-    browser = console.browser("root")
-    for path in ("/people", "/login", "/nowhere", "/healthz", "/static/app.css", "/me"):
-        headers = browser.get(path).headers
-        assert {name: headers[name] for name in HEADERS} == HEADERS, path
-    assert "unsafe" not in HEADERS["Content-Security-Policy"]
-    assert browser.get("/people").headers["cache-control"] == "no-store"
-
-
 def test_pages_hold_nothing_that_their_policy_forbids(console: Console) -> None:
     for name in STAFF:
         browser = console.browser(name)
@@ -169,19 +146,6 @@ def test_pages_hold_nothing_that_their_policy_forbids(console: Console) -> None:
             assert not re.search(
                 r"<style|style=|<script(?![^>]*src=\"/static/)|\son\w+=|https?://(?!www\.w3\.org)", page
             ), route
-
-
-def test_logging_in_makes_a_new_session_whatever_the_browser_brought(console: Console) -> None:
-    browser = console.browser()
-    browser.cookies.set(COOKIE, "planted", domain="testserver.local")
-    answer = browser.log_in("qa", PASSWORD)
-    assert answer.headers["location"] == "/overview"
-    assert browser.cookies[COOKIE] != "planted"
-    cookie = answer.headers.get_list("set-cookie")[-1]
-    assert "HttpOnly" in cookie
-    assert "SameSite=lax" in cookie
-    again = console.browser("qa")
-    assert again.cookies[COOKIE] != browser.cookies[COOKIE]
 
 
 def test_a_session_ends_by_leaving_by_idling_and_after_a_day_at_work(console: Console) -> None:
@@ -239,13 +203,6 @@ def test_a_password_that_others_chose_must_be_changed_first(console: Console) ->
     assert browser.submit("/me/password", old=told[1], new=PASSWORD, again=PASSWORD).status_code == 303
     assert browser.get("/me").status_code == 303
     assert browser.log_in("new.one", PASSWORD).headers["location"] == "/overview"
-
-
-@pytest.mark.parametrize(
-    "goal", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:x", "/a\nb"]
-)
-def test_nobody_is_sent_elsewhere_after_logging_in(console: Console, goal: str) -> None:
-    assert console.browser().log_in("qa", PASSWORD, goal).headers["location"] == "/overview"
 
 
 def test_after_logging_in_one_is_where_one_wanted_to_go(console: Console) -> None:

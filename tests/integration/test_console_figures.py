@@ -123,16 +123,38 @@ def test_a_call_in_another_team_does_not_count_for_a_supervisor(console: Console
 def test_an_agent_sees_own_figures_and_the_teams_mean_and_nobody_else(console: Console, database: Database) -> None:
     with database.unit_of_work() as uow:
         for number in range(5):
-            call(uow, f"E{number}", 50.0, "A20")
+            call(uow, f"E{number}", 50.0, f"A2{number % 4}")
         uow.commit()
     browser = console.browser("a17")
     page = text(browser, "/agents/A17")
     assert "平均得分 72.5" in page
     assert "班组平均 62.3 95% 置信区间" in page
-    assert "A20" not in page
+    assert not re.search("A2[0-3]", page)
     for path in ("/agents/A18", "/agents/A20", "/agents/none"):
         assert browser.get(path).status_code == 404
     assert browser.get("/teams").status_code == 403
+
+
+def test_of_a_small_team_an_agent_can_reckon_nobody_elses_figures(console: Console, database: Database) -> None:
+    """A17 and three others; the fourth one's call is of nobody known, has no total, or is of long ago."""
+    with database.unit_of_work() as uow:
+        for number in range(3):
+            call(uow, f"S{number}", 50.0, f"A3{number}")
+        call(uow, "U1", 50.0, "unassigned")
+        call(uow, "N1", None, "A40", findings=())
+        call(uow, "L1", 50.0, "A41", days_ago=60)
+        uow.commit()
+    browser = console.browser("a17")
+    page = text(browser, "/agents/A17")
+    assert "不足 5 人" in page
+    assert not re.search(r"班组平均 \d", page)
+    assert 'class="series n2"' not in browser.get("/agents/A17").text
+    # Who sees the team's agents anyway sees its mean.
+    assert re.search(r"班组平均 \d", text(console.browser("lead"), "/agents/A17"))
+    # 90 days hold the call of long ago: five agents. Its day and the item of few are still nobody's to see.
+    page = text(browser, "/agents/A17?days=90")
+    assert re.search(r"班组平均 \d", page)
+    assert "09-2" not in page
 
 
 def test_an_agent_without_calls_has_an_empty_page(database: Database) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,12 +14,14 @@ import pytest
 
 from callqa.reports.backtest import BacktestReport
 from callqa.services.backtest import Setting, backtest_report
+from callqa.services.drafts import MOST_DRAFTS
 from callqa.standards import FoundStandard
 from callqa.web.app import create_app
+from callqa.web.doors import COOKIE
 from models.audit import AuditAction, AuditFilter
 from storage import Database
 from tests import factories
-from tests.console import NOW, Browser, Console
+from tests.console import NOW, Browser, Console, wait_for_back_tests
 from tests.ledger_calls import put_call
 from tests.unit.small_standard import SMALL
 
@@ -32,7 +35,7 @@ NEW = (
 
 
 @pytest.fixture
-def console(database: Database) -> Console:
+def console(database: Database) -> Iterator[Console]:
     """The console where the small standard is in use, with one call to try others on."""
     put_call(
         database,
@@ -46,8 +49,10 @@ def console(database: Database) -> Console:
         return backtest_report(IN_USE, new, days, setting, 1, progress)
 
     made = Console(database.unit_of_work)
-    made.app = create_app(replace(made.services, standard_in_use=lambda: IN_USE, backtest=backtest))
-    return made
+    made.services = replace(made.services, standard_in_use=lambda: IN_USE, backtest=backtest)
+    made.app = create_app(made.services)
+    yield made
+    wait_for_back_tests()
 
 
 def bring(browser: Browser, text: bytes, name: str = "new.yaml"):  # type: ignore[no-untyped-def]
@@ -99,6 +104,46 @@ def test_a_new_version_is_checked_compared_tried_and_published(console: Console,
         (entry,) = uow.audit.newest(AuditFilter(AuditAction.STANDARD_PUBLISHED), 5)
     assert (entry.event.actor, entry.event.subject) == ("root", "small-zh@2")
     assert console.browser("lead").get(address).status_code == 403
+
+
+def test_another_process_knows_the_draft_and_its_back_test(console: Console) -> None:
+    goes_on, asked = threading.Event(), threading.Event()
+    backtest = console.services.backtest
+
+    def slow(new: FoundStandard, days: int, progress: Callable[[int], None]) -> BacktestReport:
+        progress(7)
+        asked.set()
+        assert goes_on.wait(30)
+        return backtest(new, days, progress)
+
+    apps = [create_app(replace(console.services, backtest=slow)) for _ in range(2)]
+    key = console.browser("root").cookies[COOKIE]
+    first, second = (Browser(app, follow_redirects=False, cookies={COOKIE: key}) for app in apps)
+    address = bring(first, NEW.encode()).headers["location"]
+    other = bring(first, NEW.replace('"2"', '"3"').encode()).headers["location"]
+    assert re.search(r"分值.{1,30}15 → 5", second.get(address).text)
+    assert second.submit(f"{address}/trial", address, days="30").status_code == 303
+    assert asked.wait(30)
+    assert "已完成 7 通" in first.get(address).text
+    busy = first.submit(f"{other}/trial", other, days="30")
+    assert (busy.status_code, "已有一次试算正在进行" in busy.text) == (400, True)
+    # Of a process that has ended nothing more is heard: its back-test counts as failed and keeps nobody waiting.
+    console.clock.go_on(minutes=6)
+    assert "试算未能完成" in first.get(address).text
+    goes_on.set()
+    deadline = time.monotonic() + 60
+    while not re.search(r"通话</span><b>1</b>", page := first.get(address).text) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert "没有一项结论改变" in page
+    assert first.submit(f"{address}/publish", address).headers["location"] == "/standards/small-zh/2"
+
+
+def test_the_newest_drafts_are_kept(console: Console) -> None:
+    browser, addresses = console.browser("root"), []
+    for version in range(2, 3 + MOST_DRAFTS):
+        console.clock.go_on(seconds=1)
+        addresses.append(bring(browser, NEW.replace('"2"', f'"{version}"').encode()).headers["location"])
+    assert [browser.get(address).status_code for address in addresses] == [404] + [200] * MOST_DRAFTS
 
 
 def test_what_cannot_be_published_is_refused_with_its_reason(console: Console, database: Database) -> None:

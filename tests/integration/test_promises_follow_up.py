@@ -117,7 +117,7 @@ def test_a_person_has_the_last_word(ledger: Database) -> None:
     (entry,) = [entry for entry in entries(ledger) if entry.events]
 
     def say(status: PromiseStatus, day: int) -> bool:
-        return mark(entry.id, status, "李", "听过录音", at(day), ledger.unit_of_work)
+        return mark(entry.id, status, "李", "听过录音", at(day), ledger.unit_of_work, mask=str)
 
     assert say(PromiseStatus.KEPT, 25)
     assert not say(PromiseStatus.KEPT, 26)
@@ -132,7 +132,7 @@ def test_a_person_has_the_last_word(ledger: Database) -> None:
     stands = standing(now.promise, now.events, at(29))
     assert (stands.status, stands.dispute, stands.settled) == (PromiseStatus.KEPT, None, True)
     with pytest.raises(InputError, match="no promise 'nothing' in the ledger"):
-        mark("nothing", PromiseStatus.KEPT, "李", "", at(25), ledger.unit_of_work)
+        mark("nothing", PromiseStatus.KEPT, "李", "", at(25), ledger.unit_of_work, mask=str)
 
 
 @pytest.fixture

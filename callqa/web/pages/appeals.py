@@ -108,10 +108,13 @@ def appeals_router(services: WebServices, shell: Shell) -> APIRouter:
             return one(request, who, appeal_id, shell.words(request)("appeals.choose"), 400)
         new = None if verdict == _REJECTED else Verdict(verdict)
         try:
-            if not rule_appeal(number, new, reason, who.person, services.now(), services.new_unit_of_work):
-                raise HTTPException(404)
+            ruled = rule_appeal(
+                number, new, reason, who.person, services.now(), services.new_unit_of_work, mask=services.mask_note
+            )  # fmt: skip
         except AppealRefusedError as error:
             return one(request, who, appeal_id, refused(request, error.why), 400)
+        if not ruled:
+            raise HTTPException(404)
         return RedirectResponse(f"/appeals/{number}", 303)
 
     @doors.get("/calls/{call_id}/appeals/{item_id}", Right.APPEAL)
@@ -128,7 +131,14 @@ def appeals_router(services: WebServices, shell: Shell) -> APIRouter:
     ) -> Response:
         try:
             made = make_appeal(
-                call_id, item, reason, who.person, services.standards, services.now(), services.new_unit_of_work
+                call_id,
+                item,
+                reason,
+                who.person,
+                services.standards,
+                services.now(),
+                services.new_unit_of_work,
+                mask=services.mask_note,
             )
         except AppealRefusedError as error:
             return object_form(request, who, call_id, item, refused(request, error.why), 400)

@@ -24,7 +24,6 @@ from callqa.services.calibration import (
     who_may_judge,
 )
 from callqa.services.rights import Right
-from callqa.web.call_view import call_path
 from callqa.web.doors import Doors, Visitor, Who
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
@@ -100,7 +99,6 @@ def calibration_router(services: WebServices, shell: Shell) -> APIRouter:
                 judges=who.person.name in found.reviewers,
                 following=next_to_judge(uow, found, who.person),
                 outcome=outcome(uow, found, who.person),
-                call_path=call_path,
                 visible_name=visible_name,
             )
 

@@ -126,6 +126,7 @@ def call_router(services: WebServices, shell: Shell) -> APIRouter:
                 who.scope,
                 services.now(),
                 services.new_unit_of_work,
+                mask=services.mask_note,
             )
         except InputError:
             return RedirectResponse(f"{here}?said=too_long", 303)

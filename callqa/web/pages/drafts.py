@@ -16,6 +16,7 @@ from callqa.web.doors import Doors, Who
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 from models.errors import StandardError, StateError
+from scoring import NO_DAYS
 from scoring.diff import diff
 
 DAYS = (7, 30, 90)
@@ -24,7 +25,19 @@ DAYS = (7, 30, 90)
 
 def drafts_router(services: WebServices, shell: Shell) -> APIRouter:
     """The page of a draft, and what its forms do. No standard's id is `-`."""
-    doors, drafts = Doors(services), Drafts(services.backtest)
+    doors = Doors(services)
+    drafts = Drafts(services.backtest, services.new_unit_of_work, services.now)
+
+    def there(key: str) -> Draft:
+        """The draft, reckoned with the company's days where a standard is in use. Raises HTTPException 404."""
+        try:
+            days = services.standard_in_use().days
+        except StandardError:
+            days = NO_DAYS
+        draft = drafts.get(key, days)
+        if draft is None:
+            raise HTTPException(404)
+        return draft
 
     def refused(request: Request, error: StandardError) -> Response:
         return shell.page(request, "draft_refused.html", status=400, why=str(error))
@@ -58,41 +71,37 @@ def drafts_router(services: WebServices, shell: Shell) -> APIRouter:
             return refused(request, StandardError(f"{name}: not UTF-8; save it as UTF-8 and bring it again"))
         try:
             days = services.standard_in_use().days
-            draft = drafts.bring(text, name, days, who.person.name, services.now())
+            draft = drafts.bring(text, name, days, who.person.name)
         except StandardError as error:
             return refused(request, error)
         return RedirectResponse(f"/standards/-/{draft.key}", 303)
 
     @doors.get("/standards/-/{key}", Right.PUBLISH_STANDARDS)
     def show(request: Request, key: str) -> Response:
-        return page(request, _there(drafts, key))
+        try:
+            return page(request, there(key))
+        except StandardError as error:
+            return refused(request, error)
 
     @doors.post("/standards/-/{key}/trial", Right.PUBLISH_STANDARDS)
     def try_out(request: Request, key: str, days: Annotated[int, Form()] = DAYS[1]) -> Response:
-        draft = _there(drafts, key)
+        draft = there(key)
         if days not in DAYS:
             raise HTTPException(400)
         try:
-            drafts.try_out(key, days)
+            drafts.try_out(draft, days)
         except StateError:
             return page(request, draft, shell.words(request)("draft.busy"))
         return RedirectResponse(f"/standards/-/{key}#trial", 303)
 
     @doors.post("/standards/-/{key}/publish", Right.PUBLISH_STANDARDS)
     def publish(request: Request, who: Who, key: str) -> Response:
-        draft = _there(drafts, key)
+        draft = there(key)
         try:
-            drafts.publish(key, who.person.name, services.now(), services.new_unit_of_work)
+            drafts.publish(draft, who.person.name)
         except StandardError as error:
             return page(request, draft, str(error))
         ref = draft.standard.ref
         return RedirectResponse(f"/standards/{ref.id}/{quote(ref.version, safe='')}", 303)
 
     return doors.router
-
-
-def _there(drafts: Drafts, key: str) -> Draft:
-    draft = drafts.get(key)
-    if draft is None:
-        raise HTTPException(404)
-    return draft

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from callqa.reports.words import LANGUAGES
-from callqa.services.people import LEAST_PASSWORD_CHARACTERS, change_password
+from callqa.services.people import LEAST_PASSWORD_CHARACTERS, TooManyTriesError, change_password, knows_password
 from callqa.services.rights import Right
 from callqa.web.doors import COOKIE, Doors, Visitor, Who
 from callqa.web.pages.login import local
@@ -48,9 +48,11 @@ def me_router(services: WebServices, shell: Shell) -> APIRouter:
         again: Annotated[str, Form()] = "",
     ) -> Response:
         words, name = shell.words(request), who.person.name
-        with services.new_unit_of_work() as uow:
-            password_hash = uow.people.password_hash(name)
-        if not services.hasher.fits(password_hash, old):
+        try:
+            knows = knows_password(who.person, old, services.now(), services.hasher, services.new_unit_of_work)
+        except TooManyTriesError as error:
+            return form(request, who, words("login.wait", wait_s=error.wait_s), 429)
+        if not knows:
             return form(request, who, words("me.wrong"), 403)
         if new != again:
             return form(request, who, words("me.differ"), 400)

@@ -153,7 +153,9 @@ def promises_router(services: WebServices, shell: Shell) -> APIRouter:
                 raise HTTPException(404)
         try:
             if status is not None:
-                mark(promise_id, status, by, note.strip(), now, services.new_unit_of_work, place)
+                mark(
+                    promise_id, status, by, note.strip(), now, services.new_unit_of_work, place, mask=services.mask_note
+                )
             if ticket.strip():
                 link(promise_id, ticket, by, now, services.new_unit_of_work, place)
         except InputError as error:

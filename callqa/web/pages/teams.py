@@ -15,6 +15,7 @@ from callqa.web.pictures import first_of, span
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 from models.person import Post
+from models.rollup import LEAST_GROUP
 
 
 def teams_router(services: WebServices, shell: Shell) -> APIRouter:
@@ -83,6 +84,7 @@ def teams_router(services: WebServices, shell: Shell) -> APIRouter:
             against=against,
             kept_share=lambda counts: wilson(counts.kept, counts.due),
             sees_teams=who.person.post is not Post.AGENT,
+            least_group=LEAST_GROUP,
             choices=CHOICES,
             least=MIN_SAMPLE,
         )

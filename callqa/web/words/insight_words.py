@@ -97,6 +97,15 @@ INSIGHT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "只有班组平均落在本人区间之外，才说高于或低于。",
         "Above or below is said only where the team's share lies outside the agent's interval.",
     ),
+    "agent.small_team": (
+        "本班组在这段时间有得分的坐席不足 {n} 人，不显示班组数字，以免推算出同事的得分。",
+        "In these days fewer than {n} agents of the team have a score: its figures are not shown, "
+        "so that nobody's can be reckoned from them.",
+    ),
+    "agent.group_note": (
+        "班组数字只含有 {n} 名及以上坐席的日子和项目。",
+        "The team's figures by day and by item are shown where {n} agents or more have some.",
+    ),
     "agent.praised": ("值得表扬的通话", "Calls to praise"),
     "agent.praised_note": (
         "得分最高、且机器对每项都有把握的通话。",

@@ -54,8 +54,8 @@ STANDARDS_WORDS: Final[dict[str, tuple[str, str]]] = {
     "draft.title": ("待发布：{name}", "To be published: {name}"),
     "draft.by": ("{who} 于 {when} 上传", "brought by {who}, {when}"),
     "draft.kept": (
-        "草稿只保存在服务器内存中，服务重启后需重新上传。",
-        "Drafts are kept in memory: bring it again after a restart.",
+        "保留最近的 8 份草稿，更早的需重新上传。",
+        "The newest 8 drafts are kept; an older one is brought again.",
     ),
     "draft.refused": ("这份标准不能使用", "This standard cannot be used"),
     "draft.check": ("检查", "Check"),
