@@ -24,6 +24,10 @@ from models.errors import SettingsError, StandardError
 from models.ports import UnitOfWorkFactory
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _no_standard() -> FoundStandard:
     raise StandardError("no service standard is in use here")
 
@@ -55,10 +59,10 @@ class WebServices:
     patience_s: float = 5.0
     standard_in_use: Callable[[], FoundStandard] = _no_standard
     backtest: Callable[[FoundStandard, int, Callable[[int], None]], BacktestReport] = _no_backtest
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = _now
 
 
-def services_for(settings: Settings) -> WebServices:
+def services_for(settings: Settings, now: Callable[[], datetime] = _now) -> WebServices:
     """The services on the settings' database and home. Opens nothing, and makes no database that is not there."""
     opened = partial(open_database, settings, create=False)
     return WebServices(
@@ -75,14 +79,17 @@ def services_for(settings: Settings) -> WebServices:
         is_https=settings.web_https,
         metrics_token=settings.metrics_token.get_secret_value(),
         standard_in_use=lambda: standard_for(settings, today(settings)),
-        backtest=partial(_backtest, settings),
+        backtest=partial(_backtest, settings, now),
+        now=now,
     )
 
 
-def _backtest(settings: Settings, new: FoundStandard, days: int, progress: Callable[[int], None]) -> BacktestReport:
+def _backtest(
+    settings: Settings, now: Callable[[], datetime], new: FoundStandard, days: int, progress: Callable[[int], None]
+) -> BacktestReport:
     connect = partial(open_database, settings, create=False)
     setting = Setting(
-        classifiers_in_use(settings.home), connect, datetime.now(UTC), settings.language, settings.time_zone
+        classifiers_in_use(settings.home), connect, now(), settings.language, settings.time_zone
     )  # fmt: skip
     # In this process alone: the machine's other cores may be at work on the night's calls.
     return backtest_report(standard_for(settings, today(settings)), new, days, setting, 1, progress)
