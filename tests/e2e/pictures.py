@@ -133,6 +133,7 @@ def _shoot(page: Page, path: Path) -> None:
     width = (page.viewport_size or DESKTOP)["width"]
     # What is open above the page, or follows one through it, belongs into the window as it is.
     if page.locator("dialog[open]").count() == 0:
+        page.evaluate("scrollTo(0, 0)")
         height = int(page.evaluate("document.querySelector('main, body').scrollHeight"))
         page.set_viewport_size({"width": width, "height": min(max(height, DESKTOP["height"]), MOST_HEIGHT_PX)})
     page.wait_for_timeout(200)
