@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from callqa.cli.demo_console import check_is_demo_home
+from callqa.settings import Settings
+from models.errors import SettingsError
+from models.person import Person, Post
+from storage import Database
 from tests.e2e.conftest import Demo, callqa
 from tests.e2e.console_browser import BROWSER, PHONE, Served, Visitor, chromium, served_demo, visitor
 
@@ -284,15 +290,17 @@ def test_a_phone_needs_no_scrolling_sideways(enter: Enter, name: str, paths: tup
 
 
 def test_the_demos_people_are_kept_out_of_a_companys_home(home: Path, tmp_path: Path) -> None:
-    (tmp_path / "callqa.db").touch()
-    refused = callqa("demo", "--web", "--home", str(tmp_path), cwd=tmp_path)
-    assert refused.returncode == 2
-    assert "--home" in refused.stderr
-
     shutil.copyfile(home / "demo.db", tmp_path / "demo.db")
-    (tmp_path / "callqa.db").unlink()
-    somebody = ("users", "add", "somebody", "--post", "admin", "--database-url", f"sqlite:///{tmp_path / 'demo.db'}")
-    assert callqa(*somebody, cwd=tmp_path).returncode == 0
+    database = Database(f"sqlite:///{tmp_path / 'demo.db'}")
+    with database.unit_of_work() as uow:
+        uow.people.put(Person("somebody", "某人", Post.ADMIN, None, None, datetime(2026, 11, 20, tzinfo=UTC)))
+        uow.commit()
+    database.close()
     refused = callqa("demo", "--web", "--home", str(tmp_path), cwd=tmp_path)
     assert refused.returncode == 2
     assert "somebody" in refused.stderr
+
+    (tmp_path / "company").mkdir()
+    (tmp_path / "company" / "callqa.db").touch()
+    with pytest.raises(SettingsError, match="--home"):
+        check_is_demo_home(Settings(home=tmp_path / "company"))
