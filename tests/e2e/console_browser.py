@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.e2e.conftest import command, environment
@@ -108,3 +109,16 @@ def visitor(browser: Browser, served: Served, name: str | None = None, **options
     if name is not None:
         opened.log_in(name, served.passwords[name])
     return opened
+
+
+def serious(page: Page, *rules: str) -> list[str]:
+    """What axe finds there that keeps people from using the page, by these rules alone where some are named."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    return [
+        f"{page.url}: {one['id']}: {node['html']}"
+        for one in page.evaluate("async options => (await axe.run(document, options)).violations", options)
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]

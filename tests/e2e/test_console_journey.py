@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from callqa.cli.demo_console import check_is_demo_home
@@ -21,7 +20,7 @@ from models.errors import SettingsError
 from models.person import Person, Post
 from storage import Database
 from tests.e2e.conftest import Demo, callqa
-from tests.e2e.console_browser import BROWSER, PHONE, Served, Visitor, chromium, served_demo, visitor
+from tests.e2e.console_browser import BROWSER, PHONE, Served, Visitor, chromium, serious, served_demo, visitor
 
 pytestmark = pytest.mark.slow
 
@@ -242,19 +241,6 @@ PAGES = {
     "demo-agent": ("/agents/A801", "/calls/D01", "/calls/D01/appeals/hold", "/appeals"),
     None: ("/login",),
 }
-
-
-def serious(page: Page, *rules: str) -> list[str]:
-    """What axe finds there that keeps people from using the page, by these rules alone where some are named."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
-    return [
-        f"{page.url}: {one['id']}: {node['html']}"
-        for one in page.evaluate("async options => (await axe.run(document, options)).violations", options)
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("name", PAGES)
