@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
+from typing import Annotated
+
+import typer
 
 from callqa.cli.common import HomeOption, console, notes, settings_from, write_text
+from callqa.cli.demo_console import check_is_demo_home, serve_demo
 from callqa.cli.run import inspect_sources
 from callqa.cli.tables import print_run
 from callqa.reports.build import build_run_report
 from callqa.reports.render import render_run_report
 
 
-def demo(home: HomeOption = None) -> None:
+def demo(
+    home: HomeOption = None,
+    web: Annotated[
+        bool,
+        typer.Option("--web", help="Then serve the console here, with a person of each post, until Ctrl-C."),
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of --web; 0: any that is free.")] = 8080,
+) -> None:
     """Inspect the bundled recordings with no set-up, print the scores, and write the report."""
     settings = settings_from(home=home)
     # A database of its own: demonstration calls never mix with a company's.
@@ -20,6 +31,8 @@ def demo(home: HomeOption = None) -> None:
     # The bundled calls are whole, however lately they were installed, and described in callqa's own way.
     own = {"settle_s": 0, "preset": "", "filename_pattern": "", "agents": ""}
     settings = settings_from(home=home, database_url=f"sqlite:///{database}", **own)
+    if web:
+        check_is_demo_home(settings)
     notes.print("callqa demo: taking in, transcribing and scoring the bundled calls (about a minute) ...")
     with as_file(files("callqa") / "demo_calls") as folder:
         view, _ = inspect_sources(settings, [str(folder)], day=None, limit=None, quiet=False)
@@ -28,3 +41,5 @@ def demo(home: HomeOption = None) -> None:
     path = settings.home / "reports" / "demo.html"
     write_text(path, render_run_report(report))
     console.print(f"{'报告' if settings.language == 'zh' else 'Report'}: {path.absolute().as_uri()}", soft_wrap=True)
+    if web:
+        serve_demo(settings, port)

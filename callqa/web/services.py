@@ -30,6 +30,10 @@ from models.scorecard import StandardRef
 from scoring import ServiceStandard
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _no_standard() -> FoundStandard:
     raise StandardError("no service standard is in use here")
 
@@ -64,14 +68,14 @@ class WebServices:
     oidc: Provider | None = None
     standard_in_use: Callable[[], FoundStandard] = _no_standard
     backtest: Callable[[FoundStandard, int, Callable[[int], None]], BacktestReport] = _no_backtest
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = _now
 
 
 CHECKED_S = 10.0
 """How long a database that was at this program's revision is taken to be: every page opens it several times."""
 
 
-def services_for(settings: Settings) -> WebServices:
+def services_for(settings: Settings, now: Callable[[], datetime] = _now) -> WebServices:
     """The services on the settings' database and home. Opens nothing, and makes no database that is not there.
 
     Raises SettingsError for settings of OpenID Connect that cannot work.
@@ -93,7 +97,8 @@ def services_for(settings: Settings) -> WebServices:
         metrics_token=settings.metrics_token.get_secret_value(),
         oidc=provider_for(settings) if is_chosen(settings) else None,
         standard_in_use=lambda: standard_for(settings, today(settings)),
-        backtest=partial(_backtest, settings),
+        backtest=partial(_backtest, settings, now),
+        now=now,
     )
 
 
@@ -122,10 +127,12 @@ def _kept(find: StandardsByRef) -> StandardsByRef:
     return standard
 
 
-def _backtest(settings: Settings, new: FoundStandard, days: int, progress: Callable[[int], None]) -> BacktestReport:
+def _backtest(
+    settings: Settings, now: Callable[[], datetime], new: FoundStandard, days: int, progress: Callable[[int], None]
+) -> BacktestReport:
     connect = partial(open_database, settings, create=False)
     setting = Setting(
-        classifiers_in_use(settings.home), connect, datetime.now(UTC), settings.language, settings.time_zone
+        classifiers_in_use(settings.home), connect, now(), settings.language, settings.time_zone
     )  # fmt: skip
     # In this process alone: the machine's other cores may be at work on the night's calls.
     return backtest_report(standard_for(settings, today(settings)), new, days, setting, 1, progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,11 +13,14 @@ from callqa.services.rights import Right
 from callqa.web.doors import Doors
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
+from callqa.web.words import PageWords
 from models.audit import AuditAction, AuditFilter, AuditHead, parse_head
 from models.errors import InputError
 
 SIZE = 100
 MOST_NUMBER = 2**31 - 1
+_CODES = {"machine": "verdict", "person": "verdict", "verdict": "verdict", "post": "post", "status": "status"}
+"""Whose words the values of a detail are."""
 _MOST_OF_A_LIST = 5
 """So many ids of a list are shown; `callqa audit list --json` has all of them."""
 
@@ -59,7 +63,7 @@ def audit_router(services: WebServices, shell: Shell) -> APIRouter:
             newest=newest,
             state=state,
             wrong=wrong,
-            shown=_shown,
+            shown=partial(_shown, shell.words(request)),
         )
 
     return doors.router
@@ -69,8 +73,10 @@ def _noted(text: str) -> list[AuditHead]:
     return [parse_head(text)] if text.strip() else []
 
 
-def _shown(value: Any) -> str:
+def _shown(words: PageWords, name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return words("detail.true" if value else "detail.false")
     if not isinstance(value, list):
-        return "—" if value is None else str(value)
+        return "—" if value is None else words.code(_CODES.get(name, ""), str(value))
     shown = ", ".join(map(str, value[:_MOST_OF_A_LIST]))
     return f"{shown}, … ({len(value)})" if len(value) > _MOST_OF_A_LIST else shown

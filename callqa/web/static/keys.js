@@ -52,3 +52,12 @@ document.addEventListener("keydown", (event) => {
 
 document.querySelector("[data-help]")?.addEventListener("click", () => help.showModal());
 help?.querySelector("[data-close]")?.addEventListener("click", () => help.close());
+
+// What is wider than its frame can be moved with the arrow keys once it has the focus; what fits is no stop on the way.
+const frames = new ResizeObserver((seen) => {
+  for (const { target } of seen) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const frame of document.querySelectorAll(".scroll")) frames.observe(frame);
