@@ -34,7 +34,7 @@ from callqa.services.order import RiskWeights
 from callqa.services.outlook import Planner
 from callqa.services.retention import Ages
 from callqa.settings import Settings, words_of
-from callqa.sources import S3, AddressFinder, Objects, Scratch, StoreAccess, list_sources, open_sources
+from callqa.sources import S3, AddressFinder, Objects, StoreAccess, list_sources, open_sources
 from callqa.standards import FoundStandard, find, find_days, find_standard
 from models.alert import AlertKind
 from models.call import CallMeta
@@ -49,6 +49,7 @@ from scoring import SHIPPED_STANDARDS, ServiceStandard
 from scoring.classifier import Classifier
 from storage import Database, schema, urls
 from storage.audio_store import FileAudioStore
+from storage.scratch import FileScratch
 from storage.sealing import Sealer, new_key, read_keys
 from storage.sqlite_file import SqliteFile, wipe_deleted
 
@@ -182,8 +183,8 @@ def _objects(settings: Settings) -> Objects:
     return _shared(_object_stores, key, lambda: make(S3(access)))
 
 
-def _scratch(settings: Settings) -> Scratch:
-    return Scratch(settings.home.absolute() / "scratch")
+def _scratch(settings: Settings) -> FileScratch:
+    return FileScratch(settings.home.absolute() / "scratch")
 
 
 def today(settings: Settings) -> date:

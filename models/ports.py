@@ -140,7 +140,8 @@ class AudioStore(Protocol):
     def plain_file(self, path: Path) -> AbstractContextManager[Path]:
         """The same as a file, for what must have a path: of a sealed one a copy that only its owner can read.
 
-        The copy goes at the end, or, after a kill, when the store is next at work.
+        The copy goes at the end, or, after a kill, when the store is next at work. Raises TransientError when there is
+        no place for it.
         """
 
     def waveform(self, recording_id: str) -> bytes | None:

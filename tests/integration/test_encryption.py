@@ -122,6 +122,7 @@ def test_sealed_calls_read_as_plain_ones_do_and_nothing_said_is_found(database_u
     assert copy is not None
     with store.opened(copy) as sound, store.plain_file(copy) as path:
         assert sound.read() == path.read_bytes() == f"copy of one, {SAID}".encode()
+        assert path.stat().st_mode & 0o777 == 0o600
     assert not path.exists()
     for opened in (database, again):
         opened.close()
