@@ -34,6 +34,8 @@ class AuditAction(StrEnum):
     TICKETS_IMPORTED = "tickets_imported"
     QUARANTINE_RETRIED = "quarantine_retried"
     QUARANTINE_DROPPED = "quarantine_dropped"
+    METADATA_FILLED = "metadata_filled"
+    METADATA_CHANGED = "metadata_changed"
     CUSTOMER_EXPORTED = "customer_exported"
     CUSTOMER_ERASED = "customer_erased"
     RETENTION_APPLIED = "retention_applied"

@@ -196,6 +196,12 @@ class Calls(Protocol):
         Raises RecordingError (call_id_conflict) when another recording holds that call.
         """
 
+    def correct(self, recording_id: str, meta: CallMeta) -> None:
+        """Put these metadata in place of the stored ones, and the call where it now counts; the call id must stay.
+
+        Raises StateError when the recording is unknown.
+        """
+
     def set_aside(self) -> Sequence[StoredCall]:
         """All quarantined recordings, dropped ones too, ordered by call id and recording id."""
 
@@ -255,6 +261,12 @@ class Scorecards(Protocol):
     def put(self, recording_id: str, engine_digest: str, scorer: str, scorecard: Scorecard) -> None:
         """Store scorecard, findings, evidence and promises and set the recording to scored; nothing if it is there."""
 
+    def supersede(self, recording_id: str, engine_digest: str, standard: StandardRef, scorer: str) -> None:
+        """The scorecard under these, if there is one, is no longer that: the call can be scored under them anew.
+
+        It stays, as all earlier ones do, and counts until there is a newer one.
+        """
+
     def of(self, recording_id: str) -> Scorecard | None:
         """The newest scorecard of a recording, or None."""
 
@@ -273,6 +285,9 @@ class Runs(Protocol):
 
     def nights_before(self, run: Run, since: date) -> Sequence[NightBefore]:
         """What runs of the same source for earlier days, from `since` on, have found, ordered by day."""
+
+    def found_before(self, run: Run, since: date, uris: Collection[str]) -> Mapping[str, StoredCall]:
+        """By address, the recordings first seen there that runs of the same source for those days have found."""
 
     def reopen(self, run_id: str, now: datetime) -> None:
         """The run has work again: RUNNING, begun now, not finished. Does nothing to a run that is RUNNING."""

@@ -220,6 +220,28 @@ def test_plain_and_sealed_rows_beside_each_other_until_a_rotation(
 
 
 @pytest.mark.slow
+def test_a_score_that_another_takes_the_place_of_stays_readable(database_url: str, home: Path) -> None:
+    database = Database(database_url, sealer(OLD))
+    recording_id, card = put(database, home, "one", sealer(OLD)), card_of("one")
+    before = everything(database, [recording_id])
+    newer = replace(card, total=50.0)
+    with database.unit_of_work() as uow:
+        for again in (card, newer):
+            uow.scorecards.supersede(recording_id, factories.ENGINE.digest, card.standard, factories.SCORER)
+            if again is card:
+                assert uow.scorecards.of(recording_id) == before[0].scorecards[0], "until there is a newer one"
+            uow.scorecards.put(recording_id, factories.ENGINE.digest, factories.SCORER, again)
+        uow.commit()
+    both = Database(database_url, sealer(NEW, OLD))
+    with both.unit_of_work() as uow:
+        assert uow.sealed.reseal("", 10) is not None, "each is opened at its place"
+        uow.commit()
+    with Database(database_url, sealer(NEW)).unit_of_work() as uow:
+        assert uow.scorecards.of(recording_id) == newer
+    for opened in (database, both):
+        opened.close()
+
+
 def test_a_rotation_that_is_killed_is_asked_for_again(database_url: str, home: Path, command: Command) -> None:
     database = Database(database_url, sealer(OLD))
     ids = [put(database, home, f"call {n}", sealer(OLD)) for n in range(6)]
