@@ -37,6 +37,7 @@ from callqa.bootstrap import (
     wipe_deleted_rows,
 )
 from callqa.logs import about, set_up_logging
+from callqa.owner import login_name
 from callqa.reports.standard_words import reminder_text
 from callqa.services.alarm import Alarm
 from callqa.services.attendance import Presence, close_abandoned
@@ -53,6 +54,7 @@ from flows.chunks import RETRY_DELAYS_S, app_of, inspect_chunk, inspect_rest, is
 from flows.flow_settings import flow_settings
 from flows.runner import RunnerBySettings, lost_workers_told
 from flows.watching import publish_metrics, watch_over
+from models.audit import Actor
 from models.errors import TransientError
 from models.run import Planned, Run, RunStatus
 from models.standard import ReviewReminder, review_reminder
@@ -160,7 +162,8 @@ def register_recordings(
 ) -> dict[str, Any]:
     """Register files; returns counts, and the names of what is missing or left for the next run."""
     app = app_of(run, standard)
-    rules = IntakeRules(app.settings.time_zone, app.settings.settle_s, limit, metadata_accepted_by)
+    accepts = None if metadata_accepted_by is None else Actor(metadata_accepted_by, login_name())
+    rules = IntakeRules(app.settings.time_zone, app.settings.settle_s, limit, accepts)
     readers = metadata_readers(app.settings, sources)
     return asdict(register(readers, run, rules, app.probe, app.new_unit_of_work))
 

@@ -12,6 +12,7 @@ from callqa.services.plan import plan_chunks
 from callqa.services.runs import finish_run, plan_run, take_up
 from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
+from models.audit import By
 from models.ports import AudioProbe, UnitOfWorkFactory
 from models.run import Run, RunView
 from scoring import scorer_of
@@ -28,7 +29,7 @@ def night(
     day: date | None = None,
     probe: AudioProbe = probe_anything,
     max_attempts: int = 3,
-    metadata_accepted_by: str | None = None,
+    metadata_accepted_by: By | None = None,
 ) -> tuple[Run, IntakeResult, RunView]:
     """One run over a folder, without Prefect."""
     transcriber = transcriber or ScriptedTranscriber()

@@ -23,7 +23,7 @@ from callqa.cli.common import (
     JsonOption,
     PresetOption,
     StandardOption,
-    login_name,
+    acting,
     notes,
     parse_day,
     print_json,
@@ -77,7 +77,7 @@ def run(
     """Register, transcribe, score and store the recordings of the sources. Again on the same: only what is left."""
     settings = settings_from(standard=standard, database_url=database_url, home=home, preset=preset)
     ends_at = resolve_until(parse_until(until), settings.time_zone, datetime.now(UTC))
-    accepted_by = (by or login_name()) if accept_metadata else None
+    accepted_by = acting(by).name if accept_metadata else None
     view, intake = inspect_sources(
         settings, sources, day, limit, quiet=json, until=ends_at, metadata_accepted_by=accepted_by
     )

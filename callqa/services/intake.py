@@ -11,6 +11,7 @@ from callqa.metadata import UNREADABLE, MetadataReader
 from callqa.services.candidates import Candidate, candidates, in_batches
 from callqa.services.late_metadata import Corrections, Told, correct, told_of, told_of_nights_before
 from callqa.sources import still_written
+from models.audit import By
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import InputError, ReasonCode, RecordingError
 from models.ports import AudioProbe, UnitOfWork, UnitOfWorkFactory
@@ -31,7 +32,7 @@ class IntakeRules:
     time_zone: str
     settle_s: float
     limit: int | None = None
-    metadata_accepted_by: str | None = None
+    metadata_accepted_by: By | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from callqa.services.candidates import Candidate, in_batches
-from models.audit import AuditAction, AuditEvent
+from models.audit import AuditAction, AuditEvent, By, deed
 from models.call import UNASSIGNED_AGENT, CallMeta, RecordingState
 from models.errors import RecordingError
 from models.ports import UnitOfWork, UnitOfWorkFactory
@@ -123,7 +123,7 @@ def _still_holds(candidate: Candidate, call: StoredCall) -> bool:
 
 
 def correct(
-    told: Iterable[Told], run: Run, accepted_by: str | None, now: datetime, new_unit_of_work: UnitOfWorkFactory
+    told: Iterable[Told], run: Run, accepted_by: By | None, now: datetime, new_unit_of_work: UnitOfWorkFactory
 ) -> Corrections:
     """Fill in what was not known; change what is told otherwise only where somebody, `accepted_by`, accepts it.
 
@@ -176,12 +176,12 @@ def _apply(stored: StoredCall, meta: CallMeta, names: tuple[str, ...], run: Run,
 
 
 def _deed(
-    now: datetime, by: str, action: AuditAction, stored: StoredCall, meta: CallMeta, names: tuple[str, ...]
+    now: datetime, by: By, action: AuditAction, stored: StoredCall, meta: CallMeta, names: tuple[str, ...]
 ) -> AuditEvent:
     details: dict[str, Any] = {"facts": list(names)}
     if "agent_id" in names:
         details |= {"agent_before": stored.meta.agent_id, "agent": meta.agent_id}
-    return AuditEvent(now, by, action, stored.recording.id, details)
+    return deed(now, by, action, stored.recording.id, details)
 
 
 def _is_known(meta: CallMeta, name: str) -> bool:

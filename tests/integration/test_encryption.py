@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import signal
@@ -211,7 +212,7 @@ def test_plain_and_sealed_rows_beside_each_other_until_a_rotation(
     assert (entry["actor"], entry["subject"], entry["details"]) == (
         "王",
         NEW_ID,
-        {k: done[k] for k in ("texts", "sounds")},
+        {"texts": done["texts"], "sounds": done["sounds"], "login": getpass.getuser()},
     )
     assert printed(command("keys", "rotate", "--json")) == {"key_id": NEW_ID, "texts": 0, "sounds": 0}
     assert len(printed(command("audit", "list", "--action", AuditAction.KEYS_ROTATED, "--json"))) == 1

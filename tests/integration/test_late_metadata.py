@@ -10,7 +10,7 @@ import pytest
 
 from callqa.services.intake import IntakeResult
 from callqa.services.late_metadata import Corrections
-from models.audit import AuditAction, AuditEvent, AuditFilter, check_chain
+from models.audit import Actor, AuditAction, AuditEvent, AuditFilter, By, check_chain
 from models.call import UNASSIGNED_AGENT, CallMeta, Quarantine
 from models.errors import ReasonCode
 from models.ports import UnitOfWorkFactory
@@ -44,7 +44,7 @@ def tell(source: Path, manifest: str) -> None:
 
 
 def again(
-    source: Path, connect: UnitOfWorkFactory, day: date | None = None, by: str | None = None
+    source: Path, connect: UnitOfWorkFactory, day: date | None = None, by: By | None = None
 ) -> tuple[Corrections, RunView]:
     """The corrections of a run, and the run."""
     result: IntakeResult
@@ -136,7 +136,7 @@ def test_another_agent_is_told_every_time_and_changed_only_when_somebody_accepts
         assert (conflict.call_id, conflict.facts) == ("a", ("agent_id", "team"))
         assert (corrections.filled, corrections.changed) == (0, 0)
     assert dump(database_url) == before
-    corrections, view = again(source, new_unit_of_work, by="王芳")
+    corrections, view = again(source, new_unit_of_work, by=Actor("王芳", "wf"))
     assert corrections == Corrections(changed=1)
     meta = the_call(view)
     assert (meta.agent_id, meta.agent_name, meta.team) == ("A2", None, "二组")
@@ -144,7 +144,7 @@ def test_another_agent_is_told_every_time_and_changed_only_when_somebody_accepts
     check_figures(database, database_url)
     [event] = deeds(new_unit_of_work)
     assert (event.actor, event.action) == ("王芳", AuditAction.METADATA_CHANGED)
-    assert event.details == {"facts": ["agent_id", "team"], "agent_before": "A1", "agent": "A2"}
+    assert event.details == {"facts": ["agent_id", "team"], "agent_before": "A1", "agent": "A2", "login": "wf"}
 
 
 def test_back_and_forth_keeps_every_score(source: Path, database_url: str, new_unit_of_work: UnitOfWorkFactory) -> None:
