@@ -17,8 +17,8 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import Result
 
-from callqa import bootstrap
 from callqa.bootstrap import assemble
+from callqa.bootstrap.database import _databases as open_databases
 from callqa.settings import load_settings
 from models.audit import AuditAction
 from models.call import CallMeta
@@ -346,8 +346,8 @@ def test_a_backup_stays_sealed_and_names_its_keys(home: Path, tmp_path: Path, mo
         assert SAID.encode() not in b"".join(p.read_bytes() for p in (tmp_path / "copy").rglob("*") if p.is_file())
         # Neither a check nor a restore needs a key.
         (tmp_path / "keys").write_text("")
-        while bootstrap._databases:
-            bootstrap._databases.popitem()[1].close()
+        while open_databases:
+            open_databases.popitem()[1].close()
         assert OLD_ID in command("restore", "copy", "--check", "--language", "en").stdout
         assert command("restore", "copy", "--yes").exit_code == 0
     database = Database(url, sealer(OLD))
