@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from callqa import bootstrap
+from callqa.bootstrap import app
 from models.ports import TranscribeOutcome
 from models.run import AudioJob
 from models.transcript import EngineReceipt, Transcript
@@ -46,7 +46,7 @@ class FakeEngine:
 def install() -> FakeEngine:
     """From now on this process hears with the fake, and takes every file for a minute of sound."""
     fake = FakeEngine()
-    replaced = cast("Any", bootstrap)
+    replaced = cast("Any", app)
     replaced.transcriber_for = lambda *_: fake
     replaced.probe = probe_anything
     return fake

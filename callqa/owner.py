@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import socket
 from pathlib import Path
@@ -16,6 +17,15 @@ def this_process() -> str:
     pid = os.getpid()
     started = _stat(pid)[_STARTED] if _place() else "?"
     return f"{socket.gethostname()} {_place() or '?'} {pid} {started}"
+
+
+def login_name() -> str:
+    """The operating system's name of who started this process."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user need not have a name.
+        return "unknown"
 
 
 def has_ended(owner: str) -> bool:

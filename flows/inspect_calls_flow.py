@@ -37,6 +37,7 @@ from callqa.bootstrap import (
     wipe_deleted_rows,
 )
 from callqa.logs import about, set_up_logging
+from callqa.owner import login_name
 from callqa.reports.standard_words import reminder_text
 from callqa.services.alarm import Alarm
 from callqa.services.attendance import Presence, close_abandoned
@@ -53,6 +54,7 @@ from flows.chunks import RETRY_DELAYS_S, app_of, inspect_chunk, inspect_rest, is
 from flows.flow_settings import flow_settings
 from flows.runner import RunnerBySettings, lost_workers_told
 from flows.watching import publish_metrics, watch_over
+from models.audit import Actor
 from models.errors import TransientError
 from models.run import Planned, Run, RunStatus
 from models.standard import ReviewReminder, review_reminder
@@ -83,6 +85,9 @@ def inspect_calls(
     standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
     limit: Annotated[int | None, Field(ge=1, description="Take in at most this many recordings.")] = None,
     until: Until = None,
+    metadata_accepted_by: Annotated[
+        str | None, Field(description="Who accepts what sources now say otherwise of known calls; none: it is told.")
+    ] = None,
 ) -> State[dict[str, Any]]:
     """Inspect the recordings of its sources; asked for again, it finishes what is left and changes nothing else.
 
@@ -107,7 +112,7 @@ def inspect_calls(
         with about(run_id=run.id), presence.kept(), lost_workers_told():
             with quietly("the runs of processes that are gone"):
                 close_abandoned(app.worker, now, app.new_unit_of_work, but=run.id)
-            return inspect_run(app, alarm, presence, run, sources, limit, ends_at)
+            return inspect_run(app, alarm, presence, run, sources, limit, ends_at, metadata_accepted_by)
 
 
 def inspect_run(
@@ -118,11 +123,12 @@ def inspect_run(
     sources: tuple[str, ...],
     limit: int | None,
     until: datetime | None,
+    metadata_accepted_by: str | None,
 ) -> State[dict[str, Any]]:
     """The run from taking its recordings in to its summary; nothing is begun after `until`."""
     standard, metrics_file = app.settings.standard, app.settings.metrics_file
     begun_s = clock.perf_counter()
-    intake = register_recordings(sources, run, limit, standard)
+    intake = register_recordings(sources, run, limit, standard, metadata_accepted_by)
     intake_s = clock.perf_counter() - begun_s
     presence.took_in()
     chunks, speed = plan_work(run, standard, until)
@@ -151,10 +157,13 @@ def inspect_run(
     retry_delay_seconds=RETRY_DELAYS_S,
     retry_condition_fn=is_transient,
 )
-def register_recordings(sources: tuple[str, ...], run: Run, limit: int | None, standard: str | None) -> dict[str, Any]:
+def register_recordings(
+    sources: tuple[str, ...], run: Run, limit: int | None, standard: str | None, metadata_accepted_by: str | None
+) -> dict[str, Any]:
     """Register files; returns counts, and the names of what is missing or left for the next run."""
     app = app_of(run, standard)
-    rules = IntakeRules(app.settings.time_zone, app.settings.settle_s, limit)
+    accepts = None if metadata_accepted_by is None else Actor(metadata_accepted_by, login_name())
+    rules = IntakeRules(app.settings.time_zone, app.settings.settle_s, limit, accepts)
     readers = metadata_readers(app.settings, sources)
     return asdict(register(readers, run, rules, app.probe, app.new_unit_of_work))
 
@@ -229,8 +238,13 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     message = f"{counts.scored} of {counts.recordings} recordings scored, {counts.quarantined} quarantined"
     if counts.waiting:
         message += f", {counts.waiting} wait for the next run"
-    if left := len(intake.get("left", ())):
+    if left := len(intake["left"]):
         message += f", {left} still being written and left for the next run"
+    corrections = intake["corrections"]
+    if changed := corrections["filled"] + corrections["changed"]:
+        message += f", metadata of {changed} known calls brought up to date"
+    if conflicts := len(corrections["conflicts"]):
+        message += f", metadata of {conflicts} known calls told otherwise and left as they are"
     get_run_logger().info("run %s: %s", run.id, message)
     if status is RunStatus.FAILED:
         return Failed(data=summary, message=message)

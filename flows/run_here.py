@@ -25,6 +25,7 @@ def inspect_calls_here(
     standard: str | None,
     limit: int | None,
     until: datetime | None = None,
+    metadata_accepted_by: str | None = None,
 ) -> dict[str, Any]:
     """Run `inspect_calls` and return its summary, also when not one recording could be scored.
 
@@ -35,7 +36,9 @@ def inspect_calls_here(
     with prefect_ready(home):
         from flows.inspect_calls_flow import inspect_calls
 
-        state = inspect_calls(list(sources), day or "all", standard, limit, until, return_state=True)
+        state = inspect_calls(
+            list(sources), day or "all", standard, limit, until, metadata_accepted_by, return_state=True
+        )
         result: Any = state.result(raise_on_failure=False)
     if isinstance(result, BaseException):
         raise result

@@ -132,10 +132,13 @@ def _ray(settings: Settings) -> TaskRunner[Any]:
         from prefect_ray import RayTaskRunner
     except ImportError as error:
         raise _not_installed("ray", error) from error
+    runner: TaskRunner[Any]
     if settings.runner_address:
-        return RayTaskRunner(address=settings.runner_address)  # type: ignore[no-any-return]
-    options = {"num_cpus": settings.runner_workers, "include_dashboard": False, "log_to_driver": False}
-    return RayTaskRunner(init_kwargs=options)  # type: ignore[no-any-return]
+        runner = RayTaskRunner(address=settings.runner_address)
+    else:
+        options = {"num_cpus": settings.runner_workers, "include_dashboard": False, "log_to_driver": False}
+        runner = RayTaskRunner(init_kwargs=options)
+    return runner
 
 
 def _not_installed(runner: str, error: ImportError) -> SettingsError:

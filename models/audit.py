@@ -34,6 +34,8 @@ class AuditAction(StrEnum):
     TICKETS_IMPORTED = "tickets_imported"
     QUARANTINE_RETRIED = "quarantine_retried"
     QUARANTINE_DROPPED = "quarantine_dropped"
+    METADATA_FILLED = "metadata_filled"
+    METADATA_CHANGED = "metadata_changed"
     CUSTOMER_EXPORTED = "customer_exported"
     CUSTOMER_ERASED = "customer_erased"
     RETENTION_APPLIED = "retention_applied"
@@ -55,8 +57,20 @@ class AuditAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gives a command: by the name that they give, and by the login name that the operating system knows."""
+
+    name: str
+    login: str
+
+
+By = Actor | str
+"""Who does something: somebody at a command line, or by name a person of the console or callqa itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One deed. `at` is aware; `actor` is a login name, or callqa itself.
+    """One deed. `at` is aware; `actor` is the name of who did it, or callqa itself.
 
     `action` is one of AuditAction, or of a newer program's. `subject` names what it was done to: an id or a name, ""
     where there is none. `details` are JSON.
@@ -67,6 +81,17 @@ class AuditEvent:
     action: str
     subject: str
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def name_of(by: By) -> str:
+    """What somebody is called in what is recorded of a deed."""
+    return by.name if isinstance(by, Actor) else by
+
+
+def deed(at: datetime, by: By, action: str, subject: str, details: Mapping[str, Any] | None = None) -> AuditEvent:
+    """The event of who did it: a name can be given freely, so that the login name is kept in `details` beside it."""
+    login = {"login": by.login} if isinstance(by, Actor) and by.login != by.name else {}
+    return AuditEvent(at, name_of(by), action, subject, {**(details or {}), **login})
 
 
 @dataclass(frozen=True, slots=True)

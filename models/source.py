@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
+
+from models.errors import TransientError
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,25 @@ class SourceStore(Protocol):
 
     def fetched(self, name: str) -> AbstractContextManager[Fetched]:
         """The file's bytes, here as long as the block lasts. Raises RecordingError when they cannot be read."""
+
+
+class Scratch(Protocol):
+    """A place on this machine for files that are there for the moment only. Safe to use from threads."""
+
+    def place_for(self, name: str) -> AbstractContextManager[Path]:
+        """A path to write one file to, called as `name` where a file can be; what is there goes with the block.
+
+        Nobody but the owner sees into its folder. Raises TransientError when the disk cannot be written.
+        """
+
+    def need(self, size_bytes: int) -> None:
+        """Raise TransientError unless that much may still be written."""
+
+    def trouble(self, error: OSError) -> TransientError:
+        """What to say when its disk fails."""
+
+    def reap(self) -> None:
+        """Delete what processes left that were killed. Never raises: the next one tries again."""
 
 
 class Finder(Protocol):

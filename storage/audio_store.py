@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from models.errors import IntegrityError, MissingKeyError, TransientError
 from models.sealing import PLAIN
-from storage.scratch import passing_copy, reap
+from storage.scratch import FileScratch
 from storage.sealed_files import PART_BYTES, SealedReader, SealingWriter, key_id_of
 from storage.sealing import Sealer
 
@@ -34,7 +34,7 @@ class FileAudioStore:
         """Use `folder`; it is made when the first file is stored. Without `sealer` files are stored plain."""
         self._folder = folder
         self._sealer = sealer or Sealer()
-        self._scratch = folder / "scratch"
+        self._scratch = FileScratch(folder / "scratch")
 
     def playback(self, recording_id: str) -> Path | None:
         """The file of the playback copy, or None."""
@@ -102,7 +102,10 @@ class FileAudioStore:
         if self._key_id(path) is None:
             yield path
             return
-        with self.opened(path) as content, passing_copy(self._scratch, path.name, content) as copy:
+        self._scratch.reap()
+        with self._scratch.place_for(path.name) as copy:
+            with self.opened(path) as content, _owner_s(copy) as target:
+                _copy(content, target)
             yield copy
 
     def waveform(self, recording_id: str) -> bytes | None:
@@ -129,13 +132,13 @@ class FileAudioStore:
 
     def reseal(self) -> int:
         """As in the port. A file that is put in place or deleted meanwhile stays so."""
-        reap(self._scratch)
+        self._scratch.reap()
         return sum(self._reseal(path) for path in self._sounds() if self._key_id(path) != self._sealer.newest)
 
     def forget(self, recording_id: str) -> int:
         """Delete copies, reasons and drafts; returns how many copies."""
         deleted = 0
-        reap(self._scratch)
+        self._scratch.reap()
         for kind in ("playback", "originals"):
             # Again until nothing is found: a draft may just have been put in place.
             while found := sorted(self._place(kind, recording_id, "").parent.glob(f"{recording_id}*")):
@@ -249,6 +252,11 @@ def _copy(source: BinaryIO, target: BinaryIO) -> str:
         sha256.update(block)
         target.write(block)
     return sha256.hexdigest()
+
+
+def _owner_s(path: Path) -> BinaryIO:
+    """A new file that only its owner can read."""
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
 def _place_of(path: Path) -> str:

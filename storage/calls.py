@@ -13,7 +13,7 @@ from models.call import UNASSIGNED_AGENT, CallMeta, Quarantine, Recording, Recor
 from models.errors import ReasonCode, RecordingError, StateError
 from models.run import StoredCall
 from storage.column_types import Text, storable
-from storage.mapping import recording_to_row, stored_call_from_row
+from storage.mapping import meta_to_row, recording_to_row, stored_call_from_row
 from storage.run_calls import leave_runs, settle_runs
 from storage.standing import settle
 from storage.tables import agents, claims, recordings, run_files, scorecards, teams, transcripts
@@ -116,6 +116,17 @@ class Calls:
         row = recording_to_row(recording, meta, None)
         self._transaction.update(update(recordings).where(recordings.c.id == recording.id).values(row))
         settle(self._transaction, recording.id)
+
+    def correct(self, recording_id: str, meta: CallMeta) -> None:
+        locked_state(self._transaction, recording_id)
+        self._know_agent(meta)
+        row = meta_to_row(meta)
+        self._transaction.update(
+            update(recordings)
+            .where(recordings.c.id == recording_id, recordings.c.call_id == storable(row.pop("call_id")))
+            .values(row)
+        )
+        settle(self._transaction, recording_id)
 
     def set_aside(self) -> Sequence[StoredCall]:
         rows = self._transaction.rows(select(recordings).where(recordings.c.state == RecordingState.QUARANTINED))

@@ -37,6 +37,19 @@ def recording_to_row(recording: Recording, meta: CallMeta, quarantine: Quarantin
         "sample_rate_hz": audio.sample_rate_hz if audio else None,
         "channels": audio.channels if audio else None,
         "codec": audio.codec if audio else None,
+        **meta_to_row(meta),
+        "state": RecordingState.QUARANTINED if quarantine else RecordingState.RECEIVED,
+        "quarantine_reason": quarantine.reason if quarantine else None,
+        "quarantine_detail": quarantine.detail if quarantine else None,
+        "dropped_at": None,
+        "attempts": 0,
+        "last_error": None,
+    }
+
+
+def meta_to_row(meta: CallMeta) -> Json:
+    """What a recording's row holds of its call."""
+    return {
         "call_id": meta.call_id,
         "agent_id": meta.agent_id,
         "agent_name": meta.agent_name,
@@ -52,12 +65,6 @@ def recording_to_row(recording: Recording, meta: CallMeta, quarantine: Quarantin
         "resolved": meta.resolved,
         "channel_roles": [role.value for role in meta.channel_roles],
         "flags": list(meta.flags),
-        "state": RecordingState.QUARANTINED if quarantine else RecordingState.RECEIVED,
-        "quarantine_reason": quarantine.reason if quarantine else None,
-        "quarantine_detail": quarantine.detail if quarantine else None,
-        "dropped_at": None,
-        "attempts": 0,
-        "last_error": None,
     }
 
 

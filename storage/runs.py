@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_,
 from models.call import RecordingState
 from models.errors import InputError, StateError
 from models.run import InspectedCall, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
+from storage.column_types import storable
 from storage.mapping import run_from_row, run_to_row, standard_to_row, stored_call_from_row
 from storage.scorecards import read_scorecards
 from storage.standing_tables import run_calls
@@ -64,6 +66,23 @@ class Runs:
         for row in self._transaction.rows(select(runs.c.day, run_files.c.uri).select_from(joined).where(*earlier)):
             found[row.day].add(row.uri)
         return tuple(NightBefore(day, began[day], frozenset(found[day])) for day in sorted(began))
+
+    def found_before(self, run: Run, since: date, uris: Collection[str]) -> Mapping[str, StoredCall]:
+        wanted = {hashlib.sha256(storable(uri).encode()).hexdigest(): uri for uri in uris}
+        if run.day is None or not wanted:
+            return {}
+        rows = self._transaction.rows(
+            select(recordings, run_files.c.uri_sha256)
+            .join(run_files, run_files.c.recording_id == recordings.c.id)
+            .join(runs, runs.c.id == run_files.c.run_id)
+            .where(
+                runs.c.source == run.source,
+                runs.c.day.between(since, run.day),
+                run_files.c.uri_sha256.in_(list(wanted)),
+                run_files.c.uri == recordings.c.uri,
+            )
+        )
+        return {wanted[row.uri_sha256]: stored_call_from_row(row) for row in rows}
 
     def reopen(self, run_id: str, now: datetime) -> None:
         self._transaction.begin_writing()

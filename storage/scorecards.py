@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Table, func, select
+from sqlalchemy import Row, Table, func, select, update
 
 from models.call import RecordingState
 from models.errors import StateError
@@ -80,6 +80,26 @@ class Scorecards:
         for table, rows in ((findings, found_rows), (evidence, proof_rows), (promises, promised)):
             self._transaction.insert_all(table, seal_rows(sealer, table, rows, recording_id))
         # Last: others who score calls of the same agent and day wait from here to the end.
+        settle(self._transaction, recording_id)
+
+    def supersede(self, recording_id: str, engine_digest: str, standard: StandardRef, scorer: str) -> None:
+        """As in the port. Its scorer is from now on one that no run has."""
+        locked_state(self._transaction, recording_id)
+        transcript_id = find_transcript(self._transaction, recording_id, engine_digest)
+        card_id = None if transcript_id is None else self._find(transcript_id, standard, scorer)
+        row = None if card_id is None else self._transaction.first(select(scorecards).where(scorecards.c.id == card_id))
+        if row is None:
+            return
+        sealer = self._transaction.sealer
+        card = open_row(sealer, scorecards, row, recording_id)
+        # The scorer is part of what is sealed.
+        moved = {**{c.name: getattr(card, c.name) for c in scorecards.c}, "scorer": f"{scorer} superseded {card_id}"}
+        stored = seal_row(sealer, scorecards, moved, recording_id)
+        self._transaction.update(
+            update(scorecards)
+            .where(scorecards.c.id == card_id)
+            .values(scorer=stored["scorer"], complaint=stored["complaint"])
+        )
         settle(self._transaction, recording_id)
 
     def of(self, recording_id: str) -> Scorecard | None:

@@ -1,53 +1,118 @@
-"""Files that are there for a moment only: opened copies of sealed sound, for what must have a path."""
+"""Files that are here for the moment only, also when their process is killed: fetched recordings, opened sound."""
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
-import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 
+from models.errors import TransientError
+
+SPARE_BYTES = 256 << 20
+"""So much of the disk stays free: the database is on it, too."""
+_LOCK = "lock"
+_PRIVATE = 0o700
 _OWNER_ONLY = 0o600
-_FOLDER_OWNER_ONLY = 0o700
+_LONGEST_NAME_BYTES = 200
 
 
-@contextlib.contextmanager
-def passing_copy(folder: Path, name: str, content: BinaryIO) -> Iterator[Path]:
-    """A file in `folder` that only its owner can read, gone at the end; what killed processes left there goes first.
+class FileScratch:
+    """Implements `models.source.Scratch` in `root`. Safe to use from threads, by several processes and after a fork.
 
-    `name` begins its name. Whose file it is is known by a lock on it, which a process that ends lets go.
+    Each place is a folder of its own, locked while it is in use; the system takes the lock away however a process ends.
     """
-    reap(folder)
-    folder.mkdir(parents=True, exist_ok=True, mode=_FOLDER_OWNER_ONLY)
-    path, stream = _new(folder, name)
+
+    def __init__(self, root: Path) -> None:
+        """Use `root`, which is made when the first place is wanted."""
+        self._root = root
+
+    @contextmanager
+    def place_for(self, name: str) -> Iterator[Path]:
+        """As in the port."""
+        try:
+            folder, lock = self._new()
+        except OSError as error:
+            raise self.trouble(error) from error
+        try:
+            yield folder / _as_file_name(name)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+    def need(self, size_bytes: int) -> None:
+        """As in the port."""
+        try:
+            self._make_root()
+            free = shutil.disk_usage(self._root).free
+        except OSError as error:
+            raise self.trouble(error) from error
+        if size_bytes + SPARE_BYTES > free:
+            raise TransientError(
+                f"no room for {size_bytes} bytes of a recording in {self._root}, where {free} are free and "
+                f"{SPARE_BYTES} stay so; make room there"
+            )
+
+    def trouble(self, error: OSError) -> TransientError:
+        """As in the port."""
+        return TransientError(f"{self._root} cannot be written: {error.strerror}; look at that disk")
+
+    def reap(self) -> None:
+        """As in the port."""
+        if not self._root.is_dir():
+            return
+        try:
+            with _turn(self._root):
+                for folder in self._root.iterdir():
+                    if folder.is_dir() and not _is_held(folder / _LOCK):
+                        shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            return
+
+    def _new(self) -> tuple[Path, int]:
+        """A folder, and what holds it until it is closed."""
+        self._make_root()
+        # Nobody must find the folder before it is locked.
+        with _turn(self._root):
+            folder = Path(tempfile.mkdtemp(dir=self._root))
+            lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _OWNER_ONLY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return folder, lock
+
+    def _make_root(self) -> None:
+        self._root.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
+
+
+def _as_file_name(name: str) -> str:
+    """The last part of the name, which messages show; another where no file can be called so."""
+    if name not in {"", ".", "..", _LOCK} and "/" not in name and "\0" not in name:
+        if len(name.encode("utf-8", "surrogateescape")) <= _LONGEST_NAME_BYTES:
+            return name
+        # The ending says what it may be.
+        suffix = PurePosixPath(name).suffix
+        return (
+            f"recording{suffix}"
+            if len(suffix.encode("utf-8", "surrogateescape")) <= _LONGEST_NAME_BYTES // 2
+            else "recording"
+        )
+    return "recording"
+
+
+@contextmanager
+def _turn(root: Path) -> Iterator[None]:
+    """One at a time, of threads as of processes."""
+    with (root / _LOCK).open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _is_held(lock: Path) -> bool:
     try:
-        with stream:
-            shutil.copyfileobj(content, stream)
-            stream.flush()
-            yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def reap(folder: Path) -> None:
-    """Delete the files that no process holds any more; there need be no folder."""
-    for path in folder.glob("*"):
-        with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
-
-
-def _new(folder: Path, name: str) -> tuple[Path, BinaryIO]:
-    while True:
-        # The ending comes last: programs look at it.
-        path = folder / f"{Path(name).stem}.{secrets.token_hex(8)}{Path(name).suffix}"
-        stream = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _OWNER_ONLY), "w+b")
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        if path.exists():
-            return path, stream
-        # Somebody took it for one left behind before it was locked.
-        stream.close()
+        with lock.open("ab") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False

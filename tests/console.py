@@ -7,11 +7,13 @@ import re
 import shutil
 import tempfile
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import argon2
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from asr.peaks import read_peaks
@@ -113,14 +115,14 @@ def wait_for_back_tests() -> None:
 class Browser(TestClient):
     """A client that keeps cookies and sends forms as a page does."""
 
-    def log_in(self, name: str, password: str, goal: str = ""):  # type: ignore[no-untyped-def]
+    def log_in(self, name: str, password: str, goal: str = "") -> Response:
         """Fill in the form of the log-in page; the answer."""
         page = self.get("/login")
         key = re.search(r'name="form_key" value="([^"]+)"', page.text)
         assert key is not None
         return self.post("/login", data={"name": name, "password": password, "form_key": key[1], "next": goal})
 
-    def submit(self, path: str, page: str = "/me", **fields: str):  # type: ignore[no-untyped-def]
+    def submit(self, path: str, page: str = "/me", /, **fields: str | Sequence[str]) -> Response:
         """Send a form with the key that stands in `page`; the answer."""
         key = re.search(r'name="form_key" value="([^"]+)"', self.get(page).text)
         return self.post(path, data={"form_key": key[1] if key else "", **fields})

@@ -17,7 +17,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
-from callqa.sources import S3, Objects, Scratch, StoreAccess
+from callqa.sources import S3, Objects, StoreAccess
+from storage.scratch import FileScratch
 
 KEY, SECRET = "the-access-key", "the-very-secret-key"
 
@@ -57,7 +58,7 @@ class Bucket:
 
 def objects_at(endpoint: str, home: Path, most_bytes: int = 10**9) -> Objects:
     """The store that answers there."""
-    return Objects(_connected(endpoint), Scratch(home / "scratch"), most_bytes)
+    return Objects(_connected(endpoint), FileScratch(home / "scratch"), most_bytes)
 
 
 @cache

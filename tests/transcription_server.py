@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+KEY = "sk-do-not-tell"
 
 
 @dataclass(frozen=True)
@@ -92,3 +95,10 @@ def parse_form(content_type: str, body: bytes) -> tuple[dict[str, list[str]], by
         else:
             fields.setdefault(str(part.get_param("name", header="content-disposition")), []).append(payload.decode())
     return fields, file
+
+
+def unused_url() -> str:
+    """Where nobody answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/v1"

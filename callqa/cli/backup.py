@@ -18,8 +18,8 @@ from callqa.cli.common import (
     JsonOption,
     LanguageOption,
     YesOption,
+    acting,
     complain,
-    login_name,
     print_json,
     say,
     settings_from,
@@ -78,7 +78,7 @@ def restore(
             say(words("backup.good", **facts))
             _say_what_keys_it_needs(facts, words)
         return
-    now, who = datetime.now(UTC), by or login_name()
+    now, who = datetime.now(UTC), acting(by)
     done = restore_backup(database, settings.home.absolute(), folder, audio_store(settings), who, now, dry_run=not yes)
     if json:
         print_json({"restored": yes, **asdict(done), "aside": str(done.aside) if done.aside else None})

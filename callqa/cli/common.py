@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import getpass
 import json
 import os
 import sys
@@ -15,9 +14,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from callqa.owner import login_name
 from callqa.reports.standard_words import reminder_text
 from callqa.reports.transcript_export import TranscriptFormat, Written
 from callqa.settings import Settings, load_settings
+from models.audit import Actor
 from models.errors import InputError
 from models.standard import review_reminder
 from scoring import ServiceStandard
@@ -43,7 +44,9 @@ RequestOption = Annotated[
     str,
     typer.Option("--request", help="Number under which it was asked for, for the audit log; no name, no telephone."),
 ]
-ByOption = Annotated[str | None, typer.Option("--by", help="Who does it, for the audit log; none: the login name.")]
+ByOption = Annotated[
+    str | None, typer.Option("--by", help="Who does it, for the audit log, which keeps the login name beside it.")
+]
 LanguageOption = Annotated[str | None, typer.Option("--language", help="zh or en; default zh.")]
 TranscriptFormatOption = Annotated[TranscriptFormat, typer.Option("--format", help="Kind of file.")]
 
@@ -66,13 +69,10 @@ def settings_from(**options: object) -> Settings:
     return settings
 
 
-def login_name() -> str:
-    """Who gives the command, for what is recorded of it."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # A container's user need not have a name.
-        return "unknown"
+def acting(by: str | None) -> Actor:
+    """Who gives the command, for what is recorded of it; `by` as in `ByOption`."""
+    login = login_name()
+    return Actor(by or login, login)
 
 
 def parse_day(value: str | None, option: str = "--day") -> date | None:

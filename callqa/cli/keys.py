@@ -16,8 +16,8 @@ from callqa.cli.common import (
     HomeOption,
     JsonOption,
     LanguageOption,
+    acting,
     console,
-    login_name,
     print_json,
     print_text,
     say,
@@ -83,7 +83,7 @@ def rotate(
     """
     settings = settings_from(language=language, database_url=database_url, home=home)
     ids, connect = key_ids(settings), open_database(settings, create=False)
-    done = bring_under_newest(ids, by or login_name(), datetime.now(UTC), audio_store(settings), connect)
+    done = bring_under_newest(ids, acting(by), datetime.now(UTC), audio_store(settings), connect)
     wipe_deleted_rows(settings)
     if json:
         print_json({"key_id": ids[0], **asdict(done)})

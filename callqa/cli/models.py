@@ -18,11 +18,11 @@ from callqa.cli.common import (
     JsonOption,
     StandardOption,
     console,
-    login_name,
     notes,
     print_json,
     settings_from,
 )
+from callqa.owner import login_name
 from callqa.services.classifiers import evaluate_classifier, load_examples, train_classifier
 from callqa.services.classifiers import promote as promote_to_use
 from callqa.standards import find_standard

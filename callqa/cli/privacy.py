@@ -18,8 +18,8 @@ from callqa.cli.common import (
     LanguageOption,
     RequestOption,
     YesOption,
+    acting,
     complain,
-    login_name,
     print_json,
     say,
     settings_from,
@@ -56,7 +56,7 @@ def export(
     settings = settings_from(language=language, database_url=database_url, home=home)
     folder, words = output or Path("customer-export"), Words(settings.language)
     connect = open_database(settings, create=False)
-    who, now = by or login_name(), datetime.now(UTC)
+    who, now = acting(by), datetime.now(UTC)
     done = export_customer(ref, folder, request, who, words, now, audio_store(settings), connect)
     if json:
         print_json({"folder": str(folder), **asdict(done)})
@@ -83,7 +83,7 @@ def erase(
     done = erase_customer(
         ref,
         request,
-        by or login_name(),
+        acting(by),
         datetime.now(UTC),
         audio_store(settings),
         settings.home / "reports",
@@ -127,7 +127,7 @@ def retain(
     settings = settings_from(language=language, database_url=database_url, home=home)
     kept = ages(settings)
     connect, reports = open_database(settings, create=False), settings.home / "reports"
-    who, now = by or login_name(), datetime.now(UTC)
+    who, now = acting(by), datetime.now(UTC)
     gone = let_go(kept, who, now, audio_store(settings), reports, connect, dry_run=not yes)
     if yes and not wipe_deleted_rows(settings):
         complain(Words(settings.language)("privacy.log_in_use"))

@@ -20,8 +20,8 @@ from callqa.cli.common import (
     JsonOption,
     LanguageOption,
     StandardOption,
+    acting,
     console,
-    login_name,
     parse_day,
     print_json,
     settings_from,
@@ -115,7 +115,7 @@ def settle(
     settings = settings_from(language=language, database_url=database_url, home=home)
     table = read_tickets(tickets, settings.time_zone)
     connect = open_database(settings, create=False)
-    result = settle_tickets(table, action_ids(), by or login_name(), datetime.now(UTC), connect)
+    result = settle_tickets(table, action_ids(), acting(by), datetime.now(UTC), connect)
     if json:
         print_json(_settled_to_json(result))
     else:
@@ -155,8 +155,8 @@ def mark(
     """Say what became of a promise: a person's word goes before tickets, later calls and claims of customers."""
     settings = settings_from(language=language, database_url=database_url, home=home)
     connect = open_database(settings, create=False)
-    who, now = by or login_name(), datetime.now(UTC)
-    new = mark_promise(promise, status, who, note, now, connect, mask=note_mask(settings))
+    now, mask = datetime.now(UTC), note_mask(settings)
+    new = mark_promise(promise, status, acting(by), note, now, connect, mask=mask)
     words = Words(settings.language)
     told = {"id": promise, "status": words.code("status", status.value)}
     _say(words("ledger.marked", **told) if new else words("ledger.marked_before", **told))

@@ -19,8 +19,8 @@ from callqa.cli.common import (
     HomeOption,
     JsonOption,
     LanguageOption,
+    acting,
     console,
-    login_name,
     print_json,
     settings_from,
 )
@@ -85,7 +85,7 @@ def retry(
     connect = open_database(settings, create=False)
     _check_chosen(names, reason, everything)
     chosen = ward.quarantined(names or (), reason or (), connect, dropped=False)
-    done = ward.retry(chosen, by or login_name(), datetime.now(UTC), connect)
+    done = ward.retry(chosen, acting(by), datetime.now(UTC), connect)
     if json:
         refused = [{"recording_id": found, "problem": problem.value} for found, problem in done.refused]
         print_json({"retried": list(done.retried), "refused": refused})
@@ -115,7 +115,7 @@ def drop(
     connect = open_database(settings, create=False)
     _check_chosen(names, reason, everything)
     calls = ward.quarantined(names or (), reason or (), connect, dropped=False)
-    gone = ward.drop(calls, by or login_name(), datetime.now(UTC), connect)
+    gone = ward.drop(calls, acting(by), datetime.now(UTC), connect)
     if json:
         print_json({"dropped": list(gone)})
     else:

@@ -17,11 +17,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from callqa.bootstrap import App, alarm_for, assemble, open_database, source_uris, today
 from callqa.cli.common import (
     EXIT_QUARANTINED,
+    ByOption,
     DatabaseOption,
     HomeOption,
     JsonOption,
     PresetOption,
     StandardOption,
+    acting,
     notes,
     parse_day,
     print_json,
@@ -65,19 +67,28 @@ def run(
     preset: PresetOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first recordings by name.")] = None,
     until: UntilOption = None,
+    accept_metadata: Annotated[
+        bool,
+        typer.Option("--accept-metadata", help="Change facts of known calls to what manifest and sidecars now say."),
+    ] = False,
+    by: ByOption = None,
     json: JsonOption = False,
 ) -> None:
     """Register, transcribe, score and store the recordings of the sources. Again on the same: only what is left."""
     settings = settings_from(standard=standard, database_url=database_url, home=home, preset=preset)
     ends_at = resolve_until(parse_until(until), settings.time_zone, datetime.now(UTC))
-    view, intake = inspect_sources(settings, sources, day, limit, quiet=json, until=ends_at)
+    accepted_by = acting(by).name if accept_metadata else None
+    view, intake = inspect_sources(
+        settings, sources, day, limit, quiet=json, until=ends_at, metadata_accepted_by=accepted_by
+    )
     if json:
         print_json(run_to_json(view, intake, ends_at))
     else:
         print_run(view, settings.language)
         _say_what_is_left(view, ends_at, settings)
         notes.print(f"callqa report run {view.run.id}", markup=False, highlight=False)
-    if view.counts.quarantined or view.counts.waiting or intake["left"] or intake["empty"]:
+    conflicts = intake["corrections"]["conflicts"]
+    if view.counts.quarantined or view.counts.waiting or intake["left"] or intake["empty"] or conflicts:
         raise typer.Exit(EXIT_QUARANTINED)
 
 
@@ -88,6 +99,7 @@ def inspect_sources(
     limit: int | None,
     quiet: bool,
     until: datetime | None = None,
+    metadata_accepted_by: str | None = None,
 ) -> tuple[RunView, dict[str, Any]]:
     """Run the flow on its sources until then, showing progress unless `quiet`.
 
@@ -106,7 +118,9 @@ def inspect_sources(
         run = plan_run(source, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     inspect_calls_here = pkgutil.resolve_name(FLOW_RUNNER)
     with _progress(app, run, quiet):
-        summary: dict[str, Any] = inspect_calls_here(settings.home, sources, wanted_day, standard, limit, until)
+        summary: dict[str, Any] = inspect_calls_here(
+            settings.home, sources, wanted_day, standard, limit, until, metadata_accepted_by
+        )
     intake: dict[str, Any] = summary["intake"]
     say_what_was_left(intake, settings.language)
     remind(app.standard, today(settings), settings.language)
@@ -139,6 +153,7 @@ def run_to_json(view: RunView, intake: dict[str, Any], until: datetime | None = 
         "waiting": [{"files": _files(c), "last_error": c.stored.last_error} for c in waiting],
         "unfinished": list(intake["left"]),
         "late": intake["late"],
+        "metadata": dict(intake["corrections"]),
     }
 
 

@@ -18,13 +18,13 @@ from callqa.cli.common import (
     JsonOption,
     LanguageOption,
     console,
-    login_name,
     parse_day,
     print_json,
     print_text,
     remind,
     settings_from,
 )
+from callqa.owner import login_name
 from callqa.reports.standard_diff import change_to_json, describe
 from callqa.reports.words import Words
 from callqa.services.publish import publish_version, published_version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.markup import escape
@@ -11,6 +11,7 @@ from rich.table import Table
 from callqa.cli.common import console, notes
 from callqa.reports.file_names import file_names, visible_name
 from callqa.reports.words import Words
+from callqa.services.late_metadata import CALL_ID
 from models.run import InspectedCall, RunView
 from models.scorecard import Finding, Scorecard, Verdict
 
@@ -32,6 +33,10 @@ _WORDS = {
         "missing": "manifest.csv 里写有“{name}”，来源文件夹里没有这个文件",
         "left": "“{name}”仍在写入，留待下次运行",
         "empty": "来源“{name}”里一条录音也没有，请检查路径，以及是否已挂载",
+        "filled": "{n} 通已入库通话的元数据已按来源补全",
+        "changed": "{n} 通已入库通话的元数据已按来源更改",
+        "conflict": "通话 {name} 在来源中的元数据（{facts}）与已存的不同，未作更改；核对后用 --accept-metadata 采用",
+        "call_id": "通话 {name} 在来源中的通话编号已不同；编号入库后不再更改，请改回来源",
         "late": "另有 {n} 条较早日期的录音在当天运行之后才到，已一并处理",
         "summary": "共 {files} 个文件，{recordings} 条录音，已评分 {scored}，待复核 {review}，"
         "隔离 {quarantined}，等待 {waiting}",
@@ -53,6 +58,11 @@ _WORDS = {
         "missing": "manifest.csv names {name!r}, which is not in the source",
         "left": "{name!r} is still being written and is left for the next run",
         "empty": "source {name!r} holds not one recording; check its path and that it is mounted",
+        "filled": "metadata of {n} known calls were filled in from the source",
+        "changed": "metadata of {n} known calls were changed to what the source says",
+        "conflict": "call {name}: the source now says otherwise of {facts}, and nothing was changed; look at it, then "
+        "accept it with --accept-metadata",
+        "call_id": "call {name} has another call id in its source; an id is never changed: put it back there",
         "late": "{n} recordings of earlier days, which came after their own day's run, were taken in as well",
         "summary": "{files} files, {recordings} recordings: {scored} scored, {review} to review, "
         "{quarantined} quarantined, {waiting} waiting",
@@ -62,13 +72,26 @@ _MOST_QUOTES = 3
 
 
 def say_what_was_left(intake: Mapping[str, Any], language: str) -> None:
-    """A line on standard error for each file that is missing or left for the next run, and for each empty source."""
+    """Lines on standard error: what is missing, left for the next run, empty, late, or known otherwise than stored."""
     words = _WORDS[language]
     lines = [words[kind].format(name=name) for kind in ("missing", "left", "empty") for name in intake[kind]]
     if intake["late"]:
         lines.append(words["late"].format(n=intake["late"]))
+    lines += _corrections(intake["corrections"], words)
     for line in lines:
         notes.print(f"callqa: {line}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def _corrections(corrections: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+    for kind in ("filled", "changed"):
+        if corrections[kind]:
+            yield words[kind].format(n=corrections[kind])
+    for conflict in corrections["conflicts"]:
+        name, facts = visible_name(conflict["call_id"]), [fact for fact in conflict["facts"] if fact != CALL_ID]
+        if facts:
+            yield words["conflict"].format(name=name, facts=", ".join(facts))
+        if CALL_ID in conflict["facts"]:
+            yield words["call_id"].format(name=name)
 
 
 def print_run(view: RunView, language: str) -> None:

@@ -18,11 +18,11 @@ from callqa.cli.common import (
     JsonOption,
     LanguageOption,
     console,
-    login_name,
     print_json,
     say,
     settings_from,
 )
+from callqa.owner import login_name
 from callqa.passwords import Argon2Hasher
 from callqa.reports.file_names import visible
 from callqa.services.identities import unbind

@@ -113,6 +113,8 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.token_ended": ("撤销接口令牌", "API token revoked"),
     "deed.quarantine_retried": ("隔离录音重试", "quarantined recording retried"),
     "deed.quarantine_dropped": ("隔离录音放弃", "quarantined recording dropped"),
+    "deed.metadata_filled": ("补全通话元数据", "metadata filled in"),
+    "deed.metadata_changed": ("更改通话元数据", "metadata changed"),
     "deed.customer_exported": ("导出客户数据", "customer's data exported"),
     "deed.customer_erased": ("删除客户数据", "customer's data erased"),
     "deed.retention_applied": ("按保留期限删除", "deleted past its days"),

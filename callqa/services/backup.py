@@ -22,7 +22,7 @@ from callqa.services.manifest import (
     read_manifest,
     write_manifest,
 )
-from models.audit import AuditAction, AuditEvent, AuditHead, check_chain
+from models.audit import AuditAction, AuditHead, By, check_chain, deed
 from models.errors import InputError, IntegrityError
 from models.keeping import DatabaseFile, ForgottenPart, Remembered
 from models.ports import AudioStore, UnitOfWorkFactory
@@ -108,7 +108,7 @@ def restore_backup(
     home: Path,
     folder: Path,
     audio: AudioStore,
-    by: str,
+    by: By,
     now: datetime,
     *,
     dry_run: bool,
@@ -155,7 +155,7 @@ def _catch_up(
     unread: bool,
     manifest: Manifest,
     audio: AudioStore,
-    by: str,
+    by: By,
     now: datetime,
 ) -> tuple[int, int]:
     """Tell the restored database what the one in place knows, and record the restoring."""
@@ -181,7 +181,7 @@ def _catch_up(
             "replaced_unreadable": unread,
             "replaced_head": str(known.entries[-1].head) if known and known.entries and not continues else None,
         }
-        uow.audit.record(AuditEvent(now, by, AuditAction.DATABASE_RESTORED, "", details))
+        uow.audit.record(deed(now, by, AuditAction.DATABASE_RESTORED, "", details))
         uow.commit()
     return (len(later) if continues else 0), erased
 

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from callqa.metadata import UNREADABLE, MetadataReader
-from callqa.sources import SourceFile, still_written
+from callqa.services.candidates import Candidate, candidates, in_batches
+from callqa.services.late_metadata import Corrections, Told, correct, told_of, told_of_nights_before
+from callqa.sources import still_written
+from models.audit import By
 from models.call import CallMeta, Quarantine, Recording
 from models.errors import InputError, ReasonCode, RecordingError
 from models.ports import AudioProbe, UnitOfWork, UnitOfWorkFactory
 from models.run import NightBefore, Run, StoredCall
-from models.source import SourceStore
 from models.wire import digest
 
-FILES_PER_TRANSACTION = 200
-"""Large enough that commits cost nothing, small enough that a kill loses seconds of hashing."""
 LATE_DAYS = 31
 """So many days back a run looks for recordings that came after their own day's run."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
-    """What belongs to a run. `limit` counts recordings of all sources; `settle_s` is how long a whole file rests."""
+    """What belongs to a run. `limit` counts recordings of all sources; `settle_s` is how long a whole file rests.
+
+    `metadata_accepted_by`: who lets facts about known calls be changed to what the sources say now; None: nobody.
+    """
 
     time_zone: str
     settle_s: float
     limit: int | None = None
+    metadata_accepted_by: By | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +53,13 @@ class IntakeResult:
     """Files still being written, left for the next run."""
     empty: tuple[str, ...] = ()
     """Sources without a single recording, where others have some: they may not be mounted."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    reader: MetadataReader
-    file: SourceFile
-    meta: CallMeta
-
-    @property
-    def store(self) -> SourceStore:
-        return self.reader.listing.store
+    corrections: Corrections = field(default_factory=Corrections)
+    """What sources now say of calls that were known already."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    candidate: _Candidate
+    candidate: Candidate
     recording: Recording
     quarantine: Quarantine | None
 
@@ -79,19 +73,23 @@ def register(
 ) -> IntakeResult:
     """Begin the run, or take it up again, and register every recording of the sources that belongs to its day.
 
+    What the sources now say of calls that are known already is compared with what is stored, also of the nights before.
     Calls without a date belong to whichever day is inspected first: leaving them out would lose them. So do calls of an
     earlier day that came after that day's run. The same bytes under several names are one recording. Files that are
     still being written are left alone. Raises InputError when nothing at all was found to inspect.
     """
     nights = _nights_before(run, new_unit_of_work)
-    wanted: list[_Candidate] = []
+    wanted: list[Candidate] = []
     left: list[str] = []
     late: set[str] = set()
+    elsewhere: list[Candidate] = []
+    told: list[Told] = []
     other_days = forgotten = 0
-    for candidate, name in _candidates(sources):
+    for candidate, name in candidates(sources):
         its_own = _is_of_day(candidate.meta, run.day, rules.time_zone)
         if not its_own and not _is_late(candidate, nights, rules):
             other_days += 1
+            elsewhere.append(candidate)
         elif name != candidate.file.name or any(
             _still_written(one, candidate, rules) for one in (name, *_torn(candidate))
         ):
@@ -103,20 +101,25 @@ def register(
     if not wanted:
         raise InputError(_nothing_found(sources, run.day, other_days, len(left), rules.settle_s))
     wanted = wanted[: rules.limit]
-    for batch in _batches(wanted, FILES_PER_TRANSACTION):
+    for batch in in_batches(wanted):
         seen = [(candidate, _look_at(candidate, probe)) for candidate in batch]
         left += [candidate.store.shown(candidate.file.name) for candidate, sighting in seen if sighting is None]
         with new_unit_of_work() as uow:
             uow.runs.start(run)
             for sighting in (sighting for _, sighting in seen if sighting is not None):
                 undated = run.day is not None and sighting.candidate.meta.started_at is None
+                known = uow.calls.get(sighting.recording.id)
                 if uow.keeping.forgotten(sighting.recording.id) is not None:
                     forgotten += 1
-                elif undated and _has_its_day(sighting, run, uow):
+                    continue
+                told += told_of(sighting.candidate, known)
+                if undated and _has_its_day(sighting, run, uow):
                     other_days += 1
                 else:
-                    _store(sighting, run.id, uow)
+                    _store(sighting, known, run.id, uow)
             uow.commit()
+    told += told_of_nights_before(elsewhere, run, nights, new_unit_of_work)
+    corrections = correct(told, run, rules.metadata_accepted_by, run.started_at, new_unit_of_work)
     listings = [source.listing for source in sources]
     return IntakeResult(
         files=len(wanted),
@@ -127,25 +130,13 @@ def register(
         late=sum(candidate.file.uri in late for candidate in wanted),
         left=tuple(left),
         empty=tuple(one.store.root for one in listings if not one.files and not one.unfinished),
+        corrections=corrections,
     )
 
 
 def stand_in_id(uri: str) -> str:
     """The recording id of a file whose bytes cannot be read."""
     return digest({"unreadable": uri}).removeprefix("sha256:")
-
-
-def _candidates(sources: Sequence[MetadataReader]) -> Iterator[tuple[_Candidate, str]]:
-    """Every file that is or will be a recording, once, and its name now: a source may lie within another."""
-    seen: set[str] = set()
-    for reader in sources:
-        listing = reader.listing
-        unfinished = [(one.becomes, one.name) for one in listing.unfinished]
-        for file, name in (*((file, file.name) for file in listing.files), *unfinished):
-            address = listing.store.uri_of(name)
-            if address not in seen:
-                seen.add(address)
-                yield _Candidate(reader, file, reader.read(file)), name
 
 
 def _nights_before(run: Run, new_unit_of_work: UnitOfWorkFactory) -> Mapping[date, NightBefore]:
@@ -155,7 +146,7 @@ def _nights_before(run: Run, new_unit_of_work: UnitOfWorkFactory) -> Mapping[dat
         return {night.day: night for night in uow.runs.nights_before(run, run.day - timedelta(days=LATE_DAYS))}
 
 
-def _is_late(candidate: _Candidate, nights: Mapping[date, NightBefore], rules: IntakeRules) -> bool:
+def _is_late(candidate: Candidate, nights: Mapping[date, NightBefore], rules: IntakeRules) -> bool:
     """Whether its own day was inspected without it, and it came after that.
 
     A file that was there and left out on purpose (`limit`) is not late.
@@ -167,13 +158,13 @@ def _is_late(candidate: _Candidate, nights: Mapping[date, NightBefore], rules: I
     return stamp is not None and stamp.entered_at_s > night.began_at.timestamp() - rules.settle_s
 
 
-def _still_written(name: str, candidate: _Candidate, rules: IntakeRules) -> bool:
+def _still_written(name: str, candidate: Candidate, rules: IntakeRules) -> bool:
     """Who names one file says that it is there."""
     settle_s = 0.0 if candidate.reader.listing.is_single_file else rules.settle_s
     return still_written(candidate.store, name, settle_s)
 
 
-def _torn(candidate: _Candidate) -> tuple[str, ...]:
+def _torn(candidate: Candidate) -> tuple[str, ...]:
     """Its sidecars, where one cannot be read: half written perhaps, and what it says would never be asked for again."""
     return candidate.reader.sidecars(candidate.file) if UNREADABLE in candidate.meta.flags else ()
 
@@ -186,7 +177,7 @@ def _has_its_day(sighting: _Sighting, run: Run, uow: UnitOfWork) -> bool:
     return uow.runs.taken_in_for_another_day(run, recording_id)
 
 
-def _look_at(candidate: _Candidate, probe: AudioProbe) -> _Sighting | None:
+def _look_at(candidate: Candidate, probe: AudioProbe) -> _Sighting | None:
     """What the file is; None when it changed under the reader's eyes."""
     file, store = candidate.file, candidate.store
     before = store.stamp(file.name)
@@ -206,10 +197,9 @@ def _look_at(candidate: _Candidate, probe: AudioProbe) -> _Sighting | None:
     return _Sighting(candidate, Recording(fetched.recording_id, file.uri, audio), fault)
 
 
-def _store(sighting: _Sighting, run_id: str, uow: UnitOfWork) -> None:
+def _store(sighting: _Sighting, known: StoredCall | None, run_id: str, uow: UnitOfWork) -> None:
     recording, quarantine = sighting.recording, sighting.quarantine
     reader, file, meta = sighting.candidate.reader, sighting.candidate.file, sighting.candidate.meta
-    known = uow.calls.get(recording.id)
     if known is None:
         if uow.calls.recording_of(meta.call_id) is not None and not reader.call_id_given(file):
             # Only the file's name was known, and another folder uses it as well.
@@ -254,9 +244,3 @@ def _nothing_found(
         return f"no recording of {day} in {where}: its {other_days} recordings are of other days"
     ignored = sum(len(source.listing.ignored) for source in sources)
     return f"no recording in {where}: {ignored} other files; check the path and that it is mounted"
-
-
-def _batches(items: Sequence[_Candidate], size: int) -> Iterator[tuple[_Candidate, ...]]:
-    rest = iter(items)
-    while batch := tuple(islice(rest, size)):
-        yield batch

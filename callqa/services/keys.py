@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.audit import AuditAction, AuditEvent
+from models.audit import AuditAction, By, deed
 from models.errors import MissingKeyError, SettingsError
 from models.ports import AudioStore, UnitOfWorkFactory
 from models.sealing import PLAIN
@@ -43,7 +43,7 @@ def usage(audio: AudioStore, new_unit_of_work: UnitOfWorkFactory) -> Usage:
 
 
 def rotate(
-    key_ids: Sequence[str], by: str, now: datetime, audio: AudioStore, new_unit_of_work: UnitOfWorkFactory
+    key_ids: Sequence[str], by: By, now: datetime, audio: AudioStore, new_unit_of_work: UnitOfWorkFactory
 ) -> Rotated:
     """Bring under the first of these keys all that is under another one, or plain; killed, it is asked for again.
 
@@ -63,7 +63,7 @@ def rotate(
     if not any(details.values()):
         return Rotated(0, 0)
     with new_unit_of_work() as uow:
-        uow.audit.record(AuditEvent(now, by, AuditAction.KEYS_ROTATED, newest, details))
+        uow.audit.record(deed(now, by, AuditAction.KEYS_ROTATED, newest, details))
         uow.commit()
     texts, after = 0, ""
     while True:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callqa.tickets import TicketTable
-from models.audit import AuditAction, AuditEvent
+from models.audit import AuditAction, By, deed, name_of
 from models.call import CallMeta
 from models.errors import InputError, StateError, origin_of
 from models.ledger import LedgerEntry, StatusEvent, StatusSource
@@ -47,7 +47,7 @@ class SettleResult:
 def settle(
     table: TicketTable,
     actions: Mapping[str, str],
-    by: str,
+    by: By,
     now: datetime,
     new_unit_of_work: UnitOfWorkFactory,
     scope: Scope = EVERYBODY,
@@ -59,13 +59,13 @@ def settle(
     with new_unit_of_work() as uow:
         entries = uow.ledger.entries(scope=scope)
         names = {entry.promise.action.casefold(): entry.promise.action for entry in entries} | dict(actions)
-        decisions, bad = decide(table.tickets, entries, names, by, now)
+        decisions, bad = decide(table.tickets, entries, names, name_of(by), now)
         # Every promise of a decision is told, also where the first one knows it already.
         told = [(d, [uow.ledger.record(entry, d.event) for entry in d.entries]) for d in decisions]
         settled = tuple(decision for decision, news in told if any(news))
         if settled:
             ids = sorted({entry.id for decision in settled for entry in decision.entries})
-            uow.audit.record(AuditEvent(now, by, AuditAction.TICKETS_IMPORTED, "", {"promises": ids}))
+            uow.audit.record(deed(now, by, AuditAction.TICKETS_IMPORTED, "", {"promises": ids}))
         uow.commit()
     rows = sorted([*table.bad, *bad], key=lambda row: row.line)
     still_open = {t.line for t in table.tickets if t.state is TicketState.OPEN} - {row.line for row in bad}
@@ -160,7 +160,7 @@ ANYWHERE = Place()
 def mark(
     promise_id: str,
     status: PromiseStatus,
-    by: str,
+    by: By,
     note: str,
     now: datetime,
     new_unit_of_work: UnitOfWorkFactory,
@@ -174,18 +174,18 @@ def mark(
     """
     with new_unit_of_work() as uow:
         found = _at(place, promise_id, uow)
-        event = StatusEvent(status, StatusSource.PERSON, "", None, now, by, mask(note))
+        event = StatusEvent(status, StatusSource.PERSON, "", None, now, name_of(by), mask(note))
         told = [uow.ledger.record(entry, event) for entry in found]
         if any(told):
             # Not the note, which may say who the customer is.
             details = {"recording": found[0].recording_id, "status": status.value}
-            uow.audit.record(AuditEvent(now, by, AuditAction.PROMISE_MARKED, promise_id, details))
+            uow.audit.record(deed(now, by, AuditAction.PROMISE_MARKED, promise_id, details))
         uow.commit()
     return any(told)
 
 
 def link(
-    promise_id: str, ticket: str, by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory, place: Place = ANYWHERE
+    promise_id: str, ticket: str, by: By, now: datetime, new_unit_of_work: UnitOfWorkFactory, place: Place = ANYWHERE
 ) -> bool:
     """Note that a ticket is open for a promise, so that ticket exports find it by the number alone.
 
@@ -199,12 +199,12 @@ def link(
         found = _at(place, promise_id, uow)
         if all(standing(entry.promise, entry.events, now).settled for entry in found):
             raise StateError(f"promise {promise_id!r} is settled; mark it open before a ticket is opened for it")
-        event = StatusEvent(PromiseStatus.OPEN, StatusSource.TICKET, number, None, now, by)
+        event = StatusEvent(PromiseStatus.OPEN, StatusSource.TICKET, number, None, now, name_of(by))
         told = [uow.ledger.record(entry, event) for entry in found if not _knows(entry, number)]
         if any(told):
             # Not the number, which people write as they like.
             details = {"recording": found[0].recording_id}
-            uow.audit.record(AuditEvent(now, by, AuditAction.PROMISE_LINKED, promise_id, details))
+            uow.audit.record(deed(now, by, AuditAction.PROMISE_LINKED, promise_id, details))
         uow.commit()
     return any(told)
 

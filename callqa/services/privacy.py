@@ -13,7 +13,7 @@ from callqa.reports.customer_export import call_document, file_stem, transcript_
 from callqa.reports.table_files import complete_file
 from callqa.reports.words import Words
 from callqa.services.pages import files_that_name
-from models.audit import AuditAction, AuditEvent
+from models.audit import AuditAction, By, deed
 from models.errors import InputError
 from models.keeping import ForgottenPart, HeldCall, Removed
 from models.ports import AudioStore, UnitOfWork, UnitOfWorkFactory
@@ -65,7 +65,7 @@ def export_customer(
     customer_ref: str,
     folder: Path,
     request: str,
-    by: str,
+    by: By,
     words: Words,
     now: datetime,
     audio: AudioStore,
@@ -88,7 +88,7 @@ def export_customer(
         done = _write_held(held, draft, words, audio)
         with new_unit_of_work() as uow:
             details = {"recordings": [call.stored.recording.id for call in held], **asdict(done)}
-            uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_EXPORTED, request, details))
+            uow.audit.record(deed(now, by, AuditAction.CUSTOMER_EXPORTED, request, details))
             uow.commit()
         draft.rename(folder)
     finally:
@@ -113,7 +113,7 @@ def _write_held(held: Sequence[HeldCall], folder: Path, words: Words, audio: Aud
 def erase_customer(
     customer_ref: str,
     request: str,
-    by: str,
+    by: By,
     now: datetime,
     audio: AudioStore,
     reports: Path,
@@ -145,7 +145,7 @@ def erase_customer(
     with new_unit_of_work() as uow:
         removed = uow.keeping.forget(ids, ForgottenPart.CALL, now)
         details = {"recordings": sorted(ids), **asdict(removed), "sounds": sounds, "reports": len(files.naming)}
-        uow.audit.record(AuditEvent(now, by, AuditAction.CUSTOMER_ERASED, request, details))
+        uow.audit.record(deed(now, by, AuditAction.CUSTOMER_ERASED, request, details))
         uow.commit()
     # And what a run kept of them in between; from now on it finds that they are gone.
     sounds += sum(audio.forget(recording_id) for recording_id in ids)

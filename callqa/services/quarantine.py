@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from callqa.services.intake import stand_in_id
-from models.audit import AuditAction, AuditEvent
+from models.audit import AuditAction, By, deed
 from models.errors import InputError, ReasonCode, RecordingError, StateError
 from models.ports import UnitOfWorkFactory
 from models.run import StoredCall
@@ -52,7 +52,7 @@ def quarantined(
     ]
 
 
-def retry(calls: Sequence[StoredCall], by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> RetryResult:
+def retry(calls: Sequence[StoredCall], by: By, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> RetryResult:
     """Release them, with no failures counted, for the next run that finds them; one transaction each, and audited."""
     retried: list[str] = []
     refused: list[tuple[str, Problem]] = []
@@ -64,7 +64,7 @@ def retry(calls: Sequence[StoredCall], by: str, now: datetime, new_unit_of_work:
         try:
             with new_unit_of_work() as uow:
                 uow.calls.let_out(recording_id)
-                uow.audit.record(AuditEvent(now, by, AuditAction.QUARANTINE_RETRIED, recording_id, {}))
+                uow.audit.record(deed(now, by, AuditAction.QUARANTINE_RETRIED, recording_id, {}))
                 uow.commit()
         except RecordingError:
             refused.append((recording_id, Problem.CALL_ID_TAKEN))
@@ -75,7 +75,7 @@ def retry(calls: Sequence[StoredCall], by: str, now: datetime, new_unit_of_work:
     return RetryResult(tuple(retried), tuple(refused))
 
 
-def drop(calls: Sequence[StoredCall], by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> tuple[str, ...]:
+def drop(calls: Sequence[StoredCall], by: By, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> tuple[str, ...]:
     """Let them be, all or none: runs neither show them nor take them in again. Returns their recording ids.
 
     Raises StateError when one was released meanwhile.
@@ -85,7 +85,7 @@ def drop(calls: Sequence[StoredCall], by: str, now: datetime, new_unit_of_work: 
             uow.calls.drop(call.recording.id, now)
         # Last, because whoever records waits here for others who do.
         for call in calls:
-            uow.audit.record(AuditEvent(now, by, AuditAction.QUARANTINE_DROPPED, call.recording.id, {}))
+            uow.audit.record(deed(now, by, AuditAction.QUARANTINE_DROPPED, call.recording.id, {}))
         uow.commit()
     return tuple(call.recording.id for call in calls)
 

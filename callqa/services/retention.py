@@ -9,7 +9,7 @@ from pathlib import Path
 
 from callqa.services.audio import prune
 from callqa.services.pages import files_that_name
-from models.audit import AuditAction, AuditEvent
+from models.audit import AuditAction, AuditEvent, By, deed
 from models.keeping import ForgottenPart, Removed
 from models.ports import AudioStore, UnitOfWorkFactory
 
@@ -46,7 +46,7 @@ class Retained:
 
 def retain(
     ages: Ages,
-    by: str,
+    by: By,
     now: datetime,
     audio: AudioStore,
     reports: Path,
@@ -99,7 +99,7 @@ def _pages_past_their_days(
 def _forget(
     part: ForgottenPart,
     days: int,
-    by: str,
+    by: By,
     now: datetime,
     audio: AudioStore,
     new_unit_of_work: UnitOfWorkFactory,
@@ -137,8 +137,8 @@ def _kinds(ages: Ages) -> tuple[tuple[ForgottenPart, int], tuple[ForgottenPart, 
     return (ForgottenPart.TEXT, ages.transcripts_days), (ForgottenPart.CALL, ages.scores_days)
 
 
-def _event(now: datetime, by: str, kind: str, details: dict[str, object]) -> AuditEvent:
-    return AuditEvent(now, by, AuditAction.RETENTION_APPLIED, kind, details)
+def _event(now: datetime, by: By, kind: str, details: dict[str, object]) -> AuditEvent:
+    return deed(now, by, AuditAction.RETENTION_APPLIED, kind, details)
 
 
 def _days(ages: Ages, *kinds: str) -> dict[str, object]:

@@ -9,7 +9,6 @@ from callqa.sources.listing import Listing, SourceFile, Unfinished, list_source,
 from callqa.sources.names import MOST_ID_CHARACTERS, without_sound_suffix
 from callqa.sources.objects import Objects
 from callqa.sources.s3 import S3, StoreAccess
-from callqa.sources.scratch import Scratch
 from callqa.sources.settling import still_written
 
 __all__ = [
@@ -18,7 +17,6 @@ __all__ = [
     "AddressFinder",
     "Listing",
     "Objects",
-    "Scratch",
     "SourceFile",
     "StoreAccess",
     "Unfinished",

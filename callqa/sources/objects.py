@@ -9,8 +9,7 @@ from functools import cached_property
 
 from callqa.sources.addresses import object_uri, parse_object_uri, parse_source
 from callqa.sources.s3 import S3, ObjectEntry
-from callqa.sources.scratch import Scratch
-from models.source import Fetched, Stamp
+from models.source import Fetched, Scratch, Stamp
 
 
 @dataclass(frozen=True, slots=True)

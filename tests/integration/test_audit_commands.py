@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sqlite3
 from pathlib import Path
@@ -80,5 +81,7 @@ def test_marks_publications_and_promotions_are_recorded(
         ("promise_marked", entry.id), ("classifier_promoted", "shipped"), ("standard_published", recorded[2]["subject"]),
     ]  # fmt: skip
     assert recorded[2]["subject"].startswith("service-desk-en")
-    assert (recorded[0]["actor"], recorded[0]["details"]) == ("王", {"recording": ids["other"], "status": "broken"})
+    told = {"recording": ids["other"], "status": "broken", "login": getpass.getuser()}
+    assert (recorded[0]["actor"], recorded[0]["details"]) == ("王", told)
+    assert "login" not in recorded[1]["details"], "it is the actor"
     assert OTHER not in json.dumps(recorded)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -36,7 +35,7 @@ SAID = ("您好，工号8026，很高兴为您服务。", "不归我管。", "�
 
 
 @pytest.fixture
-def calls(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Iterator[None]:
+def calls(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     """Forty calls of the last days, one of last year, one without a date; two reviews of one of them."""
     with database.unit_of_work() as uow:
         for i in range(42):
@@ -47,14 +46,10 @@ def calls(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, d
         uow.reviews.add(factories.review("C1", "prohibited", Verdict.MET, "R1", NOW - timedelta(hours=2)))
         uow.reviews.add(factories.review("C1", "prohibited", Verdict.VIOLATED, "R2", NOW - timedelta(hours=1)))
         uow.commit()
-    before = dict(os.environ)
     monkeypatch.chdir(tmp_path)
     os.environ |= {"CALLQA_DATABASE_URL": database_url, "CALLQA_HOME": str(tmp_path / "home"), "COLUMNS": "200"}
     Path("old.yaml").write_text(SMALL, encoding="utf-8")
     Path("new.yaml").write_text(NEW, encoding="utf-8")
-    yield
-    os.environ.clear()
-    os.environ |= before
 
 
 def tally(workers: int) -> tuple[Tally, int]:

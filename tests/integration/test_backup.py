@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from callqa import __version__, bootstrap
+from callqa import __version__
+from callqa.bootstrap.database import _databases as open_databases
 from callqa.classifiers import find_classifier
 from callqa.standards import find_standard
 from models.audit import AuditAction, AuditEvent
@@ -83,8 +84,8 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
         def as_a_process(*arguments: str, run: Command = run) -> Result:
             """Nothing is open when a command begins: each is a process of its own."""
-            while bootstrap._databases:
-                bootstrap._databases.popitem()[1].close()
+            while open_databases:
+                open_databases.popitem()[1].close()
             return run(*arguments)
 
         yield House(as_a_process, home, url, home / "callqa.db")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -32,16 +32,16 @@ def console(database: Database) -> Console:
     return console
 
 
-def begun(browser: Browser, **fields: object) -> str:
+def begun(browser: Browser, **fields: str | Sequence[str]) -> str:
     """A set of two calls for two reviewers; its address."""
-    given: dict[str, object] = {"title": "第一期", "calls": "C1\nC2", "reviewer": ["qa", "qa2"], **fields}
-    answer = browser.submit("/calibration", **given)  # type: ignore[arg-type]
+    given: dict[str, str | Sequence[str]] = {"title": "第一期", "calls": "C1\nC2", "reviewer": ["qa", "qa2"], **fields}
+    answer = browser.submit("/calibration", **given)
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
 
 
 def judge(browser: Browser, path: str, verdicts: Mapping[str, Verdict]) -> str:
-    answer = browser.submit(path, item=list(verdicts), verdict=[v.value for v in verdicts.values()])  # type: ignore[arg-type]
+    answer = browser.submit(path, item=list(verdicts), verdict=[v.value for v in verdicts.values()])
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
 
@@ -74,7 +74,7 @@ def test_blind_while_open_and_all_is_shown_when_closed(console: Console) -> None
     assert "C1" in seen
     assert "C2" not in seen
     assert second.get(f"{path}/calls/2").status_code == 303
-    late = second.submit(f"{path}/calls/2", item=list(both), verdict=["met", "met"])  # type: ignore[arg-type]
+    late = second.submit(f"{path}/calls/2", item=list(both), verdict=["met", "met"])
     assert late.status_code in {303, 400}
     with console.new_unit() as uow:
         assert len(uow.calibrations.judgements(int(path.rsplit("/", 1)[1]))) == 6
@@ -84,7 +84,7 @@ def test_blind_while_open_and_all_is_shown_when_closed(console: Console) -> None
 def test_every_item_must_be_judged_and_again_replaces(console: Console) -> None:
     path = begun(console.browser("root"))
     browser = console.browser("qa")
-    missing = browser.submit(f"{path}/calls/1", item=["greeting"], verdict=["met"])  # type: ignore[arg-type]
+    missing = browser.submit(f"{path}/calls/1", item=["greeting"], verdict=["met"])
     assert (missing.status_code, "请评定全部项目" in missing.text) == (400, True)
     for verdict in (Verdict.MET, Verdict.MISSED):
         judge(browser, f"{path}/calls/1", {"greeting": verdict, "apology": verdict})
@@ -104,16 +104,16 @@ def test_every_item_must_be_judged_and_again_replaces(console: Console) -> None:
         ({"reviewer": ["qa", "a17", "nobody"]}, "至少两名评审人"),
     ],
 )
-def test_a_set_that_cannot_be(console: Console, fields: dict[str, object], said: str) -> None:
-    given: dict[str, object] = {"title": "一", "calls": "C1", "reviewer": ["qa", "qa2"], **fields}
-    answer = console.browser("lead").submit("/calibration", **given)  # type: ignore[arg-type]
+def test_a_set_that_cannot_be(console: Console, fields: dict[str, str | Sequence[str]], said: str) -> None:
+    given: dict[str, str | Sequence[str]] = {"title": "一", "calls": "C1", "reviewer": ["qa", "qa2"], **fields}
+    answer = console.browser("lead").submit("/calibration", **given)
     assert (answer.status_code, said in answer.text) == (400, True)
 
 
 def test_a_set_is_for_its_reviewers_and_for_who_may_see_its_calls(console: Console) -> None:
     root = console.browser("root")
     path = begun(root, calls="C1 C3")
-    refused = root.submit("/calibration", title="二", calls="C3", reviewer=["qa", "lead"])  # type: ignore[arg-type]
+    refused = root.submit("/calibration", title="二", calls="C3", reviewer=["qa", "lead"])
     assert (refused.status_code, "王班长 无权查看" in refused.text) == (400, True)
     lead = console.browser("lead")
     assert lead.get(path).status_code == 404

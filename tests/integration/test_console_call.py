@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 
 from asr.playback import OpusPlayback
 from callqa.reports.words import LANGUAGES
@@ -86,7 +87,7 @@ def put_sound(console: Console, name: str, folder: Path, transcript: Transcript 
     return copy.read_bytes()
 
 
-def settle(browser: Browser, name: str, verdict: str, comment: str = "", item: str = "greeting"):  # type: ignore[no-untyped-def]
+def settle(browser: Browser, name: str, verdict: str, comment: str = "", item: str = "greeting") -> Response:
     return browser.submit(f"/calls/{name}/items/{item}", f"/calls/{name}", verdict=verdict, comment=comment)
 
 

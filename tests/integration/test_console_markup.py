@@ -168,7 +168,7 @@ def write_all(console: Console, database: Database) -> None:
     assert made.status_code == 303, made.text
     done = [
         nasty.submit(made.headers["location"], verdict="missed", reason=evil("ruling")),
-        nasty.submit("/calibration", title=evil("set", 80), calls=entry.recording_id, reviewer=["qa", "nasty"]),  # type: ignore[arg-type]
+        nasty.submit("/calibration", title=evil("set", 80), calls=entry.recording_id, reviewer=["qa", "nasty"]),
         nasty.submit("/queue/views", name=evil("view", 40), query="section=all"),
         nasty.submit(f"/promises/{entry.recording_id}/{entry.id}", ticket=f"ticket{LINK}{TAIL}"),
         nasty.submit(f"/promises/{entry.recording_id}/{entry.id}", status="open", note=evil("note", 500)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from httpx2 import Response
 
 from models.audit import AuditAction
 from models.ledger import StatusSource
@@ -39,7 +40,7 @@ def address(database: Database, call_id: str) -> str:
     return f"/promises/{entry.recording_id}/{entry.id}"
 
 
-def bring(browser: Browser, text: str, page: str = "/promises"):  # type: ignore[no-untyped-def]
+def bring(browser: Browser, text: str, page: str = "/promises") -> Response:
     key = re.search(r'name="form_key" value="([^"]+)"', browser.get(page).text)
     assert key is not None
     return browser.post("/promises/import", data={"form_key": key[1]}, files={"file": ("tickets.csv", text.encode())})

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+from httpx2 import Response
 
 from callqa.reports.backtest import BacktestReport
 from callqa.services.backtest import Setting, backtest_report
@@ -55,7 +56,7 @@ def console(database: Database) -> Iterator[Console]:
     wait_for_back_tests()
 
 
-def bring(browser: Browser, text: bytes, name: str = "new.yaml"):  # type: ignore[no-untyped-def]
+def bring(browser: Browser, text: bytes, name: str = "new.yaml") -> Response:
     key = re.search(r'name="form_key" value="([^"]+)"', browser.get("/standards").text)
     assert key is not None
     return browser.post("/standards/-", data={"form_key": key[1]}, files={"file": (name, text)})

@@ -130,7 +130,9 @@ def test_a_line_that_goes_silent_is_noticed_after_a_minute_or_as_the_address_say
 ) -> None:
     opened = engine.build_engine(parse(postgresql_url + asked))
     with opened.connect() as connection:
-        parameters = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+        driven = connection.connection.driver_connection
+        assert driven is not None
+        parameters = driven.info.get_parameters()
     opened.dispose()
     assert parameters["tcp_user_timeout"] == set_to
     assert parameters["keepalives_idle"] == "30"

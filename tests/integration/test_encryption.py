@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import signal
@@ -16,8 +17,8 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import Result
 
-from callqa import bootstrap
 from callqa.bootstrap import assemble
+from callqa.bootstrap.database import _databases as open_databases
 from callqa.settings import load_settings
 from models.audit import AuditAction
 from models.call import CallMeta
@@ -122,6 +123,7 @@ def test_sealed_calls_read_as_plain_ones_do_and_nothing_said_is_found(database_u
     assert copy is not None
     with store.opened(copy) as sound, store.plain_file(copy) as path:
         assert sound.read() == path.read_bytes() == f"copy of one, {SAID}".encode()
+        assert path.stat().st_mode & 0o777 == 0o600
     assert not path.exists()
     for opened in (database, again):
         opened.close()
@@ -210,7 +212,7 @@ def test_plain_and_sealed_rows_beside_each_other_until_a_rotation(
     assert (entry["actor"], entry["subject"], entry["details"]) == (
         "王",
         NEW_ID,
-        {k: done[k] for k in ("texts", "sounds")},
+        {"texts": done["texts"], "sounds": done["sounds"], "login": getpass.getuser()},
     )
     assert printed(command("keys", "rotate", "--json")) == {"key_id": NEW_ID, "texts": 0, "sounds": 0}
     assert len(printed(command("audit", "list", "--action", AuditAction.KEYS_ROTATED, "--json"))) == 1
@@ -219,6 +221,28 @@ def test_plain_and_sealed_rows_beside_each_other_until_a_rotation(
 
 
 @pytest.mark.slow
+def test_a_score_that_another_takes_the_place_of_stays_readable(database_url: str, home: Path) -> None:
+    database = Database(database_url, sealer(OLD))
+    recording_id, card = put(database, home, "one", sealer(OLD)), card_of("one")
+    before = everything(database, [recording_id])
+    newer = replace(card, total=50.0)
+    with database.unit_of_work() as uow:
+        for again in (card, newer):
+            uow.scorecards.supersede(recording_id, factories.ENGINE.digest, card.standard, factories.SCORER)
+            if again is card:
+                assert uow.scorecards.of(recording_id) == before[0].scorecards[0], "until there is a newer one"
+            uow.scorecards.put(recording_id, factories.ENGINE.digest, factories.SCORER, again)
+        uow.commit()
+    both = Database(database_url, sealer(NEW, OLD))
+    with both.unit_of_work() as uow:
+        assert uow.sealed.reseal("", 10) is not None, "each is opened at its place"
+        uow.commit()
+    with Database(database_url, sealer(NEW)).unit_of_work() as uow:
+        assert uow.scorecards.of(recording_id) == newer
+    for opened in (database, both):
+        opened.close()
+
+
 def test_a_rotation_that_is_killed_is_asked_for_again(database_url: str, home: Path, command: Command) -> None:
     database = Database(database_url, sealer(OLD))
     ids = [put(database, home, f"call {n}", sealer(OLD)) for n in range(6)]
@@ -322,8 +346,8 @@ def test_a_backup_stays_sealed_and_names_its_keys(home: Path, tmp_path: Path, mo
         assert SAID.encode() not in b"".join(p.read_bytes() for p in (tmp_path / "copy").rglob("*") if p.is_file())
         # Neither a check nor a restore needs a key.
         (tmp_path / "keys").write_text("")
-        while bootstrap._databases:
-            bootstrap._databases.popitem()[1].close()
+        while open_databases:
+            open_databases.popitem()[1].close()
         assert OLD_ID in command("restore", "copy", "--check", "--language", "en").stdout
         assert command("restore", "copy", "--yes").exit_code == 0
     database = Database(url, sealer(OLD))

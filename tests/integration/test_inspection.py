@@ -10,23 +10,22 @@ import pytest
 from callqa.classifiers import find_classifier
 from callqa.metadata import MetadataReader
 from callqa.services.inspect import Inspector
-from callqa.services.intake import IntakeResult, IntakeRules, register
-from callqa.services.plan import plan_chunks
+from callqa.services.intake import IntakeRules, register
 from callqa.services.rescore import rescore
-from callqa.services.runs import finish_run, plan_run, take_up
+from callqa.services.runs import plan_run
 from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
 from models.call import AudioFacts, RecordingState
 from models.errors import InputError, ReasonCode, RecordingError, TransientError
-from models.ports import AudioProbe, UnitOfWorkFactory
-from models.run import AudioJob, Planned, Run, RunStatus, RunView
+from models.ports import UnitOfWorkFactory
+from models.run import AudioJob, Planned, RunStatus
 from models.transcript import Transcript
 from scoring import scorer_of
 from storage import Database
 from tests.factories import ENGINE
 from tests.fakes import Hear, ScriptedTranscriber, hear_polite_call, probe_anything, worker
+from tests.nights import STANDARD, files, night
 
-STANDARD = find_standard("telecom-hotline-zh")
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)
 
 
@@ -40,41 +39,6 @@ def source(tmp_path: Path) -> Path:
     folder = tmp_path / "recordings"
     folder.mkdir()
     return folder
-
-
-def night(
-    folder: Path,
-    new_unit_of_work: UnitOfWorkFactory,
-    transcriber: ScriptedTranscriber | None = None,
-    day: date | None = None,
-    probe: AudioProbe = probe_anything,
-    max_attempts: int = 3,
-) -> tuple[Run, IntakeResult, RunView]:
-    """One run over a folder, without Prefect."""
-    transcriber = transcriber or ScriptedTranscriber()
-    listing = list_source(str(folder))
-    run = plan_run(listing.uri, day, None, STANDARD.ref, ENGINE.digest, scorer_of(STANDARD, None), datetime.now(UTC))
-    rules = IntakeRules("Asia/Shanghai", 0)
-    intake = register([MetadataReader(listing, "Asia/Shanghai")], run, rules, probe, new_unit_of_work)
-    waiting = take_up(run.id, datetime.now(UTC), new_unit_of_work)
-    inspector = Inspector(
-        run, STANDARD, None, transcriber, AddressFinder(), new_unit_of_work, "0.0.test", max_attempts, worker()
-    )
-    chunks = plan_chunks(waiting, 1800.0, 50)
-    for chunk in chunks:
-        inspector.inspect(chunk)
-    inspector.finish([planned for chunk in chunks for planned in chunk])
-    finish_run(run.id, datetime.now(UTC), new_unit_of_work)
-    with new_unit_of_work() as uow:
-        view = uow.runs.view(run.id)
-    assert view is not None
-    return run, intake, view
-
-
-def files(folder: Path, *names: str) -> None:
-    for name in names:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(name.encode())
 
 
 def test_a_night_scores_every_call_and_says_so(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:

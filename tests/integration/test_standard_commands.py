@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,8 @@ TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
-def command(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+def command(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs `callqa standard ARGUMENTS` in a folder of its own, on a database that does not exist yet."""
-    before = dict(os.environ)
     monkeypatch.chdir(tmp_path)
     os.environ |= {"CALLQA_DATABASE_URL": empty_database_url, "CALLQA_HOME": str(tmp_path / "home"), "COLUMNS": "200"}
 
@@ -39,9 +38,7 @@ def command(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
         os.environ |= own
         return CliRunner().invoke(app, ["standard", *arguments])
 
-    yield run
-    os.environ.clear()
-    os.environ |= before
+    return run
 
 
 def write(name: str, text: str) -> str:

@@ -163,10 +163,13 @@ def test_figures_are_those_of_the_calls() -> None:
     (agent,) = report.agents
     assert (team.key, agent.key, agent.team, agent.calls) == ("T1", "A17", "T1", 5)
     assert agent.faults_before == 7  # five greetings and two refusals
-    assert agent.change == pytest.approx(agent.mean_after - agent.mean_before)  # type: ignore[operator]
+    assert agent.mean_before is not None
+    assert agent.mean_after is not None
+    assert agent.change is not None
+    assert agent.change == pytest.approx(agent.mean_after - agent.mean_before)
     assert agent.low is not None
     assert agent.high is not None
-    assert agent.low <= agent.change <= agent.high  # type: ignore[operator]
+    assert agent.low <= agent.change <= agent.high
 
 
 def test_few_calls_get_no_interval_and_unscored_ones_no_mean() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from prefect.exceptions import ParameterTypeError
 from prefect.states import Failed
 
+from callqa.services.intake import IntakeResult
 from callqa.services.runs import resolve_day
 from flows import inspect_calls_flow
 from flows.chunks import is_transient
@@ -23,6 +25,8 @@ from models.run import RunCounts, RunStatus
 from models.standard import review_reminder
 from storage.audio_store import FileAudioStore
 from tests import factories
+
+INTAKE = asdict(IntakeResult(files=1, other_days=0, forgotten=0, ignored=0, missing=()))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +119,7 @@ def test_originals_that_cannot_be_deleted_leave_a_finished_night_finished(
     monkeypatch.setattr(inspect_calls_flow, "create_markdown_artifact", lambda *_, **__: None)
     monkeypatch.setattr(inspect_calls_flow, "get_run_logger", lambda: logging.getLogger("night"))
     with caplog.at_level(logging.WARNING, "night"):
-        final = inspect_calls_flow.summarise(factories.run("run-7"), {}, None)
+        final = inspect_calls_flow.summarise(factories.run("run-7"), INTAKE, None)
     assert final.is_completed()
     assert [r.getMessage() for r in caplog.records] == [
         "run run-7: what is past its days was not all deleted: Permission denied"
@@ -134,9 +138,9 @@ def test_a_night_reminds_of_the_standard_s_review(
     monkeypatch.setattr(inspect_calls_flow, "get_run_logger", lambda: logging.getLogger("night"))
     reminder = review_reminder(factories.STANDARD, "质检组", date(2027, 2, 1), date(2027, 1, 27))
     with caplog.at_level(logging.WARNING, "night"):
-        state = inspect_calls_flow.summarise(factories.run("run-7"), {}, reminder)
+        state = inspect_calls_flow.summarise(factories.run("run-7"), INTAKE, reminder)
     summary: Any = state.result()
     assert summary["standard_review"] == {"review_by": "2027-02-01", "days_left": 5}
     (record,) = caplog.records
     assert "telecom-hotline-zh（版本 2026.1）的季度复审将于 2027-02-01 到期，还有 5 天" in record.getMessage()
-    assert "standard_review" not in inspect_calls_flow.summarise(factories.run("run-7"), {}, None).result()
+    assert "standard_review" not in inspect_calls_flow.summarise(factories.run("run-7"), INTAKE, None).result()

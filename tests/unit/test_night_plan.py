@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, timezone
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -23,9 +24,10 @@ from callqa.services.order import RiskReason, RiskWeights, rank, riskiest_first
 from callqa.services.plan import UNKNOWN_DURATION_S
 from callqa.services.stint import Stint, timed
 from models.call import UNASSIGNED_AGENT, AudioFacts
-from models.errors import InputError
+from models.errors import InputError, RecordingError, TransientError
 from models.night import Backlog, Sitting
 from models.run import AudioJob, StoredCall
+from models.transcript import Transcript
 from tests import factories
 from tests.fakes import ScriptedTranscriber
 
@@ -105,11 +107,11 @@ LENGTHS = st.lists(st.one_of(st.none(), st.floats(0, 7200)), max_size=40)
 
 @given(LENGTHS, st.sampled_from([None, "投诉", "宽带"]), st.randoms(use_true_random=False))
 def test_the_order_holds_every_call_once_whatever_order_they_came_in(
-    lengths: list[float | None], queue: str | None, random: object
+    lengths: list[float | None], queue: str | None, random: Random
 ) -> None:
     calls = [call(str(i), one, queue if i % 3 else None) for i, one in enumerate(lengths)]
     shuffled = list(calls)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     ranked = riskiest_first(calls, {"A17": JUST_NOW}, RiskWeights())
     assert ranked == riskiest_first(shuffled, {"A17": JUST_NOW}, RiskWeights())
     assert sorted(one.call.recording.id for one in ranked) == sorted(one.recording.id for one in calls)
@@ -281,11 +283,11 @@ class Clock:
     def hear(self, transcriber: ScriptedTranscriber) -> ScriptedTranscriber:
         inner = transcriber.hear
 
-        def and_go_on(job: AudioJob) -> object:
+        def and_go_on(job: AudioJob) -> Transcript | RecordingError | TransientError:
             self.now += timedelta(minutes=1)
             return inner(job)
 
-        transcriber.hear = and_go_on  # type: ignore[assignment]
+        transcriber.hear = and_go_on
         return transcriber
 
 

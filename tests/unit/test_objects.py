@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.pool import Pool
@@ -19,7 +18,6 @@ from callqa.sources import (
     AddressFinder,
     Listing,
     Objects,
-    Scratch,
     StoreAccess,
     list_source,
     list_sources,
@@ -27,6 +25,7 @@ from callqa.sources import (
     still_written,
 )
 from models.errors import CallqaError, InputError, ReasonCode, RecordingError, SettingsError, TransientError
+from storage.scratch import FileScratch
 from tests.object_store import (
     KEY,
     SECRET,
@@ -185,7 +184,7 @@ def test_an_object_too_large_for_the_disk_is_refused_before_it_is_fetched(bucket
         pass
     assert error.value.reason is ReasonCode.TOO_LONG
     with pytest.raises(TransientError, match="no room"):
-        Scratch(tmp_path / "scratch").need(1 << 60)
+        FileScratch(tmp_path / "scratch").need(1 << 60)
 
 
 def digest_of(place: tuple[str, str, str]) -> str:
@@ -214,25 +213,6 @@ def test_threads_share_a_store_and_so_does_a_child_that_was_forked(bucket: Bucke
         assert isinstance(pool, Pool)
         assert pool.map(digest_by_parent_s_store, uris) == wanted
     assert not list((tmp_path / "scratch").rglob("*.wav"))
-
-
-def test_what_a_killed_process_left_is_gone_at_the_next_start_and_nobody_else_s(tmp_path: Path) -> None:
-    code = (
-        "import os, sys, pathlib\n"
-        "from callqa.sources import Scratch\n"
-        "with Scratch(pathlib.Path(sys.argv[1])).place_for('call.wav') as path:\n"
-        "    path.write_text('sound')\n"
-        "    os.kill(os.getpid(), 9)\n"
-    )
-    root = tmp_path / "scratch"
-    subprocess.run([sys.executable, "-c", code, str(root)], check=False)
-    assert [path.read_text() for path in root.rglob("call.wav")] == ["sound"]
-    mine = Scratch(root)
-    with mine.place_for("mine.wav") as path:
-        path.touch()
-        Scratch(root).reap()
-        assert {found.name for found in root.rglob("*.wav")} == {"mine.wav"}
-    assert root.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize(

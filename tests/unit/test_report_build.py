@@ -20,6 +20,7 @@ from models.run import InspectedCall, RunStatus, RunView
 from models.scorecard import Finding, PromiseStatus, Specificity
 from models.transcript import Correction
 from tests import factories
+from tests.unit import report_calls
 from tests.unit import report_night as night
 from tests.unit.report_html import read_html
 
@@ -43,7 +44,7 @@ def test_calls_a_person_should_see_stand_first_gravest_in_front() -> None:
 
 
 def test_a_call_without_a_score_needs_a_person_even_when_nothing_says_so() -> None:
-    call = night.call("C1", (("customer", "喂？"),), (), None)
+    call = report_calls.call("C1", (("customer", "喂？"),), (), None)
 
     assert report_of(night.view_of([call])).first_look[0].concerns == (Concern.REVIEW,)
 
@@ -122,7 +123,7 @@ def test_what_the_ledger_knows_stands_beside_the_promise() -> None:
     assert call.scorecard is not None
     assert call.scorecard.receipt.engine is not None
     engine, recording = call.scorecard.receipt.engine.digest, call.stored.recording.id
-    at = night.at(8, 0, 22)
+    at = report_calls.at(8, 0, 22)
     kept = StatusEvent(PromiseStatus.KEPT, StatusSource.TICKET, "GD-7", at, at, "王")
     claim = StatusEvent(PromiseStatus.BROKEN, StatusSource.LATER_CALL, "C9", at, at, "callqa", "没人上门", claimed=True)
     events = ((kept,), (claim,))
@@ -334,10 +335,10 @@ def test_findings_reach_the_page_unchanged() -> None:
 
 def test_coverage_counts_what_no_person_is_asked_about() -> None:
     items = (
-        night.Item("greeting", "开头语", night.M, 10, 10, "有。"),
-        night.Item("apology", "致歉", night.M, 15, 15, "有。", needs_review=True),
-        night.Item("closing", "结束语", night.NE, 0, 10, "没有时间信息。"),
+        report_calls.Item("greeting", "开头语", report_calls.M, 10, 10, "有。"),
+        report_calls.Item("apology", "致歉", report_calls.M, 15, 15, "有。", needs_review=True),
+        report_calls.Item("closing", "结束语", report_calls.NE, 0, 10, "没有时间信息。"),
     )
-    report = report_of(night.view_of([night.call("C1", (("agent", "您好。"),), items, 90.0)]))
+    report = report_of(night.view_of([report_calls.call("C1", (("agent", "您好。"),), items, 90.0)]))
 
     assert (report.sure, report.judged) == (1, 3)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import random
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import CallqaError, IntegrityError, MissingKeyError, SettingsError
-from storage import scratch
 from storage.sealed_files import PART_BYTES, SealedReader, SealingWriter, key_id_of
 from storage.sealing import KEY_BYTES, Sealer, is_sealed, new_key, read_keys
 
@@ -173,16 +171,3 @@ def test_only_the_parts_that_are_read_are_opened() -> None:
     reader.seek(2 * PART_BYTES)
     with pytest.raises(IntegrityError):
         reader.read(10)
-
-
-def test_a_passing_copy_is_its_owners_alone_and_what_was_left_goes(tmp_path: Path) -> None:
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    (folder / "left.wav").write_bytes(b"of a killed process")
-    with scratch.passing_copy(folder, "abc.wav", io.BytesIO(b"sound")) as path:
-        assert path.read_bytes() == b"sound"
-        assert path.suffix == ".wav"
-        assert path.stat().st_mode & 0o777 == 0o600
-        scratch.reap(folder)
-        assert list(folder.iterdir()) == [path], "what a process holds stays"
-    assert list(folder.iterdir()) == []

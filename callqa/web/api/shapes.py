@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from models.audit import AuditEntry
 from models.queue import QueuedCall, QueueFinding
-from models.rollup import Tally
+from models.rollup import ScoredCall, Tally
 from models.run import Run, RunCounts
 from models.scorecard import ReviewCode, Verdict
 
@@ -39,31 +39,17 @@ class FindingOut:
 
 
 @dataclass(frozen=True, slots=True)
-class QueuedCallOut:
+class QueuedCallOut(ScoredCall):
     """A call of the queue. `urgency` is fatal, unsure or none; `total` is null where nothing could be graded."""
 
-    recording_id: str
-    call_id: str
-    agent_id: str
-    agent_name: str | None
-    team: str | None
-    started_at: datetime | None
-    duration_s: float | None
-    standard_id: str
-    standard_version: str
-    total: float | None
-    band: str
-    fatal: bool
-    needs_review: bool
     urgency: str
     findings: list[FindingOut]
 
     @classmethod
     def of(cls, queued: QueuedCall) -> QueuedCallOut:
         """The call as it is answered."""
-        call = {name: getattr(queued.call, name) for name in queued.call.__dataclass_fields__}
         return cls(
-            **{name: value for name, value in call.items() if name in cls.__dataclass_fields__},
+            **asdict(queued.call),
             urgency=queued.urgency.name.lower(),
             findings=[FindingOut.of(finding) for finding in queued.findings],
         )

@@ -1,27 +1,20 @@
-"""What the use cases need of the outside world; `callqa.bootstrap` plugs in asr and storage.
-
-Everything here is structural: an adapter need not import or inherit these protocols.
-"""
+"""What lasts, in a unit of work."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import Protocol, Self
 
 from models.appeal import Appeals
 from models.attendance import Attendance
 from models.calibration import Calibrations
-from models.call import AudioFacts, CallMeta, Quarantine, Recording
+from models.call import CallMeta, Quarantine, Recording
 from models.call_order import CallOrder
 from models.claim import Claims
 from models.desk import Desk
 from models.draft import StandardDrafts
-from models.errors import RecordingError, TransientError
 from models.glance import Glances
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
@@ -30,140 +23,13 @@ from models.person import EVERYBODY, People, Scope
 from models.queue import ReviewQueue
 from models.review import Review
 from models.rollup import Rollups
-from models.run import AudioJob, NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
+from models.run import NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.sample import Samples
 from models.scorecard import Scorecard, StandardRef
 from models.sealing import SealedTexts
 from models.standard import PublishedStandard
 from models.token import Tokens
-from models.transcript import EngineReceipt, Transcript
-
-Bleep = tuple[float, float]
-"""Start and end of a stretch that must not be heard, in seconds of the recording."""
-
-
-@dataclass(frozen=True, slots=True)
-class Peaks:
-    """How loud a sound is: for each channel the loudest sample of each stretch of `stretch_s`, 0 to 100."""
-
-    stretch_s: float
-    channels: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TranscribeOutcome:
-    """What became of one job: exactly one of `transcript` and `error` is set."""
-
-    recording_id: str
-    transcript: Transcript | None
-    error: RecordingError | TransientError | None
-
-
-class AudioProbe(Protocol):
-    """Reads a file's sound format without decoding all of it."""
-
-    def __call__(self, path: str) -> AudioFacts:
-        """Return the format; raises RecordingError with a reason code when the file is no usable sound."""
-
-
-class Transcriber(Protocol):
-    """Sound to text. One instance holds the model and may be used by several threads."""
-
-    @property
-    def engine(self) -> EngineReceipt:
-        """What the transcripts will depend on; known without loading the model."""
-
-    def transcribe(self, jobs: Sequence[AudioJob]) -> Iterator[TranscribeOutcome]:
-        """Yield one outcome per job, in the order in which they finish.
-
-        One bad recording never stops the others: its error is its outcome.
-        """
-
-
-class PlaybackMaker(Protocol):
-    """Makes the copy of a recording that people listen to."""
-
-    def make(self, source: str, bleeps: Sequence[Bleep], target: BinaryIO) -> None:
-        """Write the copy of `source` to `target`, with every channel bleeped in the given spans.
-
-        Raises RecordingError when no sound can be read, OSError when a file cannot be read or written.
-        """
-
-    def fits(self, copy: BinaryIO, bleeps: Sequence[Bleep]) -> bool:
-        """Whether the copy, which can be read from any place, has exactly these bleeps."""
-
-
-class PeakReader(Protocol):
-    """Measures how loud a playback copy is, for drawing it."""
-
-    def __call__(self, copy: BinaryIO) -> Peaks:
-        """Read the copy, which can be read from any place. Raises RecordingError when it is no sound."""
-
-
-class AudioStore(Protocol):
-    """Sound that callqa keeps itself, by recording id: playback copies and copies of originals.
-
-    Files appear complete or not at all. They may be sealed: read them by `opened` or `plain_file`. Every method may
-    raise OSError.
-    """
-
-    def playback(self, recording_id: str) -> Path | None:
-        """The file of the playback copy, or None when there is none."""
-
-    def put_playback(self, recording_id: str, write: Callable[[BinaryIO], None]) -> None:
-        """Keep what `write` writes in place of an earlier copy; nothing if it raises.
-
-        It writes in one go; `seek(0)` and `truncate()` begin anew.
-        """
-
-    def playback_missing(self, recording_id: str, reason: str) -> None:
-        """Keep why there is no playback copy; an earlier copy is taken away."""
-
-    def why_no_playback(self, recording_id: str) -> str | None:
-        """Why there is no playback copy; None when there is one, or when none was tried."""
-
-    def original(self, recording_id: str) -> Path | None:
-        """The file of the original's copy, or None when there is none."""
-
-    def put_original(self, recording_id: str, source: Path, now: datetime) -> None:
-        """Copy the original, stored `now`; does nothing when it is there.
-
-        Raises TransientError when the file does not hold that recording any more.
-        """
-
-    def opened(self, path: Path) -> BinaryIO:
-        """The sound of a file of this store, to be read from any place and closed; for one thread at a time.
-
-        Raises MissingKeyError when its key is not among the keys; IntegrityError, also when it is read, for a sealed
-        file that was changed.
-        """
-
-    def plain_file(self, path: Path) -> AbstractContextManager[Path]:
-        """The same as a file, for what must have a path: of a sealed one a copy that only its owner can read.
-
-        The copy goes at the end, or, after a kill, when the store is next at work.
-        """
-
-    def waveform(self, recording_id: str) -> bytes | None:
-        """What `put_waveform` kept; None when there is nothing, or nothing that can be read any more."""
-
-    def put_waveform(self, recording_id: str, content: bytes) -> None:
-        """Keep what was drawn of the playback copy. It goes with the copy, and can be made again from it."""
-
-    def usage(self) -> Mapping[str, int]:
-        """How many files of sound are sealed under each key id; those under `PLAIN` are not."""
-
-    def reseal(self) -> int:
-        """Bring every file under the newest key, which there must be; returns how many were not. Raises as `opened`."""
-
-    def forget(self, recording_id: str) -> int:
-        """Delete everything kept of the recording; returns how many sounds that were."""
-
-    def delete_originals(self, stored_before: datetime, *, dry_run: bool) -> int:
-        """Delete copies of originals that were stored before then; returns how many. A dry run only counts."""
-
-    def delete_playback(self, made_before: datetime, reason: str, *, dry_run: bool) -> int:
-        """Delete playback copies that were made before then and keep the reason in place of each; else the same."""
+from models.transcript import Transcript
 
 
 class Calls(Protocol):
@@ -194,6 +60,12 @@ class Calls(Protocol):
         """Take a quarantined recording in again, as received and with this metadata: what set it aside was mended.
 
         Raises RecordingError (call_id_conflict) when another recording holds that call.
+        """
+
+    def correct(self, recording_id: str, meta: CallMeta) -> None:
+        """Put these metadata in place of the stored ones, and the call where it now counts; the call id must stay.
+
+        Raises StateError when the recording is unknown.
         """
 
     def set_aside(self) -> Sequence[StoredCall]:
@@ -255,6 +127,12 @@ class Scorecards(Protocol):
     def put(self, recording_id: str, engine_digest: str, scorer: str, scorecard: Scorecard) -> None:
         """Store scorecard, findings, evidence and promises and set the recording to scored; nothing if it is there."""
 
+    def supersede(self, recording_id: str, engine_digest: str, standard: StandardRef, scorer: str) -> None:
+        """The scorecard under these, if there is one, is no longer that: the call can be scored under them anew.
+
+        It stays, as all earlier ones do, and counts until there is a newer one.
+        """
+
     def of(self, recording_id: str) -> Scorecard | None:
         """The newest scorecard of a recording, or None."""
 
@@ -273,6 +151,9 @@ class Runs(Protocol):
 
     def nights_before(self, run: Run, since: date) -> Sequence[NightBefore]:
         """What runs of the same source for earlier days, from `since` on, have found, ordered by day."""
+
+    def found_before(self, run: Run, since: date, uris: Collection[str]) -> Mapping[str, StoredCall]:
+        """By address, the recordings first seen there that runs of the same source for those days have found."""
 
     def reopen(self, run_id: str, now: datetime) -> None:
         """The run has work again: RUNNING, begun now, not finished. Does nothing to a run that is RUNNING."""
