@@ -327,11 +327,8 @@ def test_a_backup_of_an_earlier_callqa_is_brought_up_to_date(house: House, monke
     assert "upgraded by a newer callqa" in refused(house.run("restore", "b", "--yes"), SchemaError)
     assert house.rows() == rows
     change(
-        f"UPDATE {schema.VERSION_TABLE} SET version_num = '0015'",
-        "DROP TABLE calibration_judgements",
-        "DROP TABLE calibration_reviewers",
-        "DROP TABLE calibration_calls",
-        "DROP TABLE calibrations",
+        f"UPDATE {schema.VERSION_TABLE} SET version_num = '0017'",
+        "DROP TABLE standard_drafts",
     )
     done = printed(house.run("restore", "b", "--yes", "--json"))
     assert done["adopted"] == 0

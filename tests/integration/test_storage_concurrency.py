@@ -18,7 +18,7 @@ from models.ports import UnitOfWork
 from storage import Database, schema
 from storage.tables import metadata
 from tests import factories
-from tests.databases import DIARY, bare_engine, dump
+from tests.databases import BY_PEOPLE, DIARY, bare_engine, dump
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,8 +71,7 @@ def everything(uow: UnitOfWork) -> None:
 
 NOT_BY_SCORING = (
     "published_standards", "reviews", "ledger_promises", "ledger_events", "claims", "audit_log", "forgotten_recordings",
-    "queue_findings", "appeals", "appeal_rulings", "calibrations", "calibration_calls", "calibration_reviewers",
-    "calibration_judgements", "people", "sessions", "login_failures", "assignments", "saved_views", "tokens", "sample_draws", "sampled_calls",
+    "queue_findings", *BY_PEOPLE,
 )  # fmt: skip
 """Tables that people fill, what is said of promises later, claims, which end with the result, and faults: none here."""
 

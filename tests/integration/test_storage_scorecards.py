@@ -15,7 +15,7 @@ from models.scorecard import PromiseStatus, Scorecard, StandardRef, Verdict
 from models.transcript import EngineReceipt, Transcript
 from storage import Database, transcripts
 from tests import factories
-from tests.databases import dump
+from tests.databases import BY_PEOPLE, dump
 
 OTHER_ENGINE = EngineReceipt("large", "sha256:" + "1" * 64, "sha256:" + "2" * 64, "sha256:" + "3" * 64)
 OTHER_STANDARD = StandardRef("service-desk-en", "1", "sha256:" + "4" * 64)
@@ -87,13 +87,6 @@ def test_what_is_not_there_is_none(database: Database) -> None:
         assert list(uow.scorecards.latest()) == []
 
 
-CONSOLE = (
-    "appeals", "appeal_rulings", "calibrations", "calibration_calls", "calibration_reviewers", "calibration_judgements",
-    "people", "sessions", "login_failures", "assignments", "saved_views", "tokens", "sample_draws", "sampled_calls",
-)  # fmt: skip
-"""Tables that only the console fills."""
-
-
 def test_doing_everything_again_changes_nothing(database: Database, database_url: str) -> None:
     def everything() -> None:
         with database.unit_of_work() as uow:
@@ -113,7 +106,7 @@ def test_doing_everything_again_changes_nothing(database: Database, database_url
     before = dump(database_url)
     empty = {table for table, rows in before.items() if not rows}
     # Claims end with the result; what people do and what is erased has tests of its own.
-    assert empty == {"claims", "audit_log", "forgotten_recordings", *CONSOLE}
+    assert empty == {"claims", "audit_log", "forgotten_recordings", *BY_PEOPLE}
     everything()
     assert dump(database_url) == before
 
