@@ -327,8 +327,8 @@ def test_a_backup_of_an_earlier_callqa_is_brought_up_to_date(house: House, monke
     assert "upgraded by a newer callqa" in refused(house.run("restore", "b", "--yes"), SchemaError)
     assert house.rows() == rows
     change(
-        f"UPDATE {schema.VERSION_TABLE} SET version_num = '0017'",
-        "DROP TABLE standard_drafts",
+        f"UPDATE {schema.VERSION_TABLE} SET version_num = '0018'",
+        "DROP INDEX ix_recordings_team_id",
     )
     done = printed(house.run("restore", "b", "--yes", "--json"))
     assert done["adopted"] == 0
