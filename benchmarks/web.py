@@ -144,12 +144,14 @@ def _complete(url: str, pages: dict[str, list[str]]) -> None:
     engine = build_engine(parse(url))
     with engine.connect() as connection:
         texts, calls = (connection.execute(select(func.count()).select_from(t)).scalar_one() for t in _COUNTED)
+        rng, scored = random.Random(1), current_scorecards.c
+        some = rng.sample(range(1, calls), min(1_000, calls - 1))
+        ids = connection.execute(select(scored.recording_id).where(scored.scorecard_id.in_(some))).scalars().all()
     engine.dispose()
     if texts < calls:
         _write_texts(url)
     if pages:
-        rng = random.Random(1)
-        pages["call"] = [f"/calls/C{rng.randrange(calls):07}" for _ in range(1000)]
+        pages["call"] = [f"/calls/{one}" for one in ids]
         pages["agent"] = [f"/agents/{agent_of(rng.randrange(AGENTS))[0]}" for _ in range(200)]
 
 
