@@ -21,11 +21,11 @@ from storage.standing_tables import current_scorecards
 from storage.tables import findings, reviews, teams
 from storage.transaction import Transaction
 
-LOOKED_THROUGH = 5_000
+LOOKED_THROUGH = 3_750
 """Texts that one page looks through at most; where more are left, its last place is where the next one goes on."""
 _BEFORE_INDEX = 750
 """So many are looked through first: a phrase that stands in many calls is found there at once."""
-_LOOKED_ON = 9_000
+_LOOKED_ON = 12_000
 """Where so many more should do, going on is faster than the index, which reads every text that says it: at a million
 texts one in a hundred is ten thousand."""
 _MOST_BY_INDEX = 20_000
