@@ -5,6 +5,7 @@ They carry ids; database, engine, model and secrets are those of the settings wh
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
@@ -28,8 +29,8 @@ from scoring import scorer_of
 RETRY_DELAYS_S: list[float] = [5, 20, 60]
 
 _lock = Lock()
-_newest: tuple[str, Settings, App] | None = None
-"""The run that this process works on, its settings, and the application for them."""
+_newest: tuple[int, str, Settings, App] | None = None
+"""This process, for a fork is another claimant; the run that it works on, its settings, the application for them."""
 
 
 async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -82,9 +83,9 @@ def app_of(run: Run, standard: str | None) -> App:
     global _newest
     settings = flow_settings(standard)
     with _lock:
-        if _newest is None or _newest[:2] != (run.id, settings):
-            _newest = (run.id, settings, _fitting(run, settings))
-        return _newest[2]
+        if _newest is None or _newest[:3] != (os.getpid(), run.id, settings):
+            _newest = (os.getpid(), run.id, settings, _fitting(run, settings))
+        return _newest[3]
 
 
 def _fitting(run: Run, settings: Settings) -> App:

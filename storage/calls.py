@@ -117,6 +117,12 @@ class Calls:
         self._transaction.update(update(recordings).where(recordings.c.id == recording.id).values(row))
         settle(self._transaction, recording.id)
 
+    def idle(self, recording_id: str) -> StoredCall | None:
+        if self._transaction.locked(recordings, id=recording_id) is None:
+            return None
+        at_it = select(claims.c.recording_id).where(claims.c.recording_id == recording_id, claims.c.owner.is_not(None))
+        return None if self._transaction.first(at_it) is not None else self.get(recording_id)
+
     def correct(self, recording_id: str, meta: CallMeta) -> None:
         locked_state(self._transaction, recording_id)
         self._know_agent(meta)
@@ -197,7 +203,7 @@ class Calls:
         if meta.started_at is not None and (meta.agent_name is not None or meta.team is not None):
             self._transaction.update(
                 update(agents)
-                .where(agents.c.id == meta.agent_id, or_(agents.c.as_of.is_(None), agents.c.as_of < meta.started_at))
+                .where(agents.c.id == meta.agent_id, or_(agents.c.as_of.is_(None), agents.c.as_of <= meta.started_at))
                 .values(
                     name=func.coalesce(literal(meta.agent_name, Text), agents.c.name),
                     team=func.coalesce(literal(meta.team, Text), agents.c.team),

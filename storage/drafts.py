@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, or_, select, update
 
 from models.draft import StoredDraft, StoredTrial, TrialState
 from storage.column_types import storable
@@ -25,6 +25,10 @@ class StandardDrafts:
 
     def put(self, draft: StoredDraft, most: int) -> None:
         c = standard_drafts.c
+        running = c.trial_state == TrialState.RUNNING
+        # What is being tried stays: its trial would go on unseen, beside another one.
+        if self._transaction.first(select(c.key).where(c.key == draft.key, running)) is not None:
+            return
         # Brought again, the newest is the one that was brought last; what was tried is tried anew.
         self._transaction.delete(delete(standard_drafts).where(c.key == draft.key))
         row = {
@@ -38,7 +42,8 @@ class StandardDrafts:
         self._transaction.insert_new(standard_drafts, row)
         newest = select(c.key).order_by(c.brought_at.desc(), c.key).limit(most)
         kept = [one.key for one in self._transaction.rows(newest)]
-        self._transaction.delete(delete(standard_drafts).where(c.key.not_in(kept)))
+        idle = or_(c.trial_state.is_(None), ~running)
+        self._transaction.delete(delete(standard_drafts).where(c.key.not_in(kept), idle))
 
     def get(self, key: str) -> StoredDraft | None:
         row = self._transaction.first(select(standard_drafts).where(standard_drafts.c.key == storable(key)))

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from models.errors import TransientError
@@ -64,13 +64,16 @@ class FileScratch:
         """As in the port."""
         if not self._root.is_dir():
             return
-        try:
-            with _turn(self._root):
-                for folder in self._root.iterdir():
-                    if folder.is_dir() and not _is_held(folder / _LOCK):
-                        shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            return
+        with suppress(OSError), _turn(self._root):
+            for one in self._root.iterdir():
+                # What cannot be looked at must not keep the others.
+                with suppress(OSError):
+                    if one.is_dir():
+                        if not _is_held(one / _LOCK):
+                            shutil.rmtree(one, ignore_errors=True)
+                    elif one.name != _LOCK and not _is_held(one):
+                        # Plain copies that an earlier callqa left.
+                        one.unlink()
 
     def _new(self) -> tuple[Path, int]:
         """A folder, and what holds it until it is closed."""

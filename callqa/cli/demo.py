@@ -30,6 +30,8 @@ def demo(
     database = settings.home.absolute() / "demo.db"
     # The bundled calls are whole, however lately they were installed, and described in callqa's own way.
     own = {"settle_s": 0, "preset": "", "filename_pattern": "", "agents": ""}
+    # Its console is this machine's, and its people log in by the passwords that it prints.
+    own |= {"web_https": False, "oidc_issuer": "", "oidc_client_id": "", "oidc_client_secret": "", "oidc_ca_file": ""}
     settings = settings_from(home=home, database_url=f"sqlite:///{database}", **own)
     if web:
         check_is_demo_home(settings)

@@ -134,10 +134,13 @@ def correct(
     conflicts = []
     for one in told:
         with new_unit_of_work() as uow:
-            # Another process may have been faster.
-            stored = uow.calls.get(one.stored.recording.id)
+            # Another process may have been faster, or be at it: then its score comes from the facts of before.
+            stored = uow.calls.idle(one.stored.recording.id)
             found = Differences((), ()) if stored is None else differences(replace(one, stored=stored))
-            if stored is None or not found:
+            if stored is None or not found or uow.keeping.forgotten(stored.recording.id):
+                continue
+            if not _NOT_SCORED.issuperset((*found.new, *found.other)) and _is_scored_otherwise(stored, run, uow):
+                log.info("recording %s: scored by another standard, engine or scorer; left so", stored.recording.id)
                 continue
             accepted = () if accepted_by is None else tuple(name for name in found.other if name != CALL_ID)
             _apply(stored, one.meta, (*found.new, *accepted), run, uow)
@@ -157,6 +160,13 @@ def correct(
                 ", ".join(left),
             )
     return Corrections(filled, changed, tuple(conflicts))
+
+
+def _is_scored_otherwise(stored: StoredCall, run: Run, uow: UnitOfWork) -> bool:
+    """Whether the score that counts is none that this run would make anew: it would be under another standard."""
+    newest = uow.scorecards.of(stored.recording.id)
+    own = uow.scorecards.get(stored.recording.id, run.engine_digest, run.standard, run.scorer)
+    return newest is not None and newest != own
 
 
 def _apply(stored: StoredCall, meta: CallMeta, names: tuple[str, ...], run: Run, uow: UnitOfWork) -> None:

@@ -62,6 +62,12 @@ class Calls(Protocol):
         Raises RecordingError (call_id_conflict) when another recording holds that call.
         """
 
+    def idle(self, recording_id: str) -> StoredCall | None:
+        """The call, held until the transaction ends; None when it is unknown or a process is at it.
+
+        Who takes it meanwhile waits, or takes others: what is read of it before stays true.
+        """
+
     def correct(self, recording_id: str, meta: CallMeta) -> None:
         """Put these metadata in place of the stored ones, and the call where it now counts; the call id must stay.
 

@@ -128,6 +128,9 @@ def test_another_process_knows_the_draft_and_its_back_test(console: Console) -> 
     assert "已完成 7 通" in first.get(address).text
     busy = first.submit(f"{other}/trial", other, days="30")
     assert (busy.status_code, "已有一次试算正在进行" in busy.text) == (400, True)
+    # Brought again meanwhile, it is still the one that is being tried.
+    bring(first, NEW.encode())
+    assert "已完成 7 通" in first.get(address).text
     # Of a process that has ended nothing more is heard: its back-test counts as failed and keeps nobody waiting.
     console.clock.go_on(minutes=6)
     assert "试算未能完成" in first.get(address).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from models.run import RunView
 from models.wire import digest, transcript_to_json
 from storage import Database
 from tests.databases import dump
+from tests.factories import ENGINE
 from tests.nights import files, night
 from tests.scored_calls import followed
 
@@ -218,3 +220,46 @@ def test_quarantined_calls_are_compared_when_they_are_released(
         uow.calls.let_out(recording_id)
         uow.commit()
     assert again(source, new_unit_of_work)[0] == Corrections(filled=1)
+
+
+def test_what_a_process_is_at_is_left_for_the_next_run(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    """Its score would come from the facts of before."""
+    _, view = again(source, new_unit_of_work)
+    recording_id = view.calls[0].stored.recording.id
+    with new_unit_of_work() as uow:
+        uow.claims.hold({recording_id: 0}, "another process", 60.0)
+        uow.commit()
+    tell(source, KNOWN)
+    corrections, view = again(source, new_unit_of_work)
+    assert (corrections, the_call(view).agent_id) == (Corrections(), UNASSIGNED_AGENT)
+    with new_unit_of_work() as uow:
+        uow.claims.give_back([recording_id], "another process")
+        uow.commit()
+    corrections, view = again(source, new_unit_of_work)
+    assert (corrections, the_call(view).agent_id) == (Corrections(filled=1), "A1")
+
+
+def test_what_another_standard_scored_is_left(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    """This run would score it under its own; what no score depends on is filled in all the same."""
+    _, view = again(source, new_unit_of_work)
+    card = view.calls[0].scorecard
+    assert card is not None
+    with new_unit_of_work() as uow:
+        later = replace(card, standard=replace(card.standard, version="2027.1", digest="sha256:" + "9" * 64))
+        uow.scorecards.put(view.calls[0].stored.recording.id, ENGINE.digest, "rules", later)
+        uow.commit()
+    tell(source, KNOWN)
+    corrections, view = again(source, new_unit_of_work)
+    assert (corrections, the_call(view).agent_id) == (Corrections(), UNASSIGNED_AGENT)
+    tell(source, "file,queue\na.wav,投诉\n")
+    corrections, view = again(source, new_unit_of_work)
+    assert (corrections, the_call(view).queue) == (Corrections(filled=1), "投诉")
+
+
+def test_a_team_that_comes_late_reaches_the_agent(source: Path, new_unit_of_work: UnitOfWorkFactory) -> None:
+    tell(source, "file,agent_id,started_at\na.wav,A1,2026-11-20T09:00:00+08:00\n")
+    again(source, new_unit_of_work)
+    tell(source, KNOWN)
+    assert again(source, new_unit_of_work)[0] == Corrections(filled=1)
+    with new_unit_of_work() as uow:
+        assert uow.rollups.names(["A1"]) == {"A1": "王伟"}

@@ -38,6 +38,13 @@ def test_what_a_killed_process_left_is_gone_at_the_next_start_and_nobody_else_s(
     assert root.stat().st_mode & 0o077 == 0
 
 
+def test_plain_copies_that_an_earlier_callqa_left_are_gone_too(tmp_path: Path) -> None:
+    """It laid them into the folder itself."""
+    (tmp_path / "tmp1234.ogg").write_text("sound")
+    FileScratch(tmp_path).reap()
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
 def broken_in(root: Path) -> None:
     with FileScratch(root).place_for("a.wav") as path:
         path.touch()
