@@ -166,8 +166,8 @@ class Rollups(Protocol):
     def of_group(self, team: str, since: date, until: date) -> Figures | None:
         """The team's figures of which nobody's own can be reckoned: None below `LEAST_GROUP` agents with a total.
 
-        Days on which fewer had a total are left out, as are items on which fewer were judged. Calls of nobody known
-        are in the sums, and make no agent.
+        Items on which fewer were judged are left out, and all days where on one of them fewer had a total: it would be
+        what the others lack. Calls of nobody known are in the sums, and make no agent.
         """
 
     def of_all(self, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:

@@ -98,7 +98,11 @@ class Rollups:
         if row.agents < LEAST_GROUP:
             return None
         enough = _AGENTS_GRADED >= LEAST_GROUP, _AGENTS_JUDGED >= LEAST_GROUP
-        return Figures(tally_from_row(row), self._days(*which, having=enough[0]), self._items(*which, having=enough[1]))
+        tally, days = tally_from_row(row), self._days(*which, having=enough[0])
+        if sum(day.tally.calls for day in days) != tally.calls:
+            # A day that is left out is the rest between the others and the whole.
+            days = ()
+        return Figures(tally, days, self._items(*which, having=enough[1]))
 
     def of_all(self, since: date, until: date, scope: Scope = EVERYBODY) -> Figures:
         return self._figures(*_within(since, until, scope))

@@ -157,6 +157,24 @@ def test_of_a_small_team_an_agent_can_reckon_nobody_elses_figures(console: Conso
     assert "09-2" not in page
 
 
+def test_where_a_day_is_of_few_no_day_of_the_team_is_shown(console: Console, database: Database) -> None:
+    """The whole without the days that are shown would be that day."""
+    browser, series = console.browser("a17"), 'class="series n2"'
+    with database.unit_of_work() as uow:
+        for number in range(5):
+            call(uow, f"E{number}", 50.0, f"A2{number % 4}")
+            call(uow, f"F{number}", 50.0, f"A2{number % 4}", days_ago=2)
+            call(uow, f"G{number}", 50.0, f"A3{number}", days_ago=2)
+        uow.commit()
+    assert series in browser.get("/agents/A17").text
+    with database.unit_of_work() as uow:
+        call(uow, "L1", 50.0, "A20", days_ago=20)
+        uow.commit()
+    page = browser.get("/agents/A17").text
+    assert series not in page
+    assert "班组平均" in page
+
+
 def test_an_agent_without_calls_has_an_empty_page(database: Database) -> None:
     console = Console(database.unit_of_work)
     assert "这段时间没有已评的通话" in text(console.browser("a17"), "/agents/A17")

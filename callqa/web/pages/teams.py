@@ -69,7 +69,7 @@ def teams_router(services: WebServices, shell: Shell) -> APIRouter:
         picture = None
         if found is not None:
             lines = [(words("agent.own"), found.month.figures.days)]
-            if found.month.team_figures is not None:
+            if found.month.team_figures is not None and found.month.team_figures.days:
                 lines.append((words("agent.team_mean"), found.month.team_figures.days))
             picture = trend(lines, period, words)
         return shell.page(

@@ -103,8 +103,8 @@ INSIGHT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "so that nobody's can be reckoned from them.",
     ),
     "agent.group_note": (
-        "班组数字只含有 {n} 名及以上坐席的日子和项目。",
-        "The team's figures by day and by item are shown where {n} agents or more have some.",
+        "班组数字只含有 {n} 名及以上坐席的项目；每天都有 {n} 名及以上时才按天显示。",
+        "The team's figures by item are shown where {n} agents or more have some, by day where every day has so many.",
     ),
     "agent.praised": ("值得表扬的通话", "Calls to praise"),
     "agent.praised_note": (
