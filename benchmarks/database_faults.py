@@ -238,6 +238,8 @@ def main() -> None:
     bad = 0
     with TemporaryDirectory() as name:
         folder = Path(name)
+        # PostgreSQL runs as another user, and one of its disks lies in here.
+        folder.chmod(0o711)
         source = folder / "calls"
         source.mkdir()
         for call in sorted((Path(str(files("callqa"))) / "demo_calls").glob("d*"))[: arguments.calls]:

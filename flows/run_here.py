@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.local_server import local_server
-from models.errors import SettingsError
+from models.errors import SettingsError, TransientError
 
 _API_URL = "PREFECT_API_URL"
 _PATIENCE_S = 10
@@ -73,7 +73,8 @@ def prefect_ready(home: Path) -> Iterator[None]:
     }
     if configured := os.environ.get(_API_URL):
         _check_answers(configured)
-        yield
+        with _failures_told(f"{_API_URL}, {configured},"):
+            yield
         return
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
@@ -86,10 +87,26 @@ def prefect_ready(home: Path) -> Iterator[None]:
             from prefect.settings import PREFECT_API_URL, temporary_settings
 
             server.wait_until_ready()
-            with temporary_settings({PREFECT_API_URL: server.api_url}):
+            where = f"callqa's own, which writes in {home / 'prefect'},"
+            with temporary_settings({PREFECT_API_URL: server.api_url}), _failures_told(where):
                 yield
         finally:
             del os.environ[_API_URL]
+
+
+@contextmanager
+def _failures_told(server: str) -> Iterator[None]:
+    """In one message instead of Prefect's own pages: its server could not do what it was asked, or is gone."""
+    import httpx
+
+    try:
+        yield
+    except httpx.HTTPError as error:
+        # Its text may hold what the server answered.
+        raise TransientError(
+            f"Prefect's server, {server} failed ({type(error).__name__}): look at its disk and its log, and run again; "
+            "what was done is kept"
+        ) from error
 
 
 def _check_answers(api_url: str) -> None:
