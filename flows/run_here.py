@@ -96,16 +96,16 @@ def prefect_ready(home: Path) -> Iterator[None]:
 
 @contextmanager
 def _failures_told(server: str) -> Iterator[None]:
-    """In one message instead of Prefect's own pages: its server could not do what it was asked, or is gone."""
-    import httpx
+    """In one message instead of Prefect's own pages: its server could not do what it was asked."""
+    from prefect.exceptions import PrefectHTTPStatusError
 
     try:
         yield
-    except httpx.HTTPError as error:
+    except PrefectHTTPStatusError as error:
         # Its text may hold what the server answered.
         raise TransientError(
-            f"Prefect's server, {server} failed ({type(error).__name__}): look at its disk and its log, and run again; "
-            "what was done is kept"
+            f"Prefect's server, {server} answered with {error.response.status_code}: look at its disk and its log, and "
+            "run again; what was done is kept"
         ) from error
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
+import urllib.request
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from prefect.exceptions import ParameterTypeError
+from prefect.exceptions import ParameterTypeError, PrefectHTTPStatusError
 from prefect.states import Failed
 
 from callqa.services.intake import IntakeResult
@@ -144,3 +147,15 @@ def test_a_night_reminds_of_the_standard_s_review(
     (record,) = caplog.records
     assert "telecom-hotline-zh（版本 2026.1）的季度复审将于 2027-02-01 到期，还有 5 天" in record.getMessage()
     assert "standard_review" not in inspect_calls_flow.summarise(factories.run("run-7"), INTAKE, None).result()
+
+
+def test_a_prefect_server_that_fails_is_told_in_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one whose disk is full does."""
+    request = httpx.Request("POST", "http://127.0.0.1:1/api/flow_runs/")
+    answer = httpx.Response(500, request=request, text="disk full: 13800138000")
+    # It fails at every address but that of its health.
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: io.BytesIO(b"true"))
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
+    with pytest.raises(TransientError, match="answered with 500: look at its disk") as caught, prefect_ready(tmp_path):
+        raise PrefectHTTPStatusError("500", request=request, response=answer)
+    assert "13800138000" not in str(caught.value)
