@@ -8,6 +8,8 @@ import pytest
 import typer.main
 import typer.testing
 
+from callqa.bootstrap.database import _databases as opened_databases
+
 # The runner builds all of callqa's commands anew each time it runs one, which takes longer than most of them do.
 setattr(typer.testing, "_get_command", cache(typer.main.get_command))  # noqa: B010
 
@@ -24,3 +26,11 @@ def environment() -> Iterator[None]:
     for name in os.environ.keys() - before.keys():
         del os.environ[name]
     os.environ |= before
+
+
+@pytest.fixture(autouse=True)
+def opened() -> Iterator[None]:
+    """What a command opened is closed after its test: a forgotten connection is an error of whatever test runs then."""
+    yield
+    while opened_databases:
+        opened_databases.popitem()[1].close()
