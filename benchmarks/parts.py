@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 from unittest.mock import patch
 
 from asr.options import PROFILES, Profile
@@ -43,7 +44,7 @@ class Heard:
 def variant(profile: Profile, changes: str) -> Profile:
     """The profile with changes such as `window_s=14,beam_size=2`; raises ValueError for what no profile has."""
     kinds = {field.name: type(getattr(profile, field.name)) for field in fields(profile)}
-    found: dict[str, float | bool] = {}
+    found: dict[str, Any] = {}
     for change in changes.split(","):
         name, _, value = change.partition("=")
         if name not in kinds:
@@ -51,7 +52,7 @@ def variant(profile: Profile, changes: str) -> Profile:
                 f"{change!r} changes nothing of a profile; write NAME=VALUE with one of {', '.join(kinds)}"
             )
         found[name] = value == "true" if kinds[name] is bool else kinds[name](value)
-    return replace(profile, **found)  # type: ignore[arg-type]  # each value is of its field's kind
+    return replace(profile, **found)
 
 
 def built(profile: Profile, name: str, home: Path) -> WhisperTranscriber:

@@ -1,8 +1,13 @@
-"""Whom requests trust: certificates are always checked, against the system's authorities and a company's own."""
+"""Whom requests trust: certificates are always checked, against the system's authorities and a company's own, and no
+answer sends a request elsewhere."""
 
 from __future__ import annotations
 
 import ssl
+import urllib.request
+from collections.abc import Mapping
+from email.message import Message
+from typing import IO
 
 from models.errors import SettingsError
 
@@ -33,3 +38,21 @@ def why(error: BaseException, setting: str) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate was refused ({error.verify_message}); {setting} may name an authority of your own"
     return type(error).__name__
+
+
+def direct_opener(context: ssl.SSLContext) -> urllib.request.OpenerDirector:
+    """Opens an address and no other: secrets go where they were meant to, and a redirection is an HTTPError."""
+    return urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=context))
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(
+        self,
+        _request: urllib.request.Request,
+        _body: IO[bytes],
+        _code: int,
+        _message: str,
+        _headers: Message[str, str] | Mapping[str, str],
+        _url: str,
+    ) -> None:
+        return None

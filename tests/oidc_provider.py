@@ -18,7 +18,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 import jwt
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from httpx2 import Response
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from callqa.oidc.provider import Client, Provider
@@ -223,6 +225,13 @@ def comes_back(browser: Browser, issuer: OidcProvider, goal: str = "") -> str:
     return issuer.log_in(answer.headers["location"])
 
 
-def log_in(browser: Browser, issuer: OidcProvider, goal: str = ""):  # type: ignore[no-untyped-def]
+def log_in(browser: Browser, issuer: OidcProvider, goal: str = "") -> Response:
     """All of it; the last answer."""
     return browser.get(comes_back(browser, issuer, goal))
+
+
+@pytest.fixture
+def issuer() -> Iterator[OidcProvider]:
+    """One that answers while the test runs."""
+    with providing() as provider:
+        yield provider

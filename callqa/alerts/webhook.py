@@ -9,16 +9,14 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.message import Message
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import IO
 from urllib.parse import urlsplit
 
-from callqa.tls import why
+from callqa.tls import direct_opener, why
 from models.alert import Alert
 from models.errors import TransientError
 
@@ -92,7 +90,7 @@ class Webhook:
         }
         try:
             request = urllib.request.Request(self.url, body, headers, method="POST")
-            opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=self.context))
+            opener = direct_opener(self.context)
             with opener.open(request, timeout=self.timeout_s):
                 return None, False
         except urllib.error.HTTPError as error:
@@ -103,18 +101,3 @@ class Webhook:
             cause = error.reason if isinstance(error, urllib.error.URLError) else error
             told = why(cause, "alert_ca_file") if isinstance(cause, BaseException) else type(error).__name__
             return told, isinstance(error, OSError) and not isinstance(cause, ssl.SSLCertVerificationError)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """An alert goes to the address that was set and to no other."""
-
-    def redirect_request(
-        self,
-        _request: urllib.request.Request,
-        _body: IO[bytes],
-        _code: int,
-        _message: str,
-        _headers: Message[str, str] | Mapping[str, str],
-        _url: str,
-    ) -> None:
-        return None

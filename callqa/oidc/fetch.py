@@ -11,13 +11,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
 from http.client import HTTPException, HTTPResponse
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from callqa.oidc.faults import IssuerAwayError, LogInRefusedError
-from callqa.tls import why
+from callqa.tls import direct_opener, why
 
 TIMEOUT_S = 10.0
 """For each step of a request, and for its whole answer to arrive."""
@@ -81,7 +80,7 @@ class Fetcher:
         where = urlsplit(url).path
         try:
             request = urllib.request.Request(url, body, headers)
-            opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=self.context))
+            opener = direct_opener(self.context)
             with opener.open(request, timeout=self.timeout_s) as answer:
                 found = json.loads(self._read(answer))
         except urllib.error.HTTPError as error:
@@ -116,18 +115,3 @@ class Fetcher:
             said = None
         code = shown_code(said.get("error") if isinstance(said, dict) else None)
         return LogInRefusedError(f"the issuer's {where} answered with status {error.code}: {code}")
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Secrets and codes go to the address that was found and to no other."""
-
-    def redirect_request(
-        self,
-        _request: urllib.request.Request,
-        _body: IO[bytes],
-        _code: int,
-        _message: str,
-        _headers: Message[str, str] | Mapping[str, str],
-        _url: str,
-    ) -> None:
-        return None

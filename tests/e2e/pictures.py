@@ -9,12 +9,13 @@ import base64
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.e2e.console_browser import BROWSER, DESKTOP, PHONE, Served, chromium, served_demo, visitor
+from tests.e2e.console_browser import BROWSER, DESKTOP, PHONE, Served, begin_calibration, chromium, served_demo, visitor
 
 FOLDER = Path("docs/images")
 MOST_HEIGHT_PX = 1500
@@ -61,7 +62,7 @@ def main() -> None:
         browser.close()
 
 
-def _pages(browser: Browser, served: Served):  # type: ignore[no-untyped-def]
+def _pages(browser: Browser, served: Served) -> Iterator[tuple[Page, str]]:
     """Each page as it stands when its picture is to be made, with the picture's name."""
     yield visitor(browser, served).go("/login"), "login"
     qa = visitor(browser, served, "demo-qa")
@@ -83,13 +84,7 @@ def _pages(browser: Browser, served: Served):  # type: ignore[no-untyped-def]
 
     lead = visitor(browser, served, "demo-lead")
     yield lead.go("/appeals/1"), "appeal"
-    page = lead.go("/calibration")
-    page.get_by_label("名称").fill("十一月第三周")
-    page.get_by_label("随机抽取").fill("0")
-    page.get_by_label("另加指定通话").fill("D18\nD01")
-    for name in ("演示班组长", "演示质检员"):
-        page.get_by_label(name).check()
-    page.get_by_role("button", name="发起").click()
+    begin_calibration(lead)
     yield lead.go("/calibration/1/calls/1"), "calibration-call"
     for person, differs in ((lead, "met"), (qa, "partial")):
         for number in (1, 2):

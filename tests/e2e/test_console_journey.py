@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,8 +18,19 @@ from callqa.settings import Settings
 from models.errors import SettingsError
 from models.person import Person, Post
 from storage import Database
+from tests.databases import not_here
 from tests.e2e.conftest import Demo, callqa
-from tests.e2e.console_browser import BROWSER, PHONE, Served, Visitor, chromium, serious, served_demo, visitor
+from tests.e2e.console_browser import (
+    BROWSER,
+    PHONE,
+    Served,
+    Visitor,
+    begin_calibration,
+    chromium,
+    serious,
+    served_demo,
+    visitor,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -44,9 +54,7 @@ def served(home: Path) -> Iterator[Served]:
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium is installed; the console cannot be shown to work")
-        pytest.skip("no Chromium here")
+        not_here("no Chromium is installed; the console cannot be shown to work")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, **BROWSER)
         yield opened
@@ -160,13 +168,7 @@ def test_an_agent_objects_and_the_supervisor_rules(enter: Enter) -> None:
 
 def test_reviewers_calibrate_blind(enter: Enter) -> None:
     lead = enter("demo-lead")
-    page = lead.go("/calibration")
-    page.get_by_label("名称").fill("十一月第三周")
-    page.get_by_label("随机抽取").fill("0")
-    page.get_by_label("另加指定通话").fill("D18\nD01")
-    for name in ("演示班组长", "演示质检员"):
-        page.get_by_label(name).check()
-    page.get_by_role("button", name="发起").click()
+    page = begin_calibration(lead)
 
     qa = enter("demo-qa")
     qa.go("/calibration").get_by_role("link", name="十一月第三周").click()

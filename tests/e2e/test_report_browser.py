@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import shutil
 import struct
@@ -19,6 +18,7 @@ import pytest
 from callqa.reports.build import build_run_report
 from callqa.reports.context import RunReport
 from callqa.reports.render import render_run_report
+from tests.databases import not_here
 from tests.unit import report_night as night
 
 pytestmark = pytest.mark.slow
@@ -77,12 +77,10 @@ function measure(frame) {
 
 @pytest.fixture(scope="module")
 def browser() -> str:
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
-    if os.environ.get("CI"):
-        pytest.fail(f"none of {', '.join(BROWSERS)} is installed; the page cannot be shown to work")
-    pytest.skip(f"no browser here (looked for {', '.join(BROWSERS)})")
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        not_here(f"none of {', '.join(BROWSERS)} is installed; the page cannot be shown to work")
+    return found
 
 
 @pytest.fixture

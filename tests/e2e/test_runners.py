@@ -162,40 +162,40 @@ def undisturbed(source: Path, service: str, prefect: dict[str, str], tmp_path_fa
     return result(url)
 
 
+@pytest.fixture
+def where(postgresql_url: str, service: str, prefect: dict[str, str]) -> dict[str, str]:
+    """What the processes of these tests share: database, what hears, and Prefect's server."""
+    return {"url": postgresql_url, "service": service, **prefect}
+
+
 @pytest.mark.parametrize("runner", ["processes", "dask"])
 def test_two_processes_share_the_chunks_of_a_run(
     runner: str,
-    postgresql_url: str,
+    where: dict[str, str],
     source: Path,
-    service: str,
     ear: Ear,
-    prefect: dict[str, str],
     undisturbed: Any,
     tmp_path: Path,
 ) -> None:
-    where = {"url": postgresql_url, "service": service, **prefect}
     with ear.closed():
         run = begin("run", str(source), "--json", cwd=tmp_path, CALLQA_RUNNER=runner, **where)
-        assert run.pid not in wait_for_holders(postgresql_url, run, 2)
+        assert run.pid not in wait_for_holders(where["url"], run, 2)
     assert ended(run)["status"] == "completed"
-    check_complete(postgresql_url, undisturbed)
+    check_complete(where["url"], undisturbed)
 
 
 def test_a_dask_worker_that_is_killed_costs_nothing(
-    postgresql_url: str,
+    where: dict[str, str],
     source: Path,
-    service: str,
     ear: Ear,
-    prefect: dict[str, str],
     undisturbed: Any,
     tmp_path: Path,
 ) -> None:
-    where = {"url": postgresql_url, "service": service, **prefect}
     with ear.closed():
         run = begin("run", str(source), "--json", cwd=tmp_path, CALLQA_RUNNER="dask", **where)
-        os.kill(wait_for_holders(postgresql_url, run, 2).pop(), signal.SIGKILL)
+        os.kill(wait_for_holders(where["url"], run, 2).pop(), signal.SIGKILL)
     assert ended(run)["status"] == "completed"
-    check_complete(postgresql_url, undisturbed)
+    check_complete(where["url"], undisturbed)
 
 
 @pytest.mark.parametrize("runner", ["processes", "dask"])
@@ -222,23 +222,20 @@ def test_a_run_that_is_killed_leaves_no_process_behind_and_is_closed(
 
 
 def test_another_machine_joins_a_run(
-    postgresql_url: str,
+    where: dict[str, str],
     source: Path,
-    service: str,
     ear: Ear,
-    prefect: dict[str, str],
     undisturbed: Any,
     tmp_path: Path,
 ) -> None:
-    where = {"url": postgresql_url, "service": service, **prefect}
     with ear.closed():
         joined = begin("join", "--json", cwd=tmp_path, **where)
         run = begin("run", str(source), "--json", cwd=tmp_path, **where)
-        assert {run.pid, joined.pid} <= wait_for_holders(postgresql_url, run, 2)
+        assert {run.pid, joined.pid} <= wait_for_holders(where["url"], run, 2)
     assert ended(run)["status"] == "completed"
     done = ended(joined)
-    check_complete(postgresql_url, undisturbed)
-    database = Database(postgresql_url)
+    check_complete(where["url"], undisturbed)
+    database = Database(where["url"])
     with database.unit_of_work() as uow:
         heard = uow.diary.totals().calls
     database.close()

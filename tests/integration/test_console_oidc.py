@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -23,17 +23,10 @@ from tests.oidc_provider import (
     comes_back,
     ec_key,
     log_in,
-    providing,
     rsa_key,
 )
 
 NEWCOMER = Person("new.one", "新人", Post.QA, None, None, NOW)
-
-
-@pytest.fixture
-def issuer() -> Iterator[OidcProvider]:
-    with providing() as provider:
-        yield provider
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import hmac
 import json
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -36,12 +36,6 @@ from tests.oidc_provider import (
     providing,
     rsa_key,
 )
-
-
-@pytest.fixture
-def issuer() -> Iterator[OidcProvider]:
-    with providing() as provider:
-        yield provider
 
 
 @pytest.fixture

@@ -237,9 +237,10 @@ def test_a_score_that_another_takes_the_place_of_stays_readable(database_url: st
     with both.unit_of_work() as uow:
         assert uow.sealed.reseal("", 10) is not None, "each is opened at its place"
         uow.commit()
-    with Database(database_url, sealer(NEW)).unit_of_work() as uow:
+    renewed = Database(database_url, sealer(NEW))
+    with renewed.unit_of_work() as uow:
         assert uow.scorecards.of(recording_id) == newer
-    for opened in (database, both):
+    for opened in (database, both, renewed):
         opened.close()
 
 

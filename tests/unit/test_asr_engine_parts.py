@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 from types import SimpleNamespace
+from typing import Any
 
 import pynvml
 import pytest
@@ -209,9 +210,9 @@ def test_a_card_that_is_not_known_gets_the_least_batch(tmp_path: Path, monkeypat
 @pytest.mark.parametrize(
     "bad", [{"language": "xx"}, {"workers": 0}, {"longest_h": 0.0}, {"agent_channel": -1}, {"profile": "quick"}]
 )
-def test_options_out_of_range(bad: dict[str, object]) -> None:
+def test_options_out_of_range(bad: dict[str, Any]) -> None:
     with pytest.raises(SettingsError):
-        dataclasses.replace(EngineOptions(data_dir=Path()), **bad)  # type: ignore[arg-type] # that is the test
+        dataclasses.replace(EngineOptions(data_dir=Path()), **bad)
 
 
 FILES = ModelFiles("base", Path("weights"), "sha256:" + "1" * 64)
@@ -231,8 +232,8 @@ OPTIONS = EngineOptions(data_dir=Path())
         {"glossary": (GlossaryTerm("工号"),)},
     ],
 )
-def test_receipt_changes_with_what_changes_a_transcript(change: dict[str, object]) -> None:
-    options = dataclasses.replace(OPTIONS, **change)  # type: ignore[arg-type] # known fields
+def test_receipt_changes_with_what_changes_a_transcript(change: dict[str, Any]) -> None:
+    options = dataclasses.replace(OPTIONS, **change)
     choice = Choice("cpu", "float32", "") if "compute_type" in change else CHOICE
     before = engine_receipt(FILES, CHOICE, OPTIONS, prompt_for("zh"))
     after = engine_receipt(FILES, choice, options, options.prompt or prompt_for(options.language))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,9 @@ from tests.transcription_server import KEY, Answer, serving, unused_url
         {"timeout_s": 0.0},
     ],
 )
-def test_settings_that_cannot_work_are_refused_without_telling_a_secret(change: dict[str, object]) -> None:
+def test_settings_that_cannot_work_are_refused_without_telling_a_secret(change: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match="remote_") as error:
-        dataclasses.replace(RemoteOptions("http://gpu-box:8000/v1", "m"), **change)  # type: ignore[arg-type] # that is the test
+        dataclasses.replace(RemoteOptions("http://gpu-box:8000/v1", "m"), **change)
     assert KEY not in str(error.value)
 
 
@@ -50,8 +51,8 @@ def test_a_receipt_says_what_was_asked_of_whom(change: dict[str, str]) -> None:
     assert OPTIONS.remote is not None
     before = remote_receipt(OPTIONS.remote, OPTIONS, "")
     assert (before.model, before.weights_digest) == ("large-v3", "remote:http://gpu-box:8000/v1 large-v3")
-    remote_change = {k: v for k, v in change.items() if k in ("url", "model")}
-    changed = dataclasses.replace(OPTIONS.remote, **remote_change)  # type: ignore[arg-type] # known fields
+    remote_change: dict[str, Any] = {k: v for k, v in change.items() if k in ("url", "model")}
+    changed = dataclasses.replace(OPTIONS.remote, **remote_change)
     options = dataclasses.replace(OPTIONS, remote=changed, language=change.get("language", "zh"))
     assert remote_receipt(changed, options, change.get("prompt", "")).digest != before.digest
     other_key = dataclasses.replace(OPTIONS.remote, key="", timeout_s=1.0)
