@@ -26,8 +26,8 @@ LOOKED_THROUGH = 3_750
 _BEFORE_INDEX = 750
 """So many are looked through first: a phrase that stands in many calls is found there at once."""
 _LOOKED_ON = 12_000
-"""Where so many more should do, going on is faster than the index, which reads every text that says it: at a million
-texts one in a hundred is ten thousand."""
+"""Where so many more should fill the page, going on is faster than the index, which reads every text that says it: at a
+million texts one in a hundred is ten thousand. Such a page may come out shorter, at `LOOKED_THROUGH`."""
 _MOST_BY_INDEX = 20_000
 """A phrase in more texts than that is none that an index finds faster."""
 _FIRST_LOOK, _LONGEST_LOOK = 250, 2_000

@@ -52,8 +52,8 @@ class Scorecards:
     def put(self, recording_id: str, engine_digest: str, scorer: str, scorecard: Scorecard) -> None:
         """As in the port.
 
-        Raises StateError when the recording or its transcript is unknown or the recording quarantined, ValueError
-        when the scorecard is about another call or agent.
+        Raises StateError when the recording or its transcript is unknown or the recording quarantined, or when the
+        scorecard is about another call or agent: what was known of the call may have been filled in meanwhile.
         """
         state = locked_state(self._transaction, recording_id)
         transcript_id = find_transcript(self._transaction, recording_id, engine_digest)
@@ -145,9 +145,9 @@ class Scorecards:
             select(recordings.c.call_id, recordings.c.agent_id).where(recordings.c.id == recording_id)
         )
         if call is None or [call.call_id, call.agent_id] != storable([scorecard.call_id, scorecard.agent_id]):
-            raise ValueError(
+            raise StateError(
                 f"the scorecard of call {scorecard.call_id}, agent {scorecard.agent_id}, "
-                f"is not about recording {recording_id}"
+                f"is not about recording {recording_id} as it is known now; score it again"
             )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.call import CallMeta, RecordingState
-from models.errors import origin_of
+from models.errors import StateError, origin_of
 from models.ports import UnitOfWorkFactory
 from scoring import ServiceStandard, score_call, scorer_of
 from scoring.classifier import Classifiers
@@ -63,7 +63,13 @@ def rescore(
                 log.error("scoring failed for recording %s: %s", recording_id, origin_of(error))
                 failed += 1
                 continue
-            uow.scorecards.put(recording_id, engine_digest, scorer, card)
+            try:
+                uow.scorecards.put(recording_id, engine_digest, scorer, card)
+            except StateError as error:
+                # Quarantined, erased or known better since it was read.
+                log.warning("recording %s: %s", recording_id, error)
+                failed += 1
+                continue
             uow.commit()
             scored += 1
     return RescoreResult(scored, unchanged, failed, outside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from callqa.services.rescore import rescore
 from callqa.services.runs import plan_run
 from callqa.sources import AddressFinder, list_source
 from callqa.standards import find_standard
-from models.call import AudioFacts, RecordingState
+from models.call import AudioFacts, CallMeta, RecordingState
 from models.errors import InputError, ReasonCode, RecordingError, TransientError
 from models.ports import UnitOfWorkFactory
 from models.run import AudioJob, Planned, RunStatus
 from models.transcript import Transcript
-from scoring import scorer_of
+from scoring import ServiceStandard, scorer_of
 from storage import Database
 from tests.factories import ENGINE
 from tests.fakes import Hear, ScriptedTranscriber, hear_polite_call, probe_anything, worker
@@ -278,3 +279,26 @@ def test_rescoring_with_a_classifier_scores_once_more_and_keeps_what_was(
     assert card.receipt.classifier == classifier.version
     _, _, after = night(source, new_unit_of_work)
     assert after == before
+
+
+def test_a_call_that_becomes_another_agents_while_it_is_scored_again_keeps_what_it_had(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    """And costs no other call its new score."""
+    files(source, "a.wav", "b.wav")
+    night(source, new_unit_of_work)
+    other = find_standard("service-desk-en")
+    asked: list[str] = []
+
+    def meanwhile(meta: CallMeta) -> ServiceStandard:
+        if not asked:
+            with new_unit_of_work() as uow:
+                [known] = [call for call, _ in uow.scorecards.latest() if call.meta.call_id == meta.call_id]
+                uow.calls.correct(known.recording.id, replace(known.meta, agent_id="A99"))
+                uow.commit()
+        asked.append(meta.call_id)
+        return other
+
+    result = rescore(meanwhile, {}, new_unit_of_work, "0.0.test")
+    assert (result.failed, result.scored) == (1, len(asked) - 1)
+    assert len(asked) > 1

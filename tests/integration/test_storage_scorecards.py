@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from models.call import Quarantine, RecordingState
-from models.errors import CallqaError, ReasonCode
+from models.errors import CallqaError, ReasonCode, StateError
 from models.ledger import StatusEvent, StatusSource
 from models.ports import UnitOfWork
 from models.run import RunStatus
@@ -197,7 +197,7 @@ def test_a_scorecard_of_another_call_or_agent_is_refused(database: Database, car
     with database.unit_of_work() as uow:
         add(uow)
         uow.transcripts.put(TRANSCRIPT)
-        with pytest.raises(ValueError, match="is not about recording"):
+        with pytest.raises(StateError, match="is not about recording"):
             score(uow, "one", card)
 
 
