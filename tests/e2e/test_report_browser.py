@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
 import struct
 import subprocess
 from collections.abc import Callable
@@ -19,11 +18,11 @@ from callqa.reports.build import build_run_report
 from callqa.reports.context import RunReport
 from callqa.reports.render import render_run_report
 from tests.databases import not_here
+from tests.e2e.console_browser import chromium
 from tests.unit import report_night as night
 
 pytestmark = pytest.mark.slow
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -77,9 +76,9 @@ function measure(frame) {
 
 @pytest.fixture(scope="module")
 def browser() -> str:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    found = chromium()
     if found is None:
-        not_here(f"none of {', '.join(BROWSERS)} is installed; the page cannot be shown to work")
+        not_here("no Chromium is installed; the page cannot be shown to work")
     return found
 
 
