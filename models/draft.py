@@ -48,7 +48,7 @@ class StandardDrafts(Protocol):
     """Drafts, and at most one back-test at a time among all who use the database."""
 
     def put(self, draft: StoredDraft, most: int) -> None:
-        """Keep it, in place of one with the same key; of more than so many the oldest go."""
+        """Keep it, in place of one with the same key; of more than so many the oldest go. What is being tried stays."""
 
     def get(self, key: str) -> StoredDraft | None:
         """The draft; None for one that was never brought, or is gone."""
