@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from models.scorecard import Verdict
+
 _SEED = "callqa sample 1"
 
 
@@ -39,6 +41,16 @@ def draw(agent_id: str, day: date, recording_ids: Sequence[str], most: int) -> D
     return Draw(agent_id, day, len(recording_ids), tuple(sorted(sorted(recording_ids, key=lot)[:most])))
 
 
+@dataclass(frozen=True, slots=True)
+class SampledVerdict:
+    """What the machine and the newest word of people say of one item of a drawn call, and how likely the draw was."""
+
+    item_id: str
+    machine: Verdict
+    person: Verdict
+    chance: float
+
+
 class Samples(Protocol):
     """What was drawn. A draw stands: calls that are scored later are in none."""
 
@@ -50,3 +62,9 @@ class Samples(Protocol):
 
     def of_day(self, day: date) -> Sequence[Draw]:
         """What was drawn of a day, ordered by agent."""
+
+    def reviewed_of(self, run_id: str) -> Sequence[SampledVerdict]:
+        """The reviewed items of drawn calls of a run by the newest scorecards, in a fixed order.
+
+        Items that the newest scorecard has no more are left out.
+        """

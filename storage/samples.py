@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, func, select
 
 from models.call import UNASSIGNED_AGENT
-from models.sample import Draw
+from models.sample import Draw, SampledVerdict
 from storage.desk_tables import sample_draws, sampled_calls
 from storage.standing_tables import current_scorecards
-from storage.tables import run_files
+from storage.tables import findings, reviews, run_files
 from storage.transaction import Transaction
 
 
@@ -56,3 +56,39 @@ class Samples:
         rows = self._transaction.rows(select(sample_draws).where(sample_draws.c.day == day))
         found = [Draw(row.agent_id, row.day, row.calls, tuple(sorted(drawn[row.agent_id]))) for row in rows]
         return sorted(found, key=lambda one: one.agent_id)
+
+    def reviewed_of(self, run_id: str) -> Sequence[SampledVerdict]:
+        c, drawn = current_scorecards.c, sampled_calls.c
+        of_run = select(run_files.c.recording_id).where(run_files.c.run_id == run_id)
+        newest = (
+            select(
+                reviews.c.recording_id,
+                reviews.c.item_id,
+                reviews.c.verdict,
+                func.row_number()
+                .over(
+                    partition_by=(reviews.c.recording_id, reviews.c.item_id),
+                    order_by=(reviews.c.reviewed_at.desc(), reviews.c.reviewer.desc()),
+                )
+                .label("age"),
+            )
+            .where(reviews.c.recording_id.in_(of_run))
+            .subquery()
+        )
+        rows = self._transaction.rows(
+            select(
+                findings.c.item_id,
+                findings.c.verdict.label("machine"),
+                newest.c.verdict.label("person"),
+                sample_draws.c.calls,
+                sample_draws.c.drawn,
+            )
+            .select_from(newest)
+            .join(sampled_calls, drawn.recording_id == newest.c.recording_id)
+            .join(sample_draws, and_(sample_draws.c.agent_id == drawn.agent_id, sample_draws.c.day == drawn.day))
+            .join(current_scorecards, c.recording_id == newest.c.recording_id)
+            .join(findings, and_(findings.c.scorecard_id == c.scorecard_id, findings.c.item_id == newest.c.item_id))
+            .where(newest.c.age == 1)
+            .order_by(newest.c.recording_id, findings.c.position)
+        )
+        return [SampledVerdict(row.item_id, row.machine, row.person, row.drawn / row.calls) for row in rows]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from callqa.reports.call_card import call_card, concerns_of
@@ -16,6 +17,7 @@ from callqa.reports.context import (
     PromiseLine,
     QuarantinedFile,
     QuarantineGroup,
+    RateLine,
     RunReport,
     WaitingFile,
 )
@@ -27,9 +29,12 @@ from models.errors import ReasonCode, SettingsError
 from models.ledger import LedgerEntry
 from models.run import InspectedCall, RunView
 from models.scorecard import Finding, Scorecard, Specificity, Verdict
+from scoring.rates import Rate
 
 MAX_TURNS = 60_000
 """Turns of conversation on one page, about 15 MB of HTML: 2,000 calls of two minutes. Beyond it a browser labours."""
+
+EMPTY: Mapping[str, Rate] = MappingProxyType({})
 
 ScoredCall = tuple[InspectedCall, Scorecard]
 
@@ -41,12 +46,14 @@ def build_run_report(
     *,
     generated_at: datetime,
     ledger: Sequence[LedgerEntry] = (),
+    rates: Mapping[str, Rate] = EMPTY,
 ) -> RunReport:
     """Choose, count and order what the run's page shows; an empty run gives an empty page.
 
     `language` is that of the page ("zh" or "en"), `time_zone` an IANA name, `generated_at` the aware moment that
-    decides which promises are overdue, `ledger` what is known of the promises of these calls. Raises SettingsError for
-    an unknown language or time zone, ValueError for a naive `generated_at`.
+    decides which promises are overdue, `ledger` what is known of the promises of these calls, `rates` how often each
+    item truly goes wrong, as far as the random sample was reviewed. Raises SettingsError for an unknown language or
+    time zone, ValueError for a naive `generated_at`.
     """
     check_language(language)
     zone = _zone(time_zone)
@@ -80,6 +87,7 @@ def build_run_report(
         histogram=histogram(totals),
         bands=count_bands(cards),
         items=tally_items(cards, items),
+        rates=tuple(RateLine(title, rates[item_id]) for item_id, title in items if item_id in rates),
         agents=_agents(scored, items),
         first_look=tuple(card for card in shown if card.concerns),
         other_calls=tuple(card for card in shown if not card.concerns),

@@ -16,6 +16,7 @@ from models.run import RunCounts, RunStatus
 from models.scorecard import MatchKind, PromiseStatus, ReviewCode, Specificity, StandardRef, Verdict
 from models.transcript import Role
 from scoring.conduct import Conduct
+from scoring.rates import Rate
 
 RATED = frozenset({Verdict.MET, Verdict.PARTIAL, Verdict.MISSED, Verdict.VIOLATED})
 """Verdicts on items that applied and could be judged; only these count towards a score."""
@@ -294,14 +295,23 @@ class FlagLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RateLine:
+    """How often an item truly goes wrong, by the reviewed part of the random sample."""
+
+    title: str
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """The whole page, ready for words and layout.
 
     `histogram` has ten counts, for scores from 0 to under 10 up to 90 to 100. `first_look` are the calls a person
     should see first, gravest first and then by call id; `other_calls` all others by call id. `due` is sorted by due
     time; `undated` holds the promises without one. `left_out_calls` is how many conversations the page leaves out for
-    its size. `sure` of `judged` verdicts are not sent to a person (what could not be evaluated is never sure).
-    `callqa_versions` are those that made the scores, empty when there are none.
+    its size. `rates` is empty while nothing of the random sample is reviewed. `sure` of `judged` verdicts are not sent
+    to a person (what could not be evaluated is never sure). `callqa_versions` are those that made the scores, empty
+    when there are none.
     """
 
     language: str
@@ -324,6 +334,7 @@ class RunReport:
     histogram: tuple[int, ...]
     bands: tuple[BandCount, ...]
     items: tuple[ItemTally, ...]
+    rates: tuple[RateLine, ...]
     agents: tuple[AgentLine, ...]
     first_look: tuple[CallCard, ...]
     other_calls: tuple[CallCard, ...]

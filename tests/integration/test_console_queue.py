@@ -16,7 +16,8 @@ from models.keeping import ForgottenPart
 from models.person import EVERYBODY, Person, Post, Scope
 from models.ports import UnitOfWork
 from models.queue import QueueCursor, QueueFilter, Urgency
-from models.sample import draw
+from models.review import Review
+from models.sample import SampledVerdict, draw
 from models.scorecard import Verdict
 from storage import Database, queue, schema
 from storage.sealing import Sealer
@@ -246,6 +247,33 @@ def test_the_sample_is_drawn_once_with_a_known_chance(console: Console, database
     page = console.browser("qa").get("/queue?section=sample").text
     assert len(shown(page)) == 3
     assert set(shown(page)) > {"C2", "C3"}
+
+
+def test_what_people_say_of_drawn_calls_is_read_with_the_chance_of_the_draw(
+    console: Console, database: Database
+) -> None:
+    day = factories.STARTED_AT.date()
+    with database.unit_of_work() as uow:
+        run = uow.runs.start(factories.run())
+        for name in CALLS:
+            uow.calls.saw(run.id, f"file:///{name}.wav", id_of(name))
+        uow.commit()
+    draw_samples(run.id, day + timedelta(days=1), 1, database.unit_of_work)
+    with database.unit_of_work() as uow:
+        (drawn,) = (one for one in uow.samples.of_day(day) if one.agent_id == "A17")
+        (in_sample,) = (name for name in ("C1", "C4") if id_of(name) in drawn.recording_ids)
+        card = uow.scorecards.of(id_of(in_sample))
+        assert card is not None
+        item, machine = card.findings[0].item_id, card.findings[0].verdict
+        earlier, later = factories.STARTED_AT + timedelta(hours=1), factories.STARTED_AT + timedelta(hours=2)
+        uow.reviews.add(Review(in_sample, item, Verdict.MET, "lin", later))
+        uow.reviews.add(Review(in_sample, item, Verdict.VIOLATED, "he", earlier))
+        # Not drawn: what a reviewer chose to look at says nothing of the other calls.
+        uow.reviews.add(Review("C1" if in_sample == "C4" else "C4", item, Verdict.VIOLATED, "lin", later))
+        uow.commit()
+    with database.unit_of_work() as uow:
+        assert uow.samples.reviewed_of(run.id) == [SampledVerdict(item, machine, Verdict.MET, 0.5)]
+        assert uow.samples.reviewed_of("another run") == []
 
 
 def test_folding_leaves_what_is_said() -> None:

@@ -15,6 +15,7 @@ from callqa.reports.build import build_run_report
 from callqa.reports.render import OPEN_CARDS, PRINTED_CALLS, render_run_report
 from models.errors import ReasonCode
 from models.run import RunStatus, RunView
+from scoring.rates import Rate
 from tests.unit import report_calls
 from tests.unit import report_night as night
 from tests.unit.report_html import Element, read_html
@@ -308,3 +309,25 @@ def test_objection_is_explained_and_the_scorer_is_named() -> None:
 
     assert "坐席（客服人员）可对任何一项提出异议" in foot
     assert "由 callqa 0.1.0 评分（规则 rules-test）。报告生成于 2026-11-21 08:30（Asia/Shanghai）。" in foot
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("zh", ("真实差错率", "约 2.1% ± 0.4", "1.7% 至 2.5%", "还需 12 通", "校准结果扣除")),
+        ("en", ("True rate of faults", "2.1 % ± 0.4", "1.7 % to 2.5 %", "12 more are needed", "taken out, as")),
+    ],
+)
+def test_true_rates_are_shown_with_their_interval_or_with_what_is_missing(
+    language: str, texts: tuple[str, ...]
+) -> None:
+    view = night.night()
+    ids = [f.item_id for call in view.calls if call.scorecard for f in call.scorecard.findings]
+    known, unknown, *_ = dict.fromkeys(ids)
+    rates = {known: Rate(900, 0, 0.021, 0.017, 0.025, is_freed=True), unknown: Rate(18, 12)}
+    report = build_run_report(view, language, generated_at=night.GENERATED_AT, rates=rates)
+    text = read_html(render_run_report(report)).text
+
+    for one in texts:
+        assert one in text
+    assert texts[0] not in read_html(page(view, language)).text

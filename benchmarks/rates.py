@@ -1,0 +1,61 @@
+"""How often the interval of a violation rate holds the truth, in made-up months with reviewers who err.
+
+    python -m benchmarks.rates [--months 200]
+
+For months of several sizes, each criterion: the mean true rate, the share of months whose interval holds the truth
+(at least 93 % is asked), the mean half width of the interval, and how often an interval of the machine's own count
+would hold it (Wilson's, which is what a report without reviews could show).
+"""
+
+from __future__ import annotations
+
+import argparse
+from statistics import fmean
+
+from callqa.reports.figures import wilson
+from tests.simulated_reviews import RATES, Month, month
+
+SIZES = ((10, 3, 1), (20, 7, 1), (60, 20, 1), (60, 20, 3))
+"""Agents, calls of each a day, and how many of them are drawn; a month has 22 days."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--months", type=int, default=200)
+    months = parser.parse_args().months
+    print(f"{'calls':>7} {'drawn':>6}  {'criterion':<11} {'true':>6} {'held':>6} {'±':>6} {'machine alone':>14}")
+    for agents, calls, drawn in SIZES:
+        found = [month(seed, agents, calls, drawn) for seed in range(months)]
+        for item in RATES:
+            ones = [one[item] for one in found]
+            print(
+                f"{agents * calls * 22:>7} {agents * drawn * 22:>6}  {item:<11} {fmean(o.truth for o in ones):>6.1%}"
+                f" {fmean(map(holds, ones)):>6.1%} {fmean(map(half_width, ones)):>6.1%}"
+                f" {fmean(machine_holds(one, agents * calls * 22) for one in ones):>14.1%}"
+            )
+
+
+def holds(one: Month) -> bool:
+    """Whether the estimate's interval holds the truth."""
+    assert one.rate.low is not None
+    assert one.rate.high is not None
+    return one.rate.low <= one.truth <= one.rate.high
+
+
+def half_width(one: Month) -> float:
+    """Half of what lies between the ends of the interval."""
+    assert one.rate.low is not None
+    assert one.rate.high is not None
+    return (one.rate.high - one.rate.low) / 2
+
+
+def machine_holds(one: Month, calls: int) -> bool:
+    """Whether the interval of the machine's own share of `calls` does."""
+    share = wilson(round(one.machine * calls), calls)
+    assert share.low is not None
+    assert share.high is not None
+    return share.low <= one.truth <= share.high
+
+
+if __name__ == "__main__":
+    main()

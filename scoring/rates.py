@@ -1,0 +1,134 @@
+"""How often something truly goes wrong, from the machine's verdict on every call and people's verdicts on a few.
+
+The machine's own count is wrong by what it misses and what it charges in vain, and the calls that reviewers happen to
+see are not like the others. Drawn calls with known chances say what is true on either side of the machine's verdict:
+
+- Each call that was drawn and reviewed stands for 1 / chance calls (Hajek 1971), within two strata: calls that the
+  machine finds fault with, and all others, of which it is known how many there are (post-stratification).
+- Each stratum has an exact interval (Clopper and Pearson 1934, Biometrika 26:404-413) for as many calls as the unequal
+  weights are worth (Kish 1965, Survey Sampling, 11.2), narrowed by how much of the stratum was seen. Usual intervals
+  fail where a fault is rare, which is what this is about.
+- The two are joined by their distances (MOVER: Zou and Donner 2008, Stat. Med. 27:1693-1702).
+- Reviewers err as well. How often, their disagreement in blind sets tells: two who err with chance e independently
+  differ in 2 e (1 - e) of the verdicts. The rate is freed of it as by Rogan and Gladen (1978, Am. J. Epidemiol.
+  107:71-76), and the interval widened by what is not known of e.
+
+`benchmarks/rates.py` measures how often the interval holds the truth.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+FEWEST_REVIEWED = 30
+"""Below so many reviewed calls of the sample there is no rate: its interval would say nothing."""
+_MOST_ERROR = 0.25
+"""Reviewers who err more often than that measure nothing."""
+_TAIL = 0.025
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One drawn call that was reviewed: whether machine and person find fault, and how likely the draw was (over 0)."""
+
+    machine: bool
+    person: bool
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerError:
+    """How likely a reviewer is wrong on one verdict, with its 95 % interval."""
+
+    share: float
+    low: float
+    high: float
+
+
+NO_ERROR = ReviewerError(0.0, 0.0, 0.0)
+"""What is taken for granted of reviewers who were never calibrated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The share of calls with a true fault with its 95 % interval; None where too few were `reviewed`.
+
+    `missing` reviews are lacking for one, 0 where it is known. `is_freed`: of what reviewers get wrong.
+    """
+
+    reviewed: int
+    missing: int
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    is_freed: bool = False
+
+
+def reviewer_error(differing: float, verdicts: float) -> ReviewerError:
+    """From so many pairs of blind verdicts, of which so many differ; `NO_ERROR` without any.
+
+    Several reviewers of one call give pairs that hang together, since one who errs differs from all others: count half
+    a pair for each reviewer of a call.
+    """
+    if not verdicts:
+        return NO_ERROR
+    low, high = _exact(differing, verdicts)
+    return ReviewerError(*map(_of_disagreement, (differing / verdicts, low, high)))
+
+
+def true_rate(calls: Mapping[bool, int], drawn: Sequence[Drawn], error: ReviewerError = NO_ERROR) -> Rate:
+    """The rate among `calls` (how many the machine finds fault with, and how many not) by what was drawn of them."""
+    population = sum(calls.values())
+    if len(drawn) < FEWEST_REVIEWED or not population:
+        return Rate(len(drawn), max(1, FEWEST_REVIEWED - len(drawn)))
+    seen = below = above = 0.0
+    for machine, size in calls.items():
+        if size:
+            share, low, high = _stratum([one for one in drawn if one.machine is machine], size)
+            weight = size / population
+            seen += weight * share
+            below += (weight * (share - low)) ** 2
+            above += (weight * (high - share)) ** 2
+    middle = _freed(seen, error.share)
+    # A higher error means that less of what was seen is true.
+    down = middle - _freed(max(0.0, seen - math.sqrt(below)), error.share)
+    up = _freed(seen + math.sqrt(above), error.share) - middle
+    low = middle - math.hypot(down, middle - _freed(seen, error.high))
+    high = middle + math.hypot(up, _freed(seen, error.low) - middle)
+    return Rate(len(drawn), 0, _share(middle), _share(low), _share(high), is_freed=error.high > 0)
+
+
+def _stratum(drawn: Sequence[Drawn], size: int) -> tuple[float, float, float]:
+    """The share of faults in a stratum of so many calls, with its interval: anything where none was seen."""
+    if not drawn:
+        return 0.5, 0.0, 1.0
+    weights = [1 / one.chance for one in drawn]
+    share = sum(w for w, one in zip(weights, drawn, strict=True) if one.person) / sum(weights)
+    worth = sum(weights) ** 2 / sum(w * w for w in weights)
+    low, high = _exact(share * worth, worth)
+    unseen = math.sqrt(max(0.0, 1 - len(drawn) / size))
+    return share, share - unseen * (share - low), share + unseen * (high - share)
+
+
+def _exact(hits: float, n: float) -> tuple[float, float]:
+    """Clopper's and Pearson's 95 % interval; neither number need be whole."""
+    # scipy takes half a second to load; only reports need it.
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(hits, n - hits + 1, _TAIL)) if hits > 0 else 0.0
+    high = float(betaincinv(hits + 1, n - hits, 1 - _TAIL)) if hits < n else 1.0
+    return low, high
+
+
+def _of_disagreement(differing: float) -> float:
+    return min(_MOST_ERROR, (1 - math.sqrt(max(0.0, 1 - 2 * differing))) / 2)
+
+
+def _share(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+def _freed(seen: float, error: float) -> float:
+    return (seen - error) / (1 - 2 * error)
