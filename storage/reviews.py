@@ -54,6 +54,10 @@ class Reviews:
         # Sorted here, because databases order text by their own collations.
         return sorted(found, key=lambda r: (r.call_id, r.item_id, r.reviewed_at, r.reviewer))
 
+    def recordings(self) -> Sequence[str]:
+        """As in the port."""
+        return sorted(row.recording_id for row in self._transaction.rows(select(reviews.c.recording_id).distinct()))
+
     def corrected(self) -> Sequence[Review]:
         """As in the port, without calls of quarantined recordings."""
         otherwise = (

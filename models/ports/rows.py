@@ -217,6 +217,9 @@ class Reviews(Protocol):
     def of(self, call_ids: Collection[str]) -> Sequence[Review]:
         """All reviews of these calls, ordered by call, item and time."""
 
+    def recordings(self) -> Sequence[str]:
+        """Ids of recordings with reviews, ordered."""
+
     def corrected(self) -> Sequence[Review]:
         """What people say of each item now, where the machine has ever said otherwise; ordered by call and item.
 
