@@ -1,4 +1,4 @@
-"""What people put right in stored calls, tried under a standard: for `callqa standard check`."""
+"""What people put right in stored calls, tried anew: for `callqa standard check` and `callqa models evaluate`."""
 
 from __future__ import annotations
 
@@ -6,22 +6,40 @@ from collections.abc import Sequence
 from typing import Any
 
 from callqa.bootstrap import has_database, open_database, standard_for, today
-from callqa.classifiers import classifiers_in_use
+from callqa.classifiers import classifier_in_use
 from callqa.cli.common import print_text
 from callqa.reports.words import Words
-from callqa.services.corrections import StoredCases, StoredFailure, check_corrected
+from callqa.services.corrections import Scoring, StoredCases, StoredFailure, check_corrected
 from callqa.settings import Settings
 from models.errors import StandardError
 from scoring import ServiceStandard
+from scoring.classifier import Classifier
 
 
-def try_corrected(settings: Settings, standard: ServiceStandard) -> StoredCases | None:
-    """None where there is no database yet. Raises as `open_database` and `classifiers_in_use`."""
+def try_standard(settings: Settings, standard: ServiceStandard) -> StoredCases | None:
+    """A standard against the version in use, both with the classifier in use; None where there is no database yet.
+
+    Raises as `open_database` and `classifier_in_use`.
+    """
     if not has_database(settings):
         return None
-    in_use, classifiers = _in_use(settings, standard.ref.id), classifiers_in_use(settings.home)
+    in_use = _in_use(settings, standard.ref.id)
+    tried = Scoring(standard, classifier_in_use(settings.home, standard.language))
+    before = Scoring(in_use, classifier_in_use(settings.home, in_use.language)) if in_use is not None else None
+    return _check(settings, tried, before)
+
+
+def try_classifier(settings: Settings, standard: ServiceStandard, classifier: Classifier) -> StoredCases | None:
+    """A classifier against the one in use, both under the standard; else the same."""
+    if not has_database(settings):
+        return None
+    before = Scoring(standard, classifier_in_use(settings.home, standard.language))
+    return _check(settings, Scoring(standard, classifier), before)
+
+
+def _check(settings: Settings, tried: Scoring, before: Scoring | None) -> StoredCases:
     with open_database(settings, create=False)() as uow:
-        return check_corrected(uow, standard, in_use, classifiers)
+        return check_corrected(uow, tried, before)
 
 
 def raise_worse(stored: StoredCases, source: str, language: str) -> None:
@@ -32,9 +50,11 @@ def raise_worse(stored: StoredCases, source: str, language: str) -> None:
 
 
 def print_stored(stored: StoredCases, language: str) -> None:
-    """How many were tried, and those that are still open."""
-    counts = {"n": stored.cases, "worse": len(stored.worse), "open": len(stored.open)}
-    lines = [Words(language)("check.stored", **counts), *_lines(stored.open, language)]
+    """How many were tried, those that got worse and those that are still open."""
+    words = Words(language)
+    lines = [words("check.stored", n=stored.cases, worse=len(stored.worse), open=len(stored.open))]
+    for heading, failures in (("check.got_worse", stored.worse), ("check.still_open", stored.open)):
+        lines += [words(heading), *_lines(failures, language)] if failures else []
     print_text("\n".join(lines) + "\n")
 
 

@@ -24,7 +24,7 @@ from callqa.cli.common import (
     remind,
     settings_from,
 )
-from callqa.cli.corrections import print_stored, raise_worse, stored_to_json, try_corrected
+from callqa.cli.corrections import print_stored, raise_worse, stored_to_json, try_standard
 from callqa.owner import login_name
 from callqa.reports.standard_diff import change_to_json, describe
 from callqa.reports.words import Words
@@ -79,7 +79,7 @@ def check(
     found = standard_for(settings, today(settings), standard)
     loaded = found.standard
     counts, failures = _run_cases(found, cases)
-    stored = try_corrected(settings, loaded)
+    stored = try_standard(settings, loaded)
     if json:
         told = {} if stored is None else {"stored": stored_to_json(stored)}
         print_json(_checked_to_json(loaded, counts, failures, today(settings)) | told)

@@ -42,6 +42,8 @@ STANDARD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{source}：{n} 条人工结论现行版本判对，此版本判错：",
         "{source}: {n} verdicts of people that the version in use has right come out wrong:",
     ),
+    "check.got_worse": ("变差：", "Got worse:"),
+    "check.still_open": ("仍未学会：", "Still open:"),
     "check.stored_failure": (
         "通话 {call}：{item} 应为“{expected}”（{by}），实为“{found}”。{reasons}",
         "call {call}: {item} should be “{expected}” ({by}) and is “{found}”. {reasons}",

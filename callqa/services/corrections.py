@@ -18,7 +18,21 @@ from models.review import Review, ReviewSource
 from models.scorecard import Verdict
 from models.transcript import Transcript
 from scoring import ServiceStandard, score_call
-from scoring.classifier import Classifiers
+from scoring.classifier import Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What calls are scored with. Without a classifier by rules alone."""
+
+    standard: ServiceStandard
+    classifier: Classifier | None
+
+    def same_as(self, other: Scoring) -> bool:
+        """Whether both give every call the same verdicts."""
+        mine, others = (s.classifier.version if s.classifier is not None else None for s in (self, other))
+        days = self.standard.company_days.digest == other.standard.company_days.digest
+        return self.standard.ref == other.standard.ref and days and mine == others
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class StoredFailure:
 
 @dataclass(frozen=True, slots=True)
 class StoredCases:
-    """How many verdicts of people were tried. `worse`: the version in use has them right; `open`: it has not either."""
+    """How many verdicts of people were tried. `worse`: what is in use has them right; `open`: it has not either."""
 
     cases: int
     worse: tuple[StoredFailure, ...]
@@ -68,28 +82,21 @@ def corrected_calls(uow: UnitOfWork, standard: ServiceStandard) -> Iterator[Corr
             yield CorrectedCall(call.stored.meta, call.transcript, expected)
 
 
-def check_corrected(
-    uow: UnitOfWork, standard: ServiceStandard, in_use: ServiceStandard | None, classifiers: Classifiers
-) -> StoredCases:
-    """Score every corrected call under the standard, and what fails also under the version in use.
+def check_corrected(uow: UnitOfWork, tried: Scoring, before: Scoring | None) -> StoredCases:
+    """Score every corrected call as `tried`, and what fails also as `before`, which is what is in use.
 
-    Without a version in use, and for that version itself, nothing can have got worse.
+    Where nothing is in use (None), or the very same, nothing can have got worse.
     """
     cases = 0
     worse: list[StoredFailure] = []
     still_open: list[StoredFailure] = []
-    for call in corrected_calls(uow, standard):
+    known = set() if before is None or before.same_as(tried) else {item.id for item in before.standard.items}
+    for call in corrected_calls(uow, tried.standard):
         cases += len(call.expected)
-        failures = _failures(call, standard, classifiers)
-        if not failures:
-            continue
-        if in_use is None or in_use.ref == standard.ref:
-            still_open += failures
-            continue
-        items = {item.id for item in in_use.items}
-        wrong = {failure.item for failure in _failures(call, in_use, classifiers)}
+        failures = _failures(call, tried)
+        wrong = {f.item for f in _failures(call, before)} if failures and known and before is not None else set()
         for failure in failures:
-            (worse if failure.item in items - wrong else still_open).append(failure)
+            (worse if failure.item in known - wrong else still_open).append(failure)
     return StoredCases(cases, tuple(worse), tuple(still_open))
 
 
@@ -110,8 +117,8 @@ def _corrections(uow: UnitOfWork) -> Sequence[Review]:
     return [found[place] for place in sorted(found)]
 
 
-def _failures(call: CorrectedCall, standard: ServiceStandard, classifiers: Classifiers) -> list[StoredFailure]:
-    card = score_call(call.transcript, call.meta, standard, "", classifiers.get(standard.language))
+def _failures(call: CorrectedCall, scoring: Scoring) -> list[StoredFailure]:
+    card = score_call(call.transcript, call.meta, scoring.standard, "", scoring.classifier)
     return [
         StoredFailure(call.meta.call_id, finding.item_id, said.verdict, finding.verdict, finding.reasons, said.source)
         for finding in card.findings

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from callqa.classifiers import classifier_in_use
 from callqa.cli import app
-from callqa.services.corrections import StoredCases, check_corrected
+from callqa.services.corrections import Scoring, StoredCases, check_corrected
+from callqa.standards import find_standard
 from models.appeal import Appeal, Ruling
 from models.errors import StandardError
 from models.keeping import ForgottenPart
@@ -53,7 +55,7 @@ def say(uow: UnitOfWork, name: str, verdict: Verdict, minute: int, source: Revie
 
 
 def tried(uow: UnitOfWork, standard: ServiceStandard, in_use: ServiceStandard | None = OLD) -> StoredCases:
-    return check_corrected(uow, standard, in_use, {})
+    return check_corrected(uow, Scoring(standard, None), Scoring(in_use, None) if in_use is not None else None)
 
 
 def counts(found: StoredCases) -> tuple[int, int, int]:
@@ -143,11 +145,29 @@ def test_another_standards_calls_and_items_it_does_not_have_are_no_cases(databas
         assert counts(tried(uow, OLD)) == (1, 0, 1)
 
 
+def test_what_a_classifier_gets_wrong_that_the_one_in_use_has_right_got_worse(
+    database: Database, tmp_path: Path
+) -> None:
+    shipped = find_standard("telecom-hotline-zh")
+    rules, helped = Scoring(shipped, None), Scoring(shipped, classifier_in_use(tmp_path, "zh"))
+    heard = factories.transcript(("customer", "我要投诉"), ("agent", "不是说不归我们管，我现在就给您派单。"))
+    with database.unit_of_work() as uow:
+        uow.calls.add(factories.recording(), factories.meta())
+        uow.transcripts.put(heard)
+        card = score_call(heard, factories.meta(), shipped, "test", helped.classifier)
+        uow.scorecards.put(factories.recording().id, factories.ENGINE.digest, "rules-1", card)
+        uow.reviews.add(factories.review("C1", "prohibited", MET))
+        found = check_corrected(uow, helped, rules)
+        assert [(f.item, f.expected, f.found) for f in found.worse] == [("prohibited", MET, Verdict.VIOLATED)]
+        assert counts(check_corrected(uow, rules, helped)) == (1, 0, 0)
+        assert counts(check_corrected(uow, helped, helped)) == (1, 0, 1)
+
+
 @pytest.fixture
-def check(
+def command(
     database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Result]:
-    """`callqa standard check ARGUMENTS` where a corrected call is stored and old.yaml is in use."""
+    """`callqa ARGUMENTS` where a corrected call is stored and old.yaml is in use."""
     monkeypatch.chdir(tmp_path)
     Path("old.yaml").write_text(SMALL, encoding="utf-8")
     with database.unit_of_work() as uow:
@@ -163,22 +183,31 @@ def check(
     def run(*arguments: str) -> Result:
         os.environ.clear()
         os.environ |= own
-        return CliRunner().invoke(app, ["standard", "check", *arguments])
+        return CliRunner().invoke(app, list(arguments))
 
     return run
 
 
-def test_the_command_lists_what_is_open_and_fails_for_what_got_worse(check: Callable[..., Result]) -> None:
-    done = check()
+def test_the_command_lists_what_is_open_and_fails_for_what_got_worse(command: Callable[..., Result]) -> None:
+    done = command("standard", "check")
     assert done.exit_code == 0, done.exception
     assert "2 corrections and rulings of people were tried: 0 got worse, 1 are still open." in done.stdout
     assert "call unknown: greeting should be “Met” (reviewed) and is “Partly met”." in done.stdout
     Path("less.yaml").write_text(NEXT_VERSION.replace("phrases: [您好]", "phrases: [晚上好]"), encoding="utf-8")
-    worse = check("less.yaml")
+    worse = command("standard", "check", "less.yaml")
     assert isinstance(worse.exception, StandardError)
     assert "call known: greeting should be “Met”" in str(worse.exception)
     assert "unknown" not in str(worse.exception)
-    stored: dict[str, Any] = json.loads(check("less.yaml", "--json").stdout)["stored"]
+    stored: dict[str, Any] = json.loads(command("standard", "check", "less.yaml", "--json").stdout)["stored"]
     assert stored["cases"] == 2
     assert [one["call_id"] for one in stored["worse"]] == ["known"]
     assert [one["call_id"] for one in stored["open"]] == ["unknown"]
+
+
+def test_a_classifier_is_tried_on_the_same_calls(command: Callable[..., Result]) -> None:
+    done = command("models", "evaluate")
+    assert done.exit_code == 0, done.exception
+    assert "2 corrections and rulings of people were tried: 0 got worse, 1 are still open." in done.stdout
+    assert "call unknown: greeting should be “Met” (reviewed)" in done.stdout
+    stored = json.loads(command("models", "evaluate", "--json").stdout)["stored"]
+    assert (stored["cases"], stored["worse"], len(stored["open"])) == (2, [], 1)
