@@ -9,12 +9,12 @@ from sqlalchemy import Row, select
 
 from models.call import RecordingState
 from models.errors import StateError
-from models.review import Review, ReviewSource
+from models.review import Review, ReviewSource, in_force
 from storage.calls import Calls
 from storage.column_types import storable
 from storage.sealed_columns import open_row, seal_row
 from storage.sealing import Sealer
-from storage.tables import recordings, reviews
+from storage.tables import findings, recordings, reviews, scorecards, transcripts
 from storage.transaction import Transaction
 
 
@@ -53,6 +53,32 @@ class Reviews:
         found = [review_from_row(self._transaction.sealer, row, row.call_id) for row in rows]
         # Sorted here, because databases order text by their own collations.
         return sorted(found, key=lambda r: (r.call_id, r.item_id, r.reviewed_at, r.reviewer))
+
+    def recordings(self) -> Sequence[str]:
+        """As in the port."""
+        return sorted(row.recording_id for row in self._transaction.rows(select(reviews.c.recording_id).distinct()))
+
+    def corrected(self) -> Sequence[Review]:
+        """As in the port, without calls of quarantined recordings."""
+        otherwise = (
+            select(findings.c.verdict)
+            .join(scorecards, scorecards.c.id == findings.c.scorecard_id)
+            .join(transcripts, transcripts.c.id == scorecards.c.transcript_id)
+            .where(
+                transcripts.c.recording_id == reviews.c.recording_id,
+                findings.c.item_id == reviews.c.item_id,
+                findings.c.verdict != reviews.c.verdict,
+            )
+        )
+        rows = self._transaction.rows(
+            select(reviews, recordings.c.call_id, otherwise.exists().label("differs"))
+            .join(recordings, recordings.c.id == reviews.c.recording_id)
+            .where(recordings.c.state != RecordingState.QUARANTINED)
+        )
+        said = [(review_from_row(self._transaction.sealer, row, row.call_id), row.differs) for row in rows]
+        said.sort(key=lambda one: in_force(one[0]))
+        last = {(review.call_id, review.item_id): (review, differs) for review, differs in said}
+        return [last[place][0] for place in sorted(last) if last[place][1]]
 
 
 def review_from_row(sealer: Sealer, row: Row[Any], call_id: str) -> Review:

@@ -32,6 +32,11 @@ def open_database(settings: Settings, *, create: bool = True) -> UnitOfWorkFacto
     return built_once(_databases, (url, sealer.key_ids), lambda: Database(url, sealer)).unit_of_work
 
 
+def has_database(settings: Settings) -> bool:
+    """Whether there is a callqa database at all; one left behind by this program counts."""
+    return not schema.state(settings.resolved_database_url).empty
+
+
 def key_ids(settings: Settings) -> tuple[str, ...]:
     """Ids of the keys that seal and open what is stored, the newest first. Raises SettingsError for no key."""
     return sealer_of(settings).key_ids

@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from callqa.bootstrap.clock import today
-from callqa.bootstrap.database import open_database
+from callqa.bootstrap.database import has_database, open_database
 from callqa.settings import Settings
 from callqa.standards import FoundStandard, find, find_days, find_standard
 from models.call import CallMeta
@@ -17,7 +17,6 @@ from models.errors import NoVersionError
 from models.scorecard import StandardRef
 from models.standard import PublishedStandard
 from scoring import SHIPPED_STANDARDS, ServiceStandard
-from storage import schema
 
 
 def standard_for(settings: Settings, day: date, name: str | None = None) -> FoundStandard:
@@ -55,7 +54,7 @@ def standard_by_call(settings: Settings) -> Callable[[CallMeta], ServiceStandard
 
 def published_versions(settings: Settings, standard_id: str) -> Sequence[PublishedStandard]:
     """Published versions, none where there is no database yet."""
-    if schema.state(settings.resolved_database_url).empty:
+    if not has_database(settings):
         return ()
     with open_database(settings)() as uow:
         return uow.standards.versions(standard_id)

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from callqa.bootstrap import check_database, open_database, shown_database, upgrade_database
+from callqa.bootstrap import check_database, open_database, shown_database, standard_for, today, upgrade_database
 from callqa.cli.common import (
     DatabaseOption,
     HomeOption,
     LanguageOption,
+    StandardOption,
     TranscriptFormatOption,
     console,
     say_what_is_left_out,
@@ -23,9 +24,10 @@ from callqa.cli.common import (
 from callqa.reports.conduct_export import export_conduct
 from callqa.reports.export import ExportFormat, export_scorecards
 from callqa.reports.ledger import export_promises, ledger_lines
-from callqa.reports.ruling_export import export_rulings
+from callqa.reports.lesson_export import LessonFormat, export_lessons
 from callqa.reports.transcript_export import HeardCall, TranscriptFormat, default_path, export_transcripts
-from callqa.services.appeals import ruled_calls
+from callqa.services.classifiers import load_examples
+from callqa.services.lessons import lessons
 from models.errors import InputError
 from models.run import StoredCall
 from models.transcript import Transcript
@@ -109,18 +111,26 @@ def transcripts(
     console.print(f"{path}: {written.calls}", highlight=False)
 
 
-@export_app.command("rulings")
-def rulings(
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder to write.")] = None,
+@export_app.command("lessons")
+def taught(
+    format_: Annotated[LessonFormat, typer.Option("--format", help="Kind of file.")] = LessonFormat.JSONL,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+    standard: StandardOption = None,
     database_url: DatabaseOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Rulings on appeals, as regression cases of the standard and training data of the classifier."""
+    """What reviews, rulings and calibrations teach the classifier, for `callqa models train --data`.
+
+    Of calls in the standard's language; nobody is named, and personal numbers are masked.
+    """
     settings = settings_from(database_url=database_url, home=home)
-    path = output or Path("rulings")
+    path = output or Path(f"lessons.{format_.value}")
+    language = standard_for(settings, today(settings), standard).standard.language
+    known = {example.text for example in load_examples(language, [])}
     with open_database(settings, create=False)() as uow:
-        done = export_rulings(ruled_calls(uow), path)
-    told = f"{path}: {done.cases} cases, {done.labels} labels, {done.without_text} rulings without text"
+        found = lessons(uow, language)
+    done = export_lessons(found, known, path)
+    told = f"{path}: {done.lessons} lessons, {done.held_out} of them for testing, {done.known} known before"
     console.print(told, highlight=False, soft_wrap=True)
 
 

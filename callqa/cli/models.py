@@ -22,6 +22,7 @@ from callqa.cli.common import (
     print_json,
     settings_from,
 )
+from callqa.cli.corrections import print_stored, stored_to_json, try_classifier
 from callqa.owner import login_name
 from callqa.services.classifiers import evaluate_classifier, load_examples, train_classifier
 from callqa.services.classifiers import promote as promote_to_use
@@ -59,18 +60,25 @@ def evaluate(
     name: Annotated[str, typer.Argument(help="Name of a classifier; see `callqa models list`.")] = SHIPPED,
     data: DataOption = None,
     standard: StandardOption = None,
+    database_url: DatabaseOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Measure a classifier on the held-out families of the labelled utterances."""
-    settings = settings_from(standard=standard, home=home)
+    """Measure a classifier on the held-out families of the labelled utterances.
+
+    Where there is a database, also on what people put right in stored calls, beside the classifier in use.
+    """
+    settings = settings_from(standard=standard, database_url=database_url, home=home)
     applied = find_standard(settings.standard)
     classifier = find_classifier(settings.home, name)
     result = evaluate_classifier(classifier, load_examples(applied.language, data or []), applied)
+    stored = try_classifier(settings, applied, classifier)
     if json:
-        print_json({"name": name} | asdict(result))
-    else:
-        _print(result)
+        print_json({"name": name} | asdict(result) | ({} if stored is None else {"stored": stored_to_json(stored)}))
+        return
+    _print(result)
+    if stored is not None:
+        print_stored(stored, settings.language)
 
 
 @models_app.command("list")

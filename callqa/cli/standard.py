@@ -24,6 +24,7 @@ from callqa.cli.common import (
     remind,
     settings_from,
 )
+from callqa.cli.corrections import print_stored, raise_worse, stored_to_json, try_standard
 from callqa.owner import login_name
 from callqa.reports.standard_diff import change_to_json, describe
 from callqa.reports.words import Words
@@ -69,20 +70,30 @@ def check(
     database_url: DatabaseOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Validate a standard and run its examples and regression cases; every problem and failure is named."""
-    settings = settings_from(standard=standard, language=language, database_url=database_url, home=home)
-    found = standard_for(settings, today(settings))
+    """Validate a standard and run its examples and regression cases; every problem and failure is named.
+
+    Where there is a database, also what people put right in stored calls: it fails for what the version in use has
+    right; what that has wrong as well is listed as still open.
+    """
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    found = standard_for(settings, today(settings), standard)
     loaded = found.standard
     counts, failures = _run_cases(found, cases)
+    stored = try_standard(settings, loaded)
     if json:
-        print_json(_checked_to_json(loaded, counts, failures, today(settings)))
+        told = {} if stored is None else {"stored": stored_to_json(stored)}
+        print_json(_checked_to_json(loaded, counts, failures, today(settings)) | told)
     _raise_failures(found, failures, settings.language)
+    if stored is not None:
+        raise_worse(stored, found.source, settings.language)
     if not json:
         words, document = Words(settings.language), loaded.document
         end = document.effective_to.isoformat() if document.effective_to else words("check.open_end")
         text = words("check.ok", id=loaded.ref.id, version=loaded.ref.version, digest=loaded.ref.digest, end=end,
                      start=document.effective_from, review_by=document.review_by, **counts)  # fmt: skip
         console.print(text, markup=False, highlight=False, soft_wrap=True)
+        if stored is not None:
+            print_stored(stored, settings.language)
     remind(loaded, today(settings), settings.language)
 
 

@@ -34,6 +34,23 @@ STANDARD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{name}：{item} 应为“{expected}”，实为“{found}”。{reasons}",
         "{name}: {item} should be “{expected}” and is “{found}”. {reasons}",
     ),
+    "check.stored": (
+        "已用库中 {n} 条人工更正和申诉裁定核对：变差 {worse} 条，仍未学会 {open} 条。",
+        "{n} corrections and rulings of people were tried: {worse} got worse, {open} are still open.",
+    ),
+    "check.worse": (
+        "{source}：{n} 条人工结论现行版本判对，此版本判错：",
+        "{source}: {n} verdicts of people that the version in use has right come out wrong:",
+    ),
+    "check.got_worse": ("变差：", "Got worse:"),
+    "check.still_open": ("仍未学会：", "Still open:"),
+    "check.stored_failure": (
+        "通话 {call}：{item} 应为“{expected}”（{by}），实为“{found}”。{reasons}",
+        "call {call}: {item} should be “{expected}” ({by}) and is “{found}”. {reasons}",
+    ),
+    "check.by_console": ("人工复核", "reviewed"),
+    "check.by_import": ("导入的复核", "imported review"),
+    "check.by_appeal": ("申诉裁定", "ruled on appeal"),
     "publish.done": (
         "已发布 {name}，{start} 起生效；{digest}",
         "{name} is published and holds from {start}; {digest}",

@@ -6,12 +6,10 @@ as it is final, nobody reviews the item afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from callqa.reports.ruling_export import RuledCall
 from callqa.services.review import StandardsByRef, find_call
 from models.appeal import MOST_REASON_CHARACTERS, Appeal, Ruling
 from models.audit import AuditAction, AuditEvent
@@ -166,15 +164,6 @@ def rule_appeal(
         uow.audit.record(AuditEvent(now, person.name, AuditAction.APPEAL_RULED, appeal.call_id, details))
         uow.commit()
     return True
-
-
-def ruled_calls(uow: UnitOfWork) -> Iterator[RuledCall]:
-    """Every appeal with a ruling, and what it was about. Consume it inside the unit of work."""
-    for appeal in uow.appeals.ruled():
-        stored = uow.calls.get(appeal.recording_id)
-        heard = next((transcript for _, transcript in uow.transcripts.of([appeal.recording_id])), None)
-        ring_s = stored.meta.ring_s if stored is not None else None
-        yield RuledCall(appeal, heard, uow.scorecards.of(appeal.recording_id), ring_s)
 
 
 def _until(card: Scorecard, scored_at: datetime | None, standards: StandardsByRef) -> datetime | None:

@@ -217,6 +217,15 @@ class Reviews(Protocol):
     def of(self, call_ids: Collection[str]) -> Sequence[Review]:
         """All reviews of these calls, ordered by call, item and time."""
 
+    def recordings(self) -> Sequence[str]:
+        """Ids of recordings with reviews, ordered."""
+
+    def corrected(self) -> Sequence[Review]:
+        """What people say of each item now, where the machine has ever said otherwise; ordered by call and item.
+
+        All scorecards of a call count, also those that a newer one has replaced: what was put right stays here.
+        """
+
 
 class Ledger(Protocol):
     """What became of the promises in the newest scorecards."""

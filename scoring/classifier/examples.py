@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from models.errors import InputError
+from models.lesson import held_out
 from models.transcript import Role
 from models.wire import digest
 from scoring.classifier.labels import ANY_UNFIT, LABELS, OUTPUTS, UNFIT
@@ -18,10 +18,6 @@ Read = Callable[[str], str]
 
 _SPEAKERS = (Role.AGENT.value, Role.CUSTOMER.value)
 _FIELDS = {"id", "text", "speaker", "labels", "family", "hard", "note"}
-_HELD_OUT_OF = 5
-"""One family in so many is held out."""
-_SALT = 399
-"""Chosen by counting alone: with it every label has about a fifth of its families held out (11 % to 29 %)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,7 @@ class Example:
     @property
     def held_out(self) -> bool:
         """Whether it is kept for testing: decided by the family alone, so paraphrases stay on one side for ever."""
-        return hashlib.sha256(f"{_SALT}:{self.family}".encode()).digest()[0] % _HELD_OUT_OF == 0
+        return held_out(self.family)
 
     @property
     def outputs(self) -> tuple[bool, ...]:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from callqa.reports.ruling_export import ExportedRulings, export_rulings
-from callqa.services.appeals import rule_appeal, ruled_calls
 from callqa.services.review import as_people_see_it, find_call, read_call
 from callqa.standards import find_standard
 from models.call import CallMeta
 from models.keeping import ForgottenPart
-from models.person import EVERYBODY, Person, Post
+from models.person import EVERYBODY
 from models.review import Review, ReviewSource
 from models.scorecard import Verdict
-from scoring import check_cases, load_case
-from scoring.classifier.examples import read_examples
 from storage import Database
 from tests import factories
 from tests.console import NOW, Console
@@ -137,33 +132,6 @@ def test_nobody_rules_on_their_own_review(console: Console) -> None:
     assert lead.submit(f"/appeals/{appeal}", verdict="met", reason="x").status_code == 400
     # What stood was the review, not the machine's verdict.
     assert console.browser("root").submit(f"/appeals/{appeal}", verdict="missed", reason="没有").status_code == 303
-
-
-def test_rulings_become_cases_of_the_standard_and_training_data(database: Database, tmp_path: Path) -> None:
-    turns = (("agent", "您好，请讲"), ("customer", "我要投诉"), ("agent", "这个不归我管"))
-    proof = factories.evidence("不归我管", 2, 2, "deflection")
-    blamed = factories.finding("prohibited", Verdict.VIOLATED, -5, 0, proof=(proof,))
-    with database.unit_of_work() as uow:
-        recording, meta = factories.recording("one"), factories.meta("C1")
-        uow.calls.add(recording, meta)
-        uow.transcripts.put(factories.transcript(*turns))
-        card = replace(factories.scorecard(findings=(blamed,)), standard=SHIPPED.ref)
-        uow.scorecards.put(recording.id, factories.ENGINE.digest, factories.SCORER, card)
-        uow.commit()
-    console = Console(database.unit_of_work)
-    appeal = objects(console, item="prohibited")
-    other = Person("other", "另一位", Post.SUPERVISOR, None, None, NOW)
-    assert not rule_appeal(appeal + 1, None, "否", other, NOW, database.unit_of_work, mask=str)
-    assert rule_appeal(appeal, Verdict.MET, "王先生的号码不写出去", other, NOW, database.unit_of_work, mask=str)
-    with database.unit_of_work() as uow:
-        assert export_rulings(ruled_calls(uow), tmp_path) == ExportedRulings(1, 1, 0)
-    text = (tmp_path / "telecom-hotline-zh.cases" / "C1-prohibited.yaml").read_text(encoding="utf-8")
-    case = load_case(text, "case", SHIPPED)
-    assert "王先生" not in text
-    (failure,) = check_cases(SHIPPED, [case])
-    assert (failure.item, failure.expected) == ("prohibited", Verdict.MET)
-    (label,) = read_examples([("labels.jsonl", (tmp_path / "labels.jsonl").read_text(encoding="utf-8"))])
-    assert (label.text, label.labels, label.hard) == ("这个不归我管", ("other",), True)
 
 
 def test_an_erased_call_takes_its_appeals_along(console: Console, database: Database) -> None:
