@@ -15,8 +15,8 @@ COACHING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "这段时间可计分的通话只有 {n} 通，样本太小，下面的数字不足以评价工作，请以录音为准。",
         "Only {n} calls have a score in these days: too few to judge the work by figures. Go by the recordings.",
     ),
-    "coaching.strengths": ("两个长处", "Two strengths"),
-    "coaching.habits": ("两个要改的习惯", "Two habits to change"),
+    "coaching.strengths": ("长处", "Strengths"),
+    "coaching.habits": ("要改的习惯", "Habits to change"),
     "coaching.nothing_good": (
         "没有哪一项明显高于以往或班组，也没有稳定达到八成的项目。",
         "Nothing stands out: no item is clearly above the own past or the team, or surely met in four of five calls.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from callqa.cli import app
 from callqa.practice import find_practice
+from callqa.printing import chromium
 from callqa.reports.coaching_context import CoachingReport, Ground
 from callqa.reports.render import render_coaching
 from callqa.services.coaching import coaching_report
@@ -20,6 +22,7 @@ from models.person import EVERYBODY, Scope
 from models.scorecard import Verdict
 from storage.database import Database
 from tests import factories
+from tests.databases import not_here
 from tests.scored_calls import put
 
 START = factories.STARTED_AT
@@ -101,7 +104,7 @@ def command(database_url: str, *more: str) -> tuple[int, str]:
 
 def test_the_command_writes_the_page_in_both_languages(database: Database, database_url: str, tmp_path: Path) -> None:
     fill(database, "A17", Verdict.MISSED, 12, 1)
-    for language, words in (("zh", "两个要改的习惯"), ("en", "Two habits to change")):
+    for language, words in (("zh", "要改的习惯"), ("en", "Habits to change")):
         page = tmp_path / f"{language}.html"
         code, said = command(database_url, "-o", str(page), "--language", language)
         assert code == 0, said
@@ -117,3 +120,34 @@ def test_a_pdf_without_a_browser_names_what_to_install(
     assert code != 0
     assert "install Chromium" in re.sub(r"\s+", " ", said)
     assert list(tmp_path.glob("a.pdf")) == []
+
+
+def streams(pdf: bytes) -> str:
+    """The streams of a PDF that are compressed the usual way; among them the tables from glyphs to letters."""
+    found = []
+    for raw in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            found.append(zlib.decompress(raw).decode("latin-1"))
+        except zlib.error:
+            continue
+    return "\n".join(found)
+
+
+@pytest.mark.slow
+def test_the_pdf_is_a4_with_chinese_that_can_be_selected(database: Database, database_url: str, tmp_path: Path) -> None:
+    if chromium() is None:
+        not_here("no Chromium is installed; nothing can be printed")
+    fill(database, "A17", Verdict.MISSED, 12, 1)
+    path = tmp_path / "a.pdf"
+
+    code, said = command(database_url, "-o", str(path), "--format", "pdf")
+
+    assert code == 0, said
+    data = path.read_bytes()
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data)
+    assert boxes
+    assert {(round(float(width)), round(float(height))) for width, height in boxes} == {(595, 842)}
+    letters = streams(data).upper()
+    for letter in "坐席辅导":
+        assert f"{ord(letter):04X}" in letters
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".callqa")] == []
