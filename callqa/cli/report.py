@@ -24,6 +24,7 @@ from callqa.cli.common import (
 from callqa.practice import find_practice
 from callqa.printing import write_pdf
 from callqa.reports.build import build_run_report
+from callqa.reports.coaching_table import write_coaching_xlsx
 from callqa.reports.render import render_coaching, render_run_report
 from callqa.services.coaching import coaching_report
 from callqa.services.overview import Period
@@ -36,6 +37,7 @@ class PageFormat(StrEnum):
 
     HTML = "html"
     PDF = "pdf"
+    XLSX = "xlsx"
 
 
 report_app = typer.Typer(help="Write reports.", no_args_is_help=True)
@@ -76,7 +78,7 @@ def agent_report(
     since: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")],
     until: Annotated[str, typer.Option("--to", help="Last day, YYYY-MM-DD.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
-    format: Annotated[PageFormat, typer.Option("--format", help="html, or pdf through an installed Chromium.")] = (
+    format: Annotated[PageFormat, typer.Option("--format", help="html; pdf through Chromium; xlsx: the numbers.")] = (
         PageFormat.HTML
     ),
     language: LanguageOption = None,
@@ -101,11 +103,14 @@ def agent_report(
     )
     if report is None:
         raise InputError(f"no agent {agent_id!r} in this database")
-    page = render_coaching(report, settings.web_url.rstrip("/") or None)
     name = f"coaching-{quote(agent_id, safe='')}-{first}-{last}.{format.value}"
     path = output or settings.home / "reports" / name
-    if format is PageFormat.PDF:
-        write_pdf(page, path)
+    if format is PageFormat.XLSX:
+        write_coaching_xlsx(report, path)
     else:
-        write_text(path, page)
+        page = render_coaching(report, settings.web_url.rstrip("/") or None)
+        if format is PageFormat.PDF:
+            write_pdf(page, path)
+        else:
+            write_text(path, page)
     console.print(path.absolute().as_uri(), soft_wrap=True, highlight=False)

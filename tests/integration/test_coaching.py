@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from callqa.cli import app
@@ -120,6 +121,27 @@ def test_a_pdf_without_a_browser_names_what_to_install(
     assert code != 0
     assert "install Chromium" in re.sub(r"\s+", " ", said)
     assert list(tmp_path.glob("a.pdf")) == []
+
+
+def test_the_table_holds_the_numbers(database: Database, database_url: str, tmp_path: Path) -> None:
+    fill(database, "A17", Verdict.MET, 12, -3)
+    fill(database, "A17", Verdict.MISSED, 12, 1)
+    path = tmp_path / "a.xlsx"
+
+    code, said = command(database_url, "-o", str(path), "--format", "xlsx")
+
+    assert code == 0, said
+    names, values = list(load_workbook(path)["callqa"].values)[:2]
+    row = dict(zip(names, values, strict=True))
+    assert (row["item_id"], row["met"], row["judged"], row["before_met"], row["team_judged"]) == (
+        "greeting",
+        0,
+        12,
+        12,
+        0,
+    )
+    assert float(str(row["past_high"])) < 0
+    assert row["rest_low"] is None
 
 
 def streams(pdf: bytes) -> str:
