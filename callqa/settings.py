@@ -38,6 +38,9 @@ class Settings(BaseModel):
     company_days: str = Field(
         "", description="YAML file with the company's own days off and extra working days; empty: none"
     )
+    practice: str = Field(
+        "", description="YAML file with the company's own exercises for coaching reports; empty: the shipped ones"
+    )
     language: Literal["zh", "en"] = Field("zh", description="language of tables and reports")
     time_zone: str = Field("Asia/Shanghai", description="zone of metadata times without one, and of `--day`")
     preset: Literal["", "freepbx", "freeswitch", "asterisk", "amazon-connect", "genesys"] = Field(

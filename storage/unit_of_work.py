@@ -13,6 +13,7 @@ from models import (
     calibration,
     call_order,
     claim,
+    coaching,
     desk,
     draft,
     glance,
@@ -38,6 +39,7 @@ from storage.desk import Desk
 from storage.diary import Diary
 from storage.drafts import StandardDrafts
 from storage.glances import Glances
+from storage.instances import Instances
 from storage.keeping import Keeping
 from storage.ledger import Ledger
 from storage.people import People
@@ -81,6 +83,7 @@ class UnitOfWork:
     queue: queue.ReviewQueue
     tokens: token.Tokens
     glances: glance.Glances
+    instances: coaching.Instances
     desk: desk.Desk
     samples: sample.Samples
     order: call_order.CallOrder
@@ -117,6 +120,7 @@ class UnitOfWork:
         self.queue = ReviewQueue(transaction)
         self.tokens = Tokens(transaction)
         self.glances = Glances(transaction)
+        self.instances = Instances(transaction)
         self.desk = Desk(transaction)
         self.samples = Samples(transaction)
         self.order = CallOrder(transaction)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import argon2
@@ -21,6 +22,7 @@ from asr.pii.notes import mask_note
 from asr.playback import OpusPlayback
 from callqa.oidc.provider import Provider
 from callqa.passwords import Argon2Hasher
+from callqa.practice import find_practice
 from callqa.services.health import Finding, Health
 from callqa.services.listening import Listening
 from callqa.services.people import add_person
@@ -85,6 +87,7 @@ class Console:
             health=lambda: fine,
             metrics=lambda: "",
             new_unit_of_work=self.new_unit,
+            practice=partial(find_practice, ""),
             hasher=HASHER,
             listening=Listening(self.audio, OpusPlayback(), read_peaks),
             standards=shipped,

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import typer
 
 from callqa.bootstrap import open_database
-from callqa.cli.common import DatabaseOption, HomeOption, LanguageOption, console, settings_from, write_text
+from callqa.cli.common import (
+    DatabaseOption,
+    HomeOption,
+    LanguageOption,
+    console,
+    parse_day,
+    settings_from,
+    write_text,
+)
+from callqa.practice import find_practice
+from callqa.printing import write_pdf
 from callqa.reports.build import build_run_report
-from callqa.reports.render import render_run_report
+from callqa.reports.coaching_table import write_coaching_xlsx
+from callqa.reports.render import render_coaching, render_run_report
+from callqa.services.coaching import coaching_report
+from callqa.services.overview import Period
 from callqa.services.rates import run_rates
 from models.errors import InputError
+from models.person import EVERYBODY
+
+
+class PageFormat(StrEnum):
+    """What a report is written as."""
+
+    HTML = "html"
+    PDF = "pdf"
+    XLSX = "xlsx"
+
 
 report_app = typer.Typer(help="Write reports.", no_args_is_help=True)
 
@@ -46,4 +72,48 @@ def run_report(
     )
     path = output or settings.home / "reports" / f"run-{view.run.id}.html"
     write_text(path, render_run_report(report))
+    console.print(path.absolute().as_uri(), soft_wrap=True, highlight=False)
+
+
+@report_app.command("agent")
+def agent_report(
+    agent_id: Annotated[str, typer.Argument(help="Id of the agent.")],
+    since: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")],
+    until: Annotated[str, typer.Option("--to", help="Last day, YYYY-MM-DD.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+    format: Annotated[PageFormat, typer.Option("--format", help="html; pdf through Chromium; xlsx: the numbers.")] = (
+        PageFormat.HTML
+    ),
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """One page for a coaching talk: strengths, habits to change in the agent's own words, trend, promises, practice."""
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    first, last = parse_day(since, "--from"), parse_day(until, "--to")
+    if first is None or last is None or first > last:
+        raise InputError(f"--from {since} is after --to {until}; write the earlier day first")
+    practice = find_practice(settings.practice, settings.language)
+    now = datetime.now(ZoneInfo(settings.time_zone))
+    report = coaching_report(
+        agent_id,
+        Period(first, last),
+        practice,
+        settings.language,
+        now,
+        EVERYBODY,
+        open_database(settings, create=False),
+    )
+    if report is None:
+        raise InputError(f"no agent {agent_id!r} in this database")
+    name = f"coaching-{quote(agent_id, safe='')}-{first}-{last}.{format.value}"
+    path = output or settings.home / "reports" / name
+    if format is PageFormat.XLSX:
+        write_coaching_xlsx(report, path)
+    else:
+        page = render_coaching(report, settings.web_url.rstrip("/") or None)
+        if format is PageFormat.PDF:
+            write_pdf(page, path)
+        else:
+            write_text(path, page)
     console.print(path.absolute().as_uri(), soft_wrap=True, highlight=False)

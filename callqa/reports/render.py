@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from callqa.reports import charts, formats
 from callqa.reports.backtest import BacktestReport
+from callqa.reports.coaching_context import CoachingReport
 from callqa.reports.context import RunReport
 from callqa.reports.figures import MIN_SAMPLE
 from callqa.reports.file_names import visible, visible_name
@@ -53,8 +54,16 @@ def render_backtest(report: BacktestReport) -> str:
     return _page("backtest.html", report.language, report=report)
 
 
-def _page(template: str, language: str, **values: object) -> str:
-    style = _style()
+def render_coaching(report: CoachingReport, console: str | None = None) -> str:
+    """An agent's coaching report in its language. Equal reports give equal text.
+
+    `console` is the address of the console, whose pages of the quoted calls are linked; None: no links.
+    """
+    return _page("coaching.html", report.language, ("run.css", "coaching.css"), report=report, console=console)
+
+
+def _page(template: str, language: str, styles: tuple[str, ...] = ("run.css",), **values: object) -> str:
+    style = _style(styles)
     return (
         _environment()
         .get_template(template)
@@ -101,6 +110,7 @@ def _shown(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-@lru_cache(maxsize=1)
-def _style() -> str:
-    return resources.files("callqa.reports").joinpath("templates", "run.css").read_text(encoding="utf-8")
+@lru_cache(maxsize=2)
+def _style(names: tuple[str, ...]) -> str:
+    folder = resources.files("callqa.reports").joinpath("templates")
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)

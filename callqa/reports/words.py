@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from callqa.reports.backtest_words import BACKTEST_WORDS
+from callqa.reports.coaching_words import COACHING_WORDS
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.keeping_words import KEEPING_WORDS
@@ -36,6 +37,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **KEEPING_WORDS,
     **NIGHT_WORDS,
     **RUNS_WORDS,
+    **COACHING_WORDS,
 }
 
 

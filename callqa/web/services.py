@@ -13,8 +13,10 @@ from callqa.classifiers import classifiers_in_use
 from callqa.oidc.chosen import is_chosen, provider_for
 from callqa.oidc.provider import Provider
 from callqa.passwords import Argon2Hasher
+from callqa.practice import find_practice
 from callqa.reports.backtest import BacktestReport
 from callqa.reports.metrics import metrics_text
+from callqa.reports.practice import Practice
 from callqa.services.backtest import Setting, backtest_report
 from callqa.services.figures import night_figures
 from callqa.services.health import Health, look_at_health
@@ -56,6 +58,7 @@ class WebServices:
     health: Callable[[], Health]
     metrics: Callable[[], str]
     new_unit_of_work: UnitOfWorkFactory
+    practice: Callable[[str], Practice]
     hasher: PasswordHasher
     listening: Listening
     standards: StandardsByRef
@@ -87,6 +90,7 @@ def services_for(settings: Settings, now: Callable[[], datetime] = _now) -> WebS
         ),
         metrics=lambda: metrics_text(night_figures(opened())),
         new_unit_of_work=lambda: opened()(),
+        practice=partial(find_practice, settings.practice),
         hasher=Argon2Hasher(),
         listening=listening(settings),
         standards=_kept(partial(standard_by_ref, settings)),

@@ -13,6 +13,7 @@ from models.calibration import Calibrations
 from models.call import CallMeta, Quarantine, Recording
 from models.call_order import CallOrder
 from models.claim import Claims
+from models.coaching import Instances
 from models.desk import Desk
 from models.draft import StandardDrafts
 from models.glance import Glances
@@ -278,6 +279,7 @@ class UnitOfWork(Protocol):
     queue: ReviewQueue
     tokens: Tokens
     glances: Glances
+    instances: Instances
     desk: Desk
     samples: Samples
     order: CallOrder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -19,13 +18,7 @@ from tests.e2e.conftest import command, environment
 
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER: dict[str, Any] = {"args": ["--no-sandbox", "--autoplay-policy=user-gesture-required"]}
-
-
-def chromium() -> str | None:
-    """The path of an installed Chromium, or None."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.e2e.console_browser import BROWSER, DESKTOP, PHONE, Served, begin_calibration, chromium, served_demo, visitor
+from callqa.printing import chromium
+from tests.e2e.console_browser import BROWSER, DESKTOP, PHONE, Served, begin_calibration, served_demo, visitor
 
 FOLDER = Path("docs/images")
 MOST_HEIGHT_PX = 1500

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from callqa.cli.demo_console import check_is_demo_home
+from callqa.printing import chromium
 from callqa.settings import Settings
 from models.errors import SettingsError
 from models.person import Person, Post
@@ -26,7 +27,6 @@ from tests.e2e.console_browser import (
     Served,
     Visitor,
     begin_calibration,
-    chromium,
     serious,
     served_demo,
     visitor,

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
+from callqa.printing import chromium
 from callqa.reports.build import build_run_report
 from callqa.reports.context import RunReport
 from callqa.reports.render import render_run_report
 from tests.databases import not_here
-from tests.e2e.console_browser import chromium
 from tests.unit import report_night as night
 
 pytestmark = pytest.mark.slow

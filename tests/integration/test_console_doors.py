@@ -57,6 +57,7 @@ ALLOWED = {
     "GET /teams": "rlq",
     "GET /teams/{team}": "rlq",
     "GET /agents/{agent_id}": "rlqa",
+    "GET /agents/{agent_id}/coaching": "rlqa",
     "GET /quality": "rlq",
     "GET /quality/fairness": "rlq",
     "GET /calls/{call_id}": "rlqa",

@@ -264,3 +264,22 @@ def test_pages_with_figures_keep_to_the_policy_and_speak_english(console: Consol
         page = browser.get(path).text
         assert not re.search(r"<style|style=|<script(?![^>]*src=\"/static/)|\son\w+=", page), path
         assert "95 %" in text(browser, path) or "quality" in path
+
+
+def test_the_coaching_page_is_for_the_team_and_for_the_agent_without_colleagues(
+    console: Console, database: Database
+) -> None:
+    with database.unit_of_work() as uow:
+        for number in range(6):
+            missed = (factories.finding("greeting", Verdict.MISSED, 0, proof=(factories.evidence(f"喂{number}"),)),)
+            call(uow, f"H{number}", 50.0, "A17", findings=missed, days_ago=1)
+            call(uow, f"O{number}", 90.0, "A19", days_ago=1)
+        uow.commit()
+    for name in ("qa", "lead", "a17"):
+        page = text(console.browser(name), "/agents/A17/coaching")
+        assert "要改的习惯" in page, name
+        assert "A19" not in page, name
+    assert 'href="/agents/A17/coaching?days=30"' in console.browser("lead").get("/agents/A17").text
+    for path in ("/agents/A18/coaching", "/agents/A19/coaching", "/agents/none/coaching"):
+        assert console.browser("a17").get(path).status_code == 404, path
+    assert console.browser("lead").get("/agents/A18/coaching").status_code == 404

@@ -14,6 +14,8 @@ import yaml
 import callqa.cli
 import callqa.reports
 from callqa.reports.backtest_words import BACKTEST_WORDS
+from callqa.reports.coaching_context import Ground
+from callqa.reports.coaching_words import COACHING_WORDS
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.context import Concern
 from callqa.reports.field_words import FIELD_WORDS
@@ -98,7 +100,9 @@ def test_the_page_uses_exactly_the_words_there_are() -> None:
     used = set(re.findall(r't\("([a-z_.]+[a-z_])"', templates))
     from_code = {key for key in PAGE_WORDS if key.startswith("duration.")}
 
-    assert used | from_code == set(PAGE_WORDS) | set(BACKTEST_WORDS)
+    from_code |= {f"coaching.{side}_{ground.value}" for side in ("good", "bad") for ground in Ground}
+
+    assert used | from_code == set(PAGE_WORDS) | set(BACKTEST_WORDS) | set(COACHING_WORDS)
 
 
 def test_commands_and_lists_of_changes_use_exactly_the_words_there_are() -> None:

@@ -1,0 +1,29 @@
+"""Calls in which an agent did one item of the standard well or badly: what a talk about it is held over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Protocol
+
+from models.person import Scope
+from models.scorecard import Verdict
+
+
+class Instances(Protocol):
+    """Finds examples among the newest scorecards of dated calls."""
+
+    def of(
+        self,
+        agent_id: str,
+        since: date,
+        until: date,
+        item_id: str,
+        verdicts: Collection[Verdict],
+        most: int,
+        scope: Scope,
+    ) -> Sequence[str]:
+        """Ids of recordings of the agent's calls from `since` to `until` (both included) with such a finding.
+
+        Those first of which the machine was sure, of equal ones the newest; none where there is none.
+        """
