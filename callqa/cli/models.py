@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from callqa.bootstrap import open_database
+from callqa.classifier_history import read_history
 from callqa.classifiers import SHIPPED, find_classifier, list_classifiers
 from callqa.cli.common import (
     DatabaseOption,
@@ -25,6 +26,8 @@ from callqa.cli.common import (
 from callqa.owner import login_name
 from callqa.services.classifiers import evaluate_classifier, load_examples, train_classifier
 from callqa.services.classifiers import promote as promote_to_use
+from callqa.services.classifiers import retrain as retrain_and_compare
+from callqa.services.classifiers import rollback as roll_back
 from callqa.standards import find_standard
 from scoring.classifier import Evaluation
 
@@ -112,6 +115,38 @@ def promote(
         print_json({"name": name, "version": classifier.version, "language": classifier.language})
     else:
         console.print(f"{name}: {classifier.version}", highlight=False)
+
+
+@models_app.command()
+def retrain(
+    data: DataOption = None,
+    standard: StandardOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Train a challenger; use it only if some label gets better and none worse. Prints what was done as JSON."""
+    settings = settings_from(standard=standard, database_url=database_url, home=home)
+    applied = find_standard(settings.standard)
+    examples = load_examples(applied.language, data or [])
+    done = retrain_and_compare(
+        examples, applied, settings.home, login_name(), datetime.now(UTC), open_database(settings)
+    )  # fmt: skip
+    print_json({"deed": "unchanged"} if done is None else asdict(done))
+
+
+@models_app.command()
+def rollback(standard: StandardOption = None, database_url: DatabaseOption = None, home: HomeOption = None) -> None:
+    """Go back to the classifier that was used before, for the standard's language."""
+    settings = settings_from(standard=standard, database_url=database_url, home=home)
+    language = find_standard(settings.standard).language
+    name = roll_back(settings.home, language, login_name(), datetime.now(UTC), open_database(settings))
+    print_json({"name": name})
+
+
+@models_app.command()
+def history(home: HomeOption = None) -> None:
+    """Print every retraining, promotion and rollback as JSON, the oldest first."""
+    print_json([asdict(deed) for deed in read_history(settings_from(home=home).home)])
 
 
 def _print(result: Evaluation) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
-from callqa.classifiers import find_classifier, keep_classifier, promote_classifier
+from callqa.classifier_history import KEPT, PROMOTED, ROLLED_BACK, Deed, add_deed, former_classifier, read_history
+from callqa.classifiers import classifier_in_use, find_classifier, keep_classifier, name_in_use, promote_classifier
 from models.audit import AuditAction, AuditEvent
 from models.errors import InputError
 from models.ports import UnitOfWorkFactory
@@ -22,6 +23,8 @@ from scoring.classifier import (
     model_card,
     read_examples,
 )
+from scoring.classifier.contest import duels, label_cases, should_promote
+from scoring.classifier.examples import data_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,70 @@ def train_classifier(examples: Sequence[Example], standard: ServiceStandard, hom
 def promote(home: Path, name: str, by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> Classifier:
     """Score calls with this classifier from now on, and record who wanted it; returns it.
 
-    Recorded before it is done: of two things that cannot be done at once, a record without a deed is the harmless one.
     Raises ModelError when there is none of that name.
     """
-    classifier = find_classifier(home, name)
+    language = find_classifier(home, name).language
+    return _use(
+        home,
+        Deed(now.isoformat(), by, PROMOTED, language, name, name_in_use(home, language), "", []),
+        now,
+        new_unit_of_work,
+    )
+
+
+def rollback(home: Path, language: str, by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> str:
+    """Go back to the classifier used before, and record it; returns its name. Raises InputError when there was none."""
+    name = former_classifier(home, language)
+    _use(
+        home,
+        Deed(now.isoformat(), by, ROLLED_BACK, language, name, name_in_use(home, language), "", []),
+        now,
+        new_unit_of_work,
+    )
+    return name
+
+
+def retrain(
+    examples: Sequence[Example],
+    standard: ServiceStandard,
+    home: Path,
+    by: str,
+    now: datetime,
+    new_unit_of_work: UnitOfWorkFactory,
+) -> Deed | None:
+    """Train a challenger and use it if it beats the one in use; None when these examples met that one before.
+
+    Raises InputError when no classifier is in use for the language or no example is held out.
+    """
+    language, data = standard.language, data_digest(examples)
+    former = name_in_use(home, language)
+    champion = classifier_in_use(home, language)
+    if champion is None:
+        raise InputError(f"no classifier is in use for {language!r}: train and promote one first")
+    if any((d.language, d.data, d.former) == (language, data, former) for d in read_history(home)):
+        return None
+    trained = train_classifier(examples, standard, home)
+    found = duels(label_cases(champion, trained.classifier, examples, lambda said: standard.normaliser.read(said).text))
+    result = PROMOTED if should_promote(found) else KEPT
+    deed = Deed(now.isoformat(), by, result, language, trained.name, former, data, [asdict(d) for d in found])
+    if result == PROMOTED:
+        _use(home, deed, now, new_unit_of_work)
+    else:
+        add_deed(home, deed)
+    return deed
+
+
+def _use(home: Path, deed: Deed, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> Classifier:
+    # Recorded before it is done: of two things that cannot be done at once, a record without a deed
+    # is the harmless one.
+    classifier = find_classifier(home, deed.name)
     with new_unit_of_work() as uow:
         told = {"version": classifier.version, "language": classifier.language}
-        uow.audit.record(AuditEvent(now, by, AuditAction.CLASSIFIER_PROMOTED, name, told))
+        uow.audit.record(AuditEvent(now, deed.by, AuditAction.CLASSIFIER_PROMOTED, deed.name, told))
         uow.commit()
-    return promote_classifier(home, name)
+    used = promote_classifier(home, deed.name)
+    add_deed(home, deed)
+    return used
 
 
 def evaluate_classifier(classifier: Classifier, examples: Sequence[Example], standard: ServiceStandard) -> Evaluation:

@@ -83,6 +83,29 @@ def test_train_list_promote_and_go_back(home: Path, tmp_path: Path) -> None:
     assert scored_with(tmp_path) == shipped["version"]
 
 
+@pytest.mark.slow
+def test_retraining_is_judged_kept_in_the_history_and_can_be_taken_back(home: Path, tmp_path: Path) -> None:
+    def say(*arguments: str) -> Any:
+        done = CliRunner().invoke(app, ["models", *arguments], catch_exceptions=False)
+        return json.loads(done.stdout)
+
+    own = tmp_path / "own.jsonl"
+    own.write_text("".join(json.dumps(row) + "\n" for row in OWN), encoding="utf-8")
+    done = say("retrain", "--data", str(own))
+    assert done["former"] == "shipped"
+    better, worse = (any(d["low"] > 0 for d in done["duels"]), any(d["high"] < 0 for d in done["duels"]))
+    assert (done["deed"] == "promoted") is (better and not worse)
+    if done["deed"] == "kept":
+        assert say("retrain", "--data", str(own)) == {"deed": "unchanged"}
+        with pytest.raises(InputError, match="nothing to go back to"):
+            say("rollback")
+        call("models", "promote", done["name"])
+    assert say("rollback") == {"name": "shipped"}
+    assert [c["in_use"] for c in call("models", "list")] == [True, False]
+    assert say("history")[0] == done
+    assert say("history")[-1]["deed"] == "rolled_back"
+
+
 def test_evaluate_tells_the_shipped_classifiers_numbers(home: Path) -> None:
     result = call("models", "evaluate")
     assert result["examples"] > 500
