@@ -15,6 +15,7 @@ from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
 from callqa.cli.doctor import doctor
+from callqa.cli.imports import import_app
 from callqa.cli.keys import keys_app
 from callqa.cli.models import models_app
 from callqa.cli.night import alerts_app, metrics
@@ -44,6 +45,7 @@ standard_app.command()(backtest)
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
 app.add_typer(promises_app, name="promises")
+app.add_typer(import_app, name="import")
 app.add_typer(runs_app, name="runs")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(alerts_app, name="alerts")

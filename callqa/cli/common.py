@@ -17,6 +17,7 @@ from rich.console import Console
 from callqa.owner import login_name
 from callqa.reports.standard_words import reminder_text
 from callqa.reports.transcript_export import TranscriptFormat, Written
+from callqa.reports.words import Words
 from callqa.settings import Settings, load_settings
 from models.audit import Actor
 from models.errors import InputError
@@ -179,3 +180,8 @@ def print_text(text: str) -> None:
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
         raise InputError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def quoted(text: str, words: Words) -> str:
+    """What was said, in the quotation marks of the language."""
+    return f"{words('quote.open')}{text}{words('quote.close')}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,7 +13,6 @@ from rich.table import Table
 
 from callqa.bootstrap import note_mask, open_database, standard_by_call
 from callqa.cli.common import (
-    EXIT_QUARANTINED,
     DatabaseOption,
     HomeOption,
     JsonOption,
@@ -24,6 +22,8 @@ from callqa.cli.common import (
     console,
     parse_day,
     print_json,
+    quoted,
+    say,
     settings_from,
 )
 from callqa.cli.tables import clock
@@ -32,7 +32,6 @@ from callqa.reports.formats import moment
 from callqa.reports.ledger import (
     LedgerLine,
     LedgerQuery,
-    action_ids,
     chosen,
     claim_of,
     count,
@@ -41,15 +40,11 @@ from callqa.reports.ledger import (
 )
 from callqa.reports.vcon import shown_customer
 from callqa.reports.words import Words
-from callqa.services.ledger import SettleResult
 from callqa.services.ledger import follow_up as follow_up_promises
 from callqa.services.ledger import mark as mark_promise
-from callqa.services.ledger import settle as settle_tickets
-from callqa.tickets import read_tickets
 from models.call import UNASSIGNED_AGENT
 from models.errors import InputError
 from models.scorecard import PromiseStatus
-from scoring.tickets import BadRow, RowProblem
 
 promises_app = typer.Typer(
     help="The promise ledger: what is due, overdue, kept and broken.", invoke_without_command=True
@@ -96,32 +91,7 @@ def promises(
         return
     words = Words(settings.language)
     console.print(_table(shown, words, zone) if shown else words("ledger.none"))
-    _say(words("ledger.sums", **asdict(counts)))
-
-
-@promises_app.command()
-def settle(
-    tickets: Annotated[Path, typer.Argument(help="Ticket export (CSV); columns: docs/contracts.md.")],
-    by: Annotated[str | None, typer.Option(help="Who brings it, for the history; none: the user's login name.")] = None,
-    json: JsonOption = False,
-    language: LanguageOption = None,
-    database_url: DatabaseOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Mark promises kept, broken or cancelled from a ticket export; again with the same file: nothing changes.
-
-    Rows that cannot be used are named, settle nothing, and end in exit code 3.
-    """
-    settings = settings_from(language=language, database_url=database_url, home=home)
-    table = read_tickets(tickets, settings.time_zone)
-    connect = open_database(settings, create=False)
-    result = settle_tickets(table, action_ids(), acting(by), datetime.now(UTC), connect)
-    if json:
-        print_json(_settled_to_json(result))
-    else:
-        _print_settled(result, Words(settings.language))
-    if result.bad:
-        raise typer.Exit(EXIT_QUARANTINED)
+    say(words("ledger.sums", **asdict(counts)))
 
 
 @promises_app.command("follow-up")
@@ -139,7 +109,7 @@ def follow_up(
     if json:
         print_json(asdict(result))
     else:
-        _say(Words(settings.language)("ledger.followed", **asdict(result)))
+        say(Words(settings.language)("ledger.followed", **asdict(result)))
 
 
 @promises_app.command()
@@ -159,53 +129,7 @@ def mark(
     new = mark_promise(promise, status, acting(by), note, now, connect, mask=mask)
     words = Words(settings.language)
     told = {"id": promise, "status": words.code("status", status.value)}
-    _say(words("ledger.marked", **told) if new else words("ledger.marked_before", **told))
-
-
-def _settled_to_json(result: SettleResult) -> dict[str, Any]:
-    return {
-        "settled": [
-            {
-                "line": d.ticket.line,
-                "promise_ids": [entry.id for entry in d.entries],
-                "call_id": d.entries[0].meta.call_id,
-                "status": d.event.status.value,
-            }
-            for d in result.settled
-        ],
-        "unchanged": result.unchanged,
-        "still_open": result.still_open,
-        "bad": [{"line": row.line, "problem": row.problem.value, "detail": _detail(row)} for row in result.bad],
-    }
-
-
-def _detail(row: BadRow) -> str:
-    """What the row is refused for; where that may be a customer's number, masked."""
-    named = row.problem in (RowProblem.NO_PROMISE, RowProblem.NOTHING_TO_GO_BY)
-    return shown_customer(row.detail) if named else row.detail
-
-
-def _print_settled(result: SettleResult, words: Words) -> None:
-    for decision in result.settled:
-        promise, meta = decision.entries[0].promise, decision.entries[0].meta
-        _say(
-            words(
-                "ledger.settled_row",
-                line=decision.ticket.line,
-                call=visible_name(meta.call_id),
-                quote=_quoted(promise.quote, words),
-                status=words.code("status", decision.event.status.value),
-            )
-        )
-    for row in result.bad:
-        why = words(f"ledger.problem.{row.problem.value}", detail=visible_name(_detail(row)))
-        _say(words("ledger.bad_row", line=row.line, why=why))
-    figures = {"unchanged": result.unchanged, "still_open": result.still_open}
-    _say(words("ledger.settled", settled=len(result.settled), bad=len(result.bad), **figures))
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    say(words("ledger.marked", **told) if new else words("ledger.marked_before", **told))
 
 
 def _days(due: tuple[str, str] | None) -> tuple[date, date] | None:
@@ -237,14 +161,10 @@ def _table(lines: list[LedgerLine], words: Words, zone: ZoneInfo) -> Table:
             "\n".join(_status(line, words)),
             "\n".join(map(visible_name, who)),
             words.code("action", promise.action),
-            f"{clock(promise.start_s)} {_quoted(promise.quote, words)}",
+            f"{clock(promise.start_s)} {quoted(promise.quote, words)}",
         )
         table.add_row(*map(escape, cells), style="bold" if line.standing.overdue else "")
     return table
-
-
-def _quoted(text: str, words: Words) -> str:
-    return f"{words('quote.open')}{text}{words('quote.close')}"
 
 
 def _status(line: LedgerLine, words: Words) -> list[str]:
@@ -257,7 +177,7 @@ def _status(line: LedgerLine, words: Words) -> list[str]:
         parts.append(words.code("status", stands.status.value) + source.replace(" )", ")"))
     claim = claim_of(stands)
     if claim is not None:
-        parts += [words("ledger.claimed"), f"{_quoted(claim.note, words)} {claim.reference}"]
+        parts += [words("ledger.claimed"), f"{quoted(claim.note, words)} {claim.reference}"]
     if not line.entry.found:
         parts.append(words("ledger.gone"))
     return parts

@@ -34,8 +34,8 @@ Command = Callable[..., Result]
 
 @pytest.fixture
 def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
-    """Runs `callqa promises settle ARGUMENTS` in a folder of its own."""
-    yield from commands(database_url, tmp_path, monkeypatch, "promises", "settle")
+    """Runs `callqa import tickets ARGUMENTS` in a folder of its own."""
+    yield from commands(database_url, tmp_path, monkeypatch, "import", "tickets")
 
 
 @pytest.fixture
