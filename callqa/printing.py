@@ -12,7 +12,7 @@ from models.errors import InputError
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _LONGEST_S = 120
-_FLAGS = (
+FLAGS = (
     "--headless",
     "--disable-gpu",
     "--disable-quic",
@@ -20,8 +20,8 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--no-pdf-header-footer",
 )
+"""A browser without a window that asks nothing of the network."""
 
 
 def chromium() -> str | None:
@@ -38,13 +38,19 @@ def write_pdf(page: str, path: Path) -> None:
     if browser is None:
         raise InputError("a PDF needs a browser, and none is installed; install Chromium, or write --format html")
     # Chromium's own sandbox cannot be had by root. The page holds no script and asks for nothing.
-    flags = (*_FLAGS, "--no-sandbox") if os.geteuid() == 0 else _FLAGS
+    flags = (*FLAGS, "--no-sandbox") if os.geteuid() == 0 else FLAGS
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".callqa-", dir=path.parent) as folder:
             source, printed = Path(folder).absolute() / "page.html", Path(folder).absolute() / "page.pdf"
             source.write_text(page, encoding="utf-8")
-            command = [browser, *flags, f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}"]
+            command = [
+                browser,
+                *flags,
+                "--no-pdf-header-footer",
+                f"--user-data-dir={folder}/profile",
+                f"--print-to-pdf={printed}",
+            ]
             done = subprocess.run([*command, source.as_uri()], capture_output=True, timeout=_LONGEST_S, check=False)
             if done.returncode != 0 or not printed.is_file():
                 raise InputError(f"{browser} could not print the page (exit code {done.returncode}); try --format html")

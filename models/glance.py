@@ -29,7 +29,7 @@ class NightGlance:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A finding of a newest scorecard beside the newest verdict of a person on it. `unsure`: the machine asked."""
+    """A finding of a newest scorecard beside the verdict of people that holds. `unsure`: the machine asked."""
 
     item_id: str
     machine: Verdict

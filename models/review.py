@@ -41,10 +41,13 @@ class Review:
 
 
 def in_force(review: Review) -> tuple[bool, datetime, str]:
-    """Sorts the reviews of one item: the last one is what holds. A ruling is final, whatever was imported later."""
+    """Sorts the reviews of one item: the last one is what holds, of two at the same moment that of the later name.
+
+    A ruling is final, whatever was imported later.
+    """
     return review.source is ReviewSource.APPEAL, review.reviewed_at, review.reviewer
 
 
 def newest_by_item(reviews: Iterable[Review]) -> dict[str, Review]:
-    """The review that counts for each item of one call; of two at the same moment that of the later name."""
-    return {review.item_id: review for review in sorted(reviews, key=lambda r: (r.reviewed_at, r.reviewer))}
+    """The review that counts for each item of one call, see `in_force`."""
+    return {review.item_id: review for review in sorted(reviews, key=in_force)}

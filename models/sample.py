@@ -43,7 +43,7 @@ def draw(agent_id: str, day: date, recording_ids: Sequence[str], most: int) -> D
 
 @dataclass(frozen=True, slots=True)
 class SampledVerdict:
-    """What the machine and the newest word of people say of one item of a drawn call, and how likely the draw was."""
+    """What the machine says of an item of a drawn call, what people say that holds, and the chance of the draw."""
 
     item_id: str
     machine: Verdict

@@ -86,7 +86,9 @@ def true_rate(calls: Mapping[bool, int], drawn: Sequence[Drawn], error: Reviewer
     seen = below = above = 0.0
     for machine, size in calls.items():
         if size:
-            share, low, high = _stratum([one for one in drawn if one.machine is machine], size)
+            of_it = [one for one in drawn if one.machine is machine]
+            # Where nobody looked, the machine's word stands, and anything may be true.
+            share, low, high = _stratum(of_it, size) if of_it else (float(machine), 0.0, 1.0)
             weight = size / population
             seen += weight * share
             below += (weight * (share - low)) ** 2
@@ -101,9 +103,7 @@ def true_rate(calls: Mapping[bool, int], drawn: Sequence[Drawn], error: Reviewer
 
 
 def _stratum(drawn: Sequence[Drawn], size: int) -> tuple[float, float, float]:
-    """The share of faults in a stratum of so many calls, with its interval: anything where none was seen."""
-    if not drawn:
-        return 0.5, 0.0, 1.0
+    """The share of faults in a stratum of so many calls, with its interval."""
     weights = [1 / one.chance for one in drawn]
     share = sum(w for w, one in zip(weights, drawn, strict=True) if one.person) / sum(weights)
     worth = sum(weights) ** 2 / sum(w * w for w in weights)

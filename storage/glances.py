@@ -12,11 +12,12 @@ from models.person import Scope
 from models.rollup import Tally
 from models.scorecard import Verdict
 from storage.column_types import storable
+from storage.reviews import in_force_reviews
 from storage.rollups import tally_from_row
 from storage.runs import get_run
 from storage.scopes import in_scope
 from storage.standing_tables import current_scorecards, run_calls
-from storage.tables import findings, promises, recordings, reviews, runs
+from storage.tables import findings, promises, recordings, runs
 from storage.transaction import Transaction
 
 
@@ -60,15 +61,7 @@ class Glances:
         return sorted(row.recording_id for row in rows)
 
     def reviewed(self, since: datetime, until: datetime, scope: Scope) -> Sequence[Reviewed]:
-        last = select(
-            reviews,
-            func.row_number()
-            .over(
-                partition_by=(reviews.c.recording_id, reviews.c.item_id),
-                order_by=(reviews.c.reviewed_at.desc(), reviews.c.reviewer),
-            )
-            .label("age"),
-        ).subquery()
+        last = in_force_reviews()
         current = current_scorecards.c
         rows = self._transaction.rows(
             select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, Subquery, func, select
 
 from models.call import RecordingState
 from models.errors import StateError
@@ -16,6 +16,17 @@ from storage.sealed_columns import open_row, seal_row
 from storage.sealing import Sealer
 from storage.tables import findings, recordings, reviews, scorecards, transcripts
 from storage.transaction import Transaction
+
+
+def in_force_reviews(*conditions: ColumnElement[bool]) -> Subquery:
+    """Reviews under these conditions with their `age`: 1 for the one that holds, as `models.review.in_force` has it."""
+    latest = (
+        (reviews.c.source == ReviewSource.APPEAL).desc(),
+        reviews.c.reviewed_at.desc(),
+        reviews.c.reviewer.desc(),
+    )
+    age = func.row_number().over(partition_by=(reviews.c.recording_id, reviews.c.item_id), order_by=latest)
+    return select(reviews, age.label("age")).where(*conditions).subquery()
 
 
 class Reviews:

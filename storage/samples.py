@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, select
 
 from models.call import UNASSIGNED_AGENT
 from models.sample import Draw, SampledVerdict
 from storage.desk_tables import sample_draws, sampled_calls
+from storage.reviews import in_force_reviews
 from storage.standing_tables import current_scorecards
 from storage.tables import findings, reviews, run_files
 from storage.transaction import Transaction
@@ -60,21 +61,7 @@ class Samples:
     def reviewed_of(self, run_id: str) -> Sequence[SampledVerdict]:
         c, drawn = current_scorecards.c, sampled_calls.c
         of_run = select(run_files.c.recording_id).where(run_files.c.run_id == run_id)
-        newest = (
-            select(
-                reviews.c.recording_id,
-                reviews.c.item_id,
-                reviews.c.verdict,
-                func.row_number()
-                .over(
-                    partition_by=(reviews.c.recording_id, reviews.c.item_id),
-                    order_by=(reviews.c.reviewed_at.desc(), reviews.c.reviewer.desc()),
-                )
-                .label("age"),
-            )
-            .where(reviews.c.recording_id.in_(of_run))
-            .subquery()
-        )
+        newest = in_force_reviews(reviews.c.recording_id.in_(of_run))
         rows = self._transaction.rows(
             select(
                 findings.c.item_id,

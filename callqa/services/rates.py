@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from models.calibration import Judgement
+from models.call import UNASSIGNED_AGENT
 from models.ports import UnitOfWork
 from models.sample import SampledVerdict
 from models.scorecard import Scorecard, Verdict
@@ -19,8 +20,8 @@ FAULTS = (Verdict.MISSED, Verdict.VIOLATED)
 def run_rates(run_id: str, cards: Sequence[Scorecard], uow: UnitOfWork) -> Mapping[str, Rate]:
     """By item: the true rate of faults among the run's calls; `cards` are their newest scorecards.
 
-    Calls on which the machine or the reviewer could not evaluate the item are in no rate. Empty while none of the run's
-    calls was drawn and reviewed.
+    Calls on which the machine or the reviewer could not evaluate the item are in no rate, nor are those of no known
+    agent, of which none is ever drawn. Empty while none of the run's calls was drawn and reviewed.
     """
     sampled = uow.samples.reviewed_of(run_id)
     return rates(cards, sampled, error_of(uow)) if sampled else {}
@@ -29,7 +30,7 @@ def run_rates(run_id: str, cards: Sequence[Scorecard], uow: UnitOfWork) -> Mappi
 def rates(cards: Iterable[Scorecard], sampled: Iterable[SampledVerdict], error: ReviewerError) -> Mapping[str, Rate]:
     """The same of what was read already; one rate for each item of the scorecards."""
     calls: defaultdict[str, Counter[bool]] = defaultdict(Counter)
-    for card in cards:
+    for card in (card for card in cards if card.agent_id != UNASSIGNED_AGENT):
         for finding in card.findings:
             calls[finding.item_id][finding.verdict in FAULTS] += finding.verdict is not Verdict.NOT_EVALUATED
     drawn: defaultdict[str, list[Drawn]] = defaultdict(list)

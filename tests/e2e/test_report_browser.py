@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from callqa.printing import chromium
+from callqa.printing import FLAGS, chromium
 from callqa.reports.build import build_run_report
 from callqa.reports.context import RunReport
 from callqa.reports.render import render_run_report
@@ -23,17 +23,6 @@ from tests.unit import report_night as night
 
 pytestmark = pytest.mark.slow
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-)
 Browse = Callable[..., str]
 
 # Measures the report inside a frame of a given width, since a headless window cannot be as narrow as a phone.
@@ -89,7 +78,10 @@ def browse(browser: str, tmp_path: Path) -> Browse:
     def run(page: Path, *flags: str) -> str:
         profile = f"--user-data-dir={tmp_path / 'profile'}"
         done = subprocess.run(
-            [browser, *FLAGS, profile, *flags, page.as_uri()], capture_output=True, timeout=120, check=True
+            [browser, *FLAGS, "--no-sandbox", "--hide-scrollbars", profile, *flags, page.as_uri()],
+            capture_output=True,
+            timeout=120,
+            check=True,
         )
         return done.stdout.decode()
 

@@ -16,7 +16,7 @@ from models.keeping import ForgottenPart
 from models.person import EVERYBODY, Person, Post, Scope
 from models.ports import UnitOfWork
 from models.queue import QueueCursor, QueueFilter, Urgency
-from models.review import Review
+from models.review import Review, ReviewSource, newest_by_item
 from models.sample import SampledVerdict, draw
 from models.scorecard import Verdict
 from storage import Database, queue, schema
@@ -269,10 +269,20 @@ def test_what_people_say_of_drawn_calls_is_read_with_the_chance_of_the_draw(
         uow.reviews.add(Review(in_sample, item, Verdict.MET, "lin", later))
         uow.reviews.add(Review(in_sample, item, Verdict.VIOLATED, "he", earlier))
         # Not drawn: what a reviewer chose to look at says nothing of the other calls.
-        uow.reviews.add(Review("C1" if in_sample == "C4" else "C4", item, Verdict.VIOLATED, "lin", later))
+        other = "C1" if in_sample == "C4" else "C4"
+        not_drawn = uow.scorecards.of(id_of(other))
+        assert not_drawn is not None
+        uow.reviews.add(Review(other, not_drawn.findings[0].item_id, Verdict.VIOLATED, "lin", later))
         uow.commit()
     with database.unit_of_work() as uow:
         assert uow.samples.reviewed_of(run.id) == [SampledVerdict(item, machine, Verdict.MET, 0.5)]
+        # A ruling holds, whatever is imported later: here, against the machine, and on the call's page.
+        ruled = Review(in_sample, item, Verdict.PARTIAL, "lead", earlier, source=ReviewSource.APPEAL)
+        uow.reviews.add(ruled)
+        assert uow.samples.reviewed_of(run.id) == [SampledVerdict(item, machine, Verdict.PARTIAL, 0.5)]
+        looked_at = uow.glances.reviewed(earlier, later + timedelta(hours=1), EVERYBODY)
+        assert sorted(one.person for one in looked_at) == [Verdict.PARTIAL, Verdict.VIOLATED]
+        assert newest_by_item(uow.reviews.of([in_sample]))[item] == ruled
         assert uow.samples.reviewed_of("another run") == []
 
 

@@ -11,7 +11,10 @@ import pytest
 
 from callqa.owner import has_ended, this_process
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="this system does not tell")
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/ns/pid").exists(),
+    reason="only Linux tells by /proc which process ended; elsewhere callqa waits for its lease",
+)
 
 
 def test_this_process_is_alive_and_keeps_its_name() -> None:
