@@ -118,8 +118,10 @@ def _dask(settings: Settings) -> TaskRunner[Any]:
         cluster_kwargs={
             "n_workers": settings.runner_workers,
             "threads_per_worker": 1,
-            # No page that anybody on the network may open, and no port that is taken already.
+            # No page that anybody on the network may open. Its figures are still served at some port, by default at
+            # one that a second run, or anybody else's Dask, has taken: any free one, for this machine only.
             "dashboard_address": None,
+            "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"},
             # Dask would end a worker that takes more than its share, and the recordings in it would be blamed.
             "memory_limit": 0,
             "silence_logs": logging.CRITICAL,

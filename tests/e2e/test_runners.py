@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,17 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     with local_server(home) as server:
         quiet = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false", "DO_NOT_TRACK": "1"}
         yield quiet | {"PREFECT_HOME": str(home / "prefect"), "PREFECT_API_URL": server.wait_until_ready()}
+
+
+@pytest.fixture
+def dask_port_taken() -> Iterator[None]:
+    """Somebody's Dask, or a run beside this one, has the port that Dask takes first."""
+    with socket.socket() as other:
+        # Taken by somebody else already: as good.
+        with suppress(OSError):
+            other.bind(("0.0.0.0", 8787))
+            other.listen()
+        yield
 
 
 def begin(*arguments: str, cwd: Path, url: str, service: str, **settings: str) -> subprocess.Popen[str]:
@@ -168,6 +180,7 @@ def where(postgresql_url: str, service: str, prefect: dict[str, str]) -> dict[st
     return {"url": postgresql_url, "service": service, **prefect}
 
 
+@pytest.mark.usefixtures("dask_port_taken")
 @pytest.mark.parametrize("runner", ["processes", "dask"])
 def test_two_processes_share_the_chunks_of_a_run(
     runner: str,
@@ -184,6 +197,7 @@ def test_two_processes_share_the_chunks_of_a_run(
     check_complete(where["url"], undisturbed)
 
 
+@pytest.mark.usefixtures("dask_port_taken")
 def test_a_dask_worker_that_is_killed_costs_nothing(
     where: dict[str, str],
     source: Path,
