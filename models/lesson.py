@@ -38,6 +38,7 @@ class Lesson:
     text: str
     labels: tuple[str, ...]
     item_id: str
+    criterion: str
     source: LessonSource
     recording_id: str
     call_id: str

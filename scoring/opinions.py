@@ -54,7 +54,7 @@ def ask(classifier: Classifier | None, words: Sequence[Said]) -> tuple[Opinion, 
     """Its opinion of every stretch of the given utterances, in order; empty without a classifier."""
     if classifier is None:
         return ()
-    stretches = [(said, start, end) for said in words for start, end in _stretches(said.reading)]
+    stretches = [(said, start, end) for said in words for start, end in stretches(said.reading)]
     rows = _classified(classifier, tuple(said.reading.text[start:end] for said, start, end in stretches))
     return tuple(Opinion(*stretch, row) for stretch, row in zip(stretches, rows, strict=True))
 
@@ -65,8 +65,8 @@ def _classified(classifier: Classifier, texts: tuple[str, ...]) -> NDArray[np.fl
     return classifier.classify(texts)
 
 
-def _stretches(reading: Reading) -> list[tuple[int, int]]:
-    """The whole text if it is short, else as many sentences together as are."""
+def stretches(reading: Reading) -> list[tuple[int, int]]:
+    """What is classified at once, as (start, end): the whole text if it is short, else as many sentences as fit."""
     text = reading.text
     if len(text) <= _LONGEST:
         return [(0, len(text))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.scorecard import Finding, Verdict
-from scoring.classifier.labels import UNFIT
+from scoring.classifier.labels import ANY_UNFIT, UNFIT
 
 _INNOCENT = "other"
 _OVERPROMISE = "overpromise"
@@ -37,6 +37,29 @@ def taught(finding: Finding, verdict: Verdict) -> dict[int, str]:
         if (label := _CONFIRMED.get((finding.criterion, proof.kind, verdict))) is not None
     }
     return dict(labels) if len(labels) == 1 else {}
+
+
+_EITHER: Mapping[str, tuple[str, ...]] = {
+    "greeting": ("greeting",),
+    "apology": ("apology", "apology_insincere"),
+    "commitment": ("commitment_concrete", "commitment_vague"),
+    "prohibited": (*UNFIT, ANY_UNFIT),
+}
+"""By criterion: the outputs that a sentence which is none of it must not have."""
+
+
+def outputs_taught(criterion: str, label: str) -> Mapping[str, bool]:
+    """The outputs of the classifier that a label of `taught` decides; the others stay open.
+
+    A sentence that is innocent of a charge may be an apology, and a promise may be rude. Of unfit wording the kinds run
+    into each other, so one of them says nothing of the rest. Empty for a criterion that no classifier judges.
+    """
+    either = _EITHER.get(criterion, ())
+    if label == _INNOCENT:
+        return dict.fromkeys(either, False)
+    if label in UNFIT:
+        return {label: True, ANY_UNFIT: True}
+    return {**(dict.fromkeys(either, False) if label in either else {}), label: True}
 
 
 def _of_charge(finding: Finding, verdict: Verdict) -> dict[int, str]:

@@ -172,6 +172,7 @@ def test_all_lessons_of_a_call_are_on_one_side() -> None:
         "甲",
         ("other",),
         "prohibited",
+        "prohibited",
         LessonSource.REVIEW,
         "r1",
         "C1",
