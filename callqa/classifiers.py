@@ -37,7 +37,7 @@ def classifier_in_use(home: Path, language: str) -> Classifier | None:
 
     Raises ModelError when the one in use is gone or damaged.
     """
-    name = _name_in_use(home, language)
+    name = name_in_use(home, language)
     classifier = find_classifier(home, name)
     if classifier.language == language:
         return classifier
@@ -85,7 +85,7 @@ def classifier_of_version(home: Path, version: str) -> Classifier | None:
 def list_classifiers(home: Path) -> tuple[StoredClassifier, ...]:
     """Every classifier, the shipped one first, then by name. Raises ModelError for a damaged one."""
     found = [(name, find_classifier(home, name)) for name in (SHIPPED, *_names(home))]
-    return tuple(StoredClassifier(name, c, _name_in_use(home, c.language) == name) for name, c in found)
+    return tuple(StoredClassifier(name, c, name_in_use(home, c.language) == name) for name, c in found)
 
 
 def keep_classifier(home: Path, data: bytes, card: str) -> str:
@@ -106,7 +106,8 @@ def promote_classifier(home: Path, name: str) -> Classifier:
     return classifier
 
 
-def _name_in_use(home: Path, language: str) -> str:
+def name_in_use(home: Path, language: str) -> str:
+    """The name of the classifier that scores calls of this language, `shipped` unless another was promoted."""
     try:
         return (home / _FOLDER / f"in-use.{language}").read_text(encoding="utf-8").strip()
     except FileNotFoundError:

@@ -19,6 +19,11 @@ def held_out(family: str) -> bool:
     return hashlib.sha256(f"{_SALT}:{family}".encode()).digest()[0] % _HELD_OUT_OF == 0
 
 
+def family_of(recording_id: str) -> str:
+    """The family of all that people say of a call: one, so that no call is both learnt from and tested on."""
+    return f"call-{recording_id}"
+
+
 class LessonSource(StrEnum):
     """Who taught it."""
 
@@ -54,8 +59,8 @@ class Lesson:
 
     @property
     def family(self) -> str:
-        """One per call, so that no call is both learnt from and tested on."""
-        return f"call-{self.recording_id}"
+        """One per call, see `family_of`."""
+        return family_of(self.recording_id)
 
     @property
     def held_out(self) -> bool:

@@ -8,7 +8,8 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
-from callqa.classifiers import find_classifier, keep_classifier, promote_classifier
+from callqa.classifier_history import Deed, DeedKind, add_deed, former_classifier
+from callqa.classifiers import find_classifier, keep_classifier, name_in_use, promote_classifier
 from models.audit import AuditAction, AuditEvent
 from models.errors import InputError
 from models.ports import UnitOfWorkFactory
@@ -60,15 +61,37 @@ def train_classifier(examples: Sequence[Example], standard: ServiceStandard, hom
 def promote(home: Path, name: str, by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> Classifier:
     """Score calls with this classifier from now on, and record who wanted it; returns it.
 
+    Raises ModelError when there is none of that name.
+    """
+    language = find_classifier(home, name).language
+    deed = Deed(now.isoformat(), by, DeedKind.PROMOTED, language, name, name_in_use(home, language))
+    return use_classifier(home, deed, now, new_unit_of_work)
+
+
+def rollback(home: Path, language: str, by: str, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> str:
+    """Go back to the classifier that was used before, and record it; returns its name.
+
+    Raises InputError when there was none, ModelError when it is gone.
+    """
+    name = former_classifier(home, language)
+    deed = Deed(now.isoformat(), by, DeedKind.ROLLED_BACK, language, name, name_in_use(home, language))
+    use_classifier(home, deed, now, new_unit_of_work)
+    return name
+
+
+def use_classifier(home: Path, deed: Deed, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> Classifier:
+    """Score calls with the classifier that the deed names, with the deed in the audit log and the history.
+
     Recorded before it is done: of two things that cannot be done at once, a record without a deed is the harmless one.
     Raises ModelError when there is none of that name.
     """
-    classifier = find_classifier(home, name)
+    classifier = find_classifier(home, deed.name)
     with new_unit_of_work() as uow:
         told = {"version": classifier.version, "language": classifier.language}
-        uow.audit.record(AuditEvent(now, by, AuditAction.CLASSIFIER_PROMOTED, name, told))
+        uow.audit.record(AuditEvent(now, deed.by, AuditAction.CLASSIFIER_PROMOTED, deed.name, told))
         uow.commit()
-    return promote_classifier(home, name)
+    add_deed(home, deed)
+    return promote_classifier(home, deed.name)
 
 
 def evaluate_classifier(classifier: Classifier, examples: Sequence[Example], standard: ServiceStandard) -> Evaluation:

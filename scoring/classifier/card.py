@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.lesson import Lesson
+from scoring.classifier.contest import ALL, Duel
 from scoring.classifier.evaluation import THRESHOLDS, Evaluation, Share
 from scoring.classifier.examples import Example
 from scoring.classifier.labels import ANY_UNFIT, LABELS, UNFIT
@@ -49,6 +51,21 @@ share that came true, where it said 0.1 or more).
 """
 
 
+_TAUGHT = """\
+## What reviewers taught it
+
+It was taught {lessons} sentences of {calls} calls by {people} people, on top of classifier `{base}`: reviews, rulings
+on appeals and calibrations. Said between {since} and {until}. No call of those kept out for testing is among them.
+
+F1 of the classifier in use at the time (before) and of this one (after), with the 95 % interval of the difference:
+where neither had learnt what people say of calls, and on the utterances above.
+
+| | of | before | after | difference |
+|---|---|---|---|---|
+{duels}
+"""
+
+
 def model_card(classifier: Classifier, evaluation: Evaluation, examples: Sequence[Example]) -> str:
     """Markdown. The same classifier and examples give the same text."""
     learnt = [e for e in examples if not e.held_out]
@@ -74,6 +91,38 @@ def model_card(classifier: Classifier, evaluation: Evaluation, examples: Sequenc
     title = f"# Utterance classifier\n\nVersion `{classifier.version}`, language `{classifier.language}`.\n"
     head = f"| label | meaning | held-out utterances, families |{shares}\n|---|---|---|{'---|' * 2 * len(THRESHOLDS)}"
     return "\n".join((title, _USE, made, tested, head, *rows, ""))
+
+
+def taught_card(
+    classifier: Classifier,
+    evaluation: Evaluation,
+    examples: Sequence[Example],
+    lessons: Sequence[Lesson],
+    calls: Sequence[Duel],
+    labels: Sequence[Duel],
+) -> str:
+    """The card of one that was taught some more: `model_card`, with its lessons (not none) and its contest."""
+    said = sorted(lesson.taught_at for lesson in lessons)
+    rows = [_row(f"calls: {_item(d)}", d) for d in calls] + [_row(f"utterances: {_item(d)}", d) for d in labels]
+    taught = _TAUGHT.format(
+        lessons=len(lessons),
+        calls=len({lesson.recording_id for lesson in lessons}),
+        people=len({name for lesson in lessons for name in lesson.taught_by}),
+        base=classifier.base,
+        since=f"{said[0]:%Y-%m-%d}",
+        until=f"{said[-1]:%Y-%m-%d}",
+        duels="\n".join(rows),
+    )
+    return f"{model_card(classifier, evaluation, examples)}\n{taught}"
+
+
+def _item(duel: Duel) -> str:
+    return "mean of all" if duel.item == ALL else duel.item
+
+
+def _row(name: str, duel: Duel) -> str:
+    reach = f"{duel.low:+.3f} to {duel.high:+.3f}"
+    return f"| {name} | {duel.units} | {duel.champion:.3f} | {duel.challenger:.3f} | {reach} |"
 
 
 def _text(share: Share) -> str:

@@ -35,6 +35,7 @@ class Extractor:
     """
 
     def __init__(self, features: Sequence[str]) -> None:
+        self.features = tuple(features)
         self.size = len(features)
         known = sorted({char for feature in features for char in feature} - {EDGE})
         self._base = len(known) + 2

@@ -28,12 +28,15 @@ class Classifier:
     """Gives each text a probability for each of `OUTPUTS`. Safe to share between threads.
 
     `version` is the SHA-256 of the file it came from, `language` that of the texts it knows, `data` the digest of the
-    examples it was trained on.
+    examples it was trained on. One that was only taught some more has the version of its `base`, and in `taught_until`
+    when the newest of its lessons was said (ISO 8601); both are empty for one that was trained from the beginning.
     """
 
     version: str
     language: str
     data: str
+    base: str
+    taught_until: str
     extractor: Extractor
     rarity: NDArray[np.int64]
     weights: NDArray[np.int32]
@@ -58,12 +61,13 @@ class Classifier:
             weights = np.asarray(content["weights"], np.int32)
             factor, offset = (np.asarray(content[name], np.float64) for name in ("factor", "offset"))
             language, data = str(content["language"]), str(content["data"])
+            base, taught_until = str(content.get("base", "")), str(content.get("taught_until", ""))
         except KeyError as error:
             raise ModelError(f"it holds no {error.args[0]!r}: it is no classifier file of callqa") from error
         shapes = (rarity.shape, weights.shape, factor.shape, offset.shape)
         if shapes != ((len(features),), (len(features), len(OUTPUTS)), (len(OUTPUTS),), (len(OUTPUTS),)):
             raise ModelError("its tables do not fit together: it is damaged")
-        return cls(version, language, data, Extractor(features), rarity, weights, factor, offset)
+        return cls(version, language, data, base, taught_until, Extractor(features), rarity, weights, factor, offset)
 
     def log_odds(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, outputs) log-odds; texts are readings' texts. A text without any known feature gets the offset."""

@@ -47,6 +47,9 @@ _EITHER: Mapping[str, tuple[str, ...]] = {
 }
 """By criterion: the outputs that a sentence which is none of it must not have."""
 
+TEACHABLE = frozenset(_EITHER)
+"""The criteria that a classifier has a say in."""
+
 
 def outputs_taught(criterion: str, label: str) -> Mapping[str, bool]:
     """The outputs of the classifier that a label of `taught` decides; the others stay open.
