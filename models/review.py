@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,10 +26,27 @@ class ReviewSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """The utterance that a person means, by `Utterance.index`, and what they say it is: a kind of evidence.
+
+    `digest` is that of its words, lest it be taken for other words once the call is heard anew; see `words_digest`.
+    """
+
+    utterance: int
+    kind: str
+    digest: str
+
+
+def words_digest(text: str) -> str:
+    """16 hexadecimal digits that change when the words do."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """A person's verdict on one item of one call. `reviewed_at` is aware; of several the latest counts.
 
-    `comment` is why, None where they gave no reason.
+    `comment` is why, None where they gave no reason; `sentence` what it is about, None where they pointed to none.
     """
 
     call_id: str
@@ -38,6 +56,7 @@ class Review:
     reviewed_at: datetime
     comment: str | None = None
     source: ReviewSource = ReviewSource.IMPORT
+    sentence: Sentence | None = None
 
 
 def in_force(review: Review) -> tuple[bool, datetime, str]:

@@ -54,9 +54,9 @@ def ask(classifier: Classifier | None, words: Sequence[Said]) -> tuple[Opinion, 
     """Its opinion of every stretch of the given utterances, in order; empty without a classifier."""
     if classifier is None:
         return ()
-    stretches = [(said, start, end) for said in words for start, end in stretches(said.reading)]
-    rows = _classified(classifier, tuple(said.reading.text[start:end] for said, start, end in stretches))
-    return tuple(Opinion(*stretch, row) for stretch, row in zip(stretches, rows, strict=True))
+    heard = [(said, start, end) for said in words for start, end in stretches(said.reading)]
+    rows = _classified(classifier, tuple(said.reading.text[start:end] for said, start, end in heard))
+    return tuple(Opinion(*stretch, row) for stretch, row in zip(heard, rows, strict=True))
 
 
 @lru_cache(maxsize=8)

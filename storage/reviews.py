@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Subquery, func, select
 
 from models.call import RecordingState
 from models.errors import StateError
-from models.review import Review, ReviewSource, in_force
+from models.review import Review, ReviewSource, Sentence, in_force
 from storage.calls import Calls
 from storage.column_types import storable
 from storage.sealed_columns import open_row, seal_row
@@ -40,6 +40,7 @@ class Reviews:
         recording_id = Calls(self._transaction).recording_of(review.call_id)
         if recording_id is None:
             raise StateError(f"call {review.call_id} is not in the database, or is set aside; nothing was reviewed")
+        meant = review.sentence
         row = {
             "recording_id": recording_id,
             "item_id": review.item_id,
@@ -48,6 +49,9 @@ class Reviews:
             "verdict": review.verdict,
             "comment": review.comment,
             "source": review.source,
+            "utterance": meant.utterance if meant is not None else None,
+            "kind": meant.kind if meant is not None else None,
+            "words_digest": meant.digest if meant is not None else None,
         }
         self._transaction.insert_new(reviews, seal_row(self._transaction.sealer, reviews, row, recording_id))
 
@@ -103,4 +107,5 @@ def review_from_row(sealer: Sealer, row: Row[Any], call_id: str) -> Review:
         row.reviewed_at,
         opened.comment,
         ReviewSource(row.source),
+        Sentence(row.utterance, row.kind, row.words_digest) if row.utterance is not None else None,
     )

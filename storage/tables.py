@@ -239,6 +239,10 @@ reviews = Table(
     Column("verdict", choice(Verdict, "verdict"), nullable=False),
     Column("comment", Text),
     Column("source", Text, nullable=False, server_default=ReviewSource.IMPORT.value),
+    # The utterance that the person means: all three or none.
+    Column("utterance", Integer),
+    Column("kind", Text),
+    Column("words_digest", Text),
 )
 
 # A promise of which somebody said what became of it, as it stood when that was first said: scorecards made later may

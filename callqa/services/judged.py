@@ -13,7 +13,7 @@ from models.call import CallMeta
 from models.lesson import LessonSource
 from models.person import EVERYBODY
 from models.ports import UnitOfWork
-from models.review import Review, ReviewSource, in_force
+from models.review import Review, ReviewSource, Sentence, in_force
 from models.scorecard import Scorecard, Verdict
 from models.transcript import Transcript
 
@@ -26,6 +26,8 @@ class Word:
     source: LessonSource
     said_at: datetime
     said_by: tuple[str, ...]
+    sentences: tuple[Sentence, ...] = ()
+    """What reviewers pointed to, each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _word(item_id: str, reviews: Iterable[Review], judged: Sequence[Judgement]) 
     said = sorted((r for r in reviews if r.item_id == item_id), key=in_force)
     if said and said[-1].source is ReviewSource.APPEAL:
         ruling = said[-1]
-        return Word(ruling.verdict, LessonSource.APPEAL, ruling.reviewed_at, (ruling.reviewer,))
+        return Word(ruling.verdict, LessonSource.APPEAL, ruling.reviewed_at, (ruling.reviewer,), _sentences([ruling]))
     own = {review.reviewer: review for review in said}
     blind = [one for one in judged if one.item_id == item_id]
     verdicts = {review.verdict for review in own.values()}
@@ -79,7 +81,13 @@ def _word(item_id: str, reviews: Iterable[Review], judged: Sequence[Judgement]) 
         return None
     (verdict,) = verdicts
     if said:
-        return Word(verdict, LessonSource.REVIEW, said[-1].reviewed_at, tuple(sorted(own)))
+        return Word(
+            verdict, LessonSource.REVIEW, said[-1].reviewed_at, tuple(sorted(own)), _sentences(own.values())
+        )  # fmt: skip
     agreeing = [one for one in blind if one.verdict is verdict]
     names = tuple(sorted({one.reviewer for one in agreeing}))
     return Word(verdict, LessonSource.CALIBRATION, max(one.judged_at for one in agreeing), names)
+
+
+def _sentences(reviews: Iterable[Review]) -> tuple[Sentence, ...]:
+    return tuple(dict.fromkeys(review.sentence for review in reviews if review.sentence is not None))

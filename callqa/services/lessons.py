@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from callqa.services.judged import JudgedCall, judged_calls
 from models.lesson import Lesson
 from models.ports import UnitOfWork
+from models.review import words_digest
 from models.transcript import Role
 from scoring.classifier.taught import taught
 
@@ -32,8 +33,16 @@ def _of_call(call: JudgedCall) -> Iterator[Lesson]:
     said = {utterance.index: utterance for utterance in call.transcript.utterances if utterance.role is Role.AGENT}
     for finding in call.card.findings:
         word = call.words.get(finding.item_id)
-        for place, label in sorted(taught(finding, word.verdict).items()) if word is not None else ():
-            if word is not None and place in said and said[place].text.strip():
+        if word is None:
+            continue
+        # What was said of other words, before the call was heard anew, points to nothing now.
+        pointed = [
+            (meant.utterance, meant.kind)
+            for meant in word.sentences
+            if meant.utterance in said and meant.digest == words_digest(said[meant.utterance].text)
+        ]
+        for place, label in sorted(taught(finding, word.verdict, pointed).items()):
+            if place in said and said[place].text.strip():
                 yield Lesson(
                     text=said[place].text,
                     labels=(label,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from models.scorecard import Finding, Verdict
 from scoring.classifier.labels import ANY_UNFIT, UNFIT
@@ -21,14 +21,34 @@ _CONFIRMED: Mapping[tuple[str, str, Verdict], str] = {
 """By criterion, kind of the evidence, and the verdict in which machine and people agree."""
 
 
-def taught(finding: Finding, verdict: Verdict) -> dict[int, str]:
+KINDS: Mapping[tuple[str, Verdict], tuple[str, ...]] = {
+    ("greeting", Verdict.MET): ("greeting",),
+    ("greeting", Verdict.PARTIAL): ("greeting",),
+    ("apology", Verdict.MET): ("apology",),
+    ("apology", Verdict.PARTIAL): ("apology_insincere",),
+    ("commitment", Verdict.MET): ("commitment_concrete",),
+    ("commitment", Verdict.PARTIAL): ("commitment_vague", _OVERPROMISE),
+    ("prohibited", Verdict.VIOLATED): (*UNFIT, _OVERPROMISE),
+}
+"""By criterion and verdict: what the sentence that a person points to can be."""
+
+
+def taught(finding: Finding, verdict: Verdict, pointed: Iterable[tuple[int, str]] = ()) -> dict[int, str]:
     """Labels by utterance, empty where the verdict says nothing of a single sentence.
 
-    A charge that people take back clears every sentence it was based on. Whatever is confirmed teaches only where it
-    rests on one sentence: of several, nobody said which proves it.
+    What people pointed to, as (utterance, kind), decides: several sentences are as many instances, one that they call
+    different things is none. Else a charge that they take back, or a credit (it was missed), clears every sentence it
+    was based on. Whatever is confirmed teaches only where it rests on one sentence: of several, nobody said which
+    proves it.
     """
+    meant = _pointed(pointed, KINDS.get((finding.criterion, verdict), ()))
+    if meant:
+        return meant
     if finding.criterion == "prohibited":
         return _of_charge(finding, verdict)
+    if verdict is Verdict.MISSED and finding.verdict in (Verdict.MET, Verdict.PARTIAL):
+        credited = {kind for criterion, kind, _ in _CONFIRMED if criterion == finding.criterion}
+        return {proof.utterance: _INNOCENT for proof in finding.evidence if proof.kind in credited}
     if verdict is not finding.verdict:
         return {}
     labels = {
@@ -63,6 +83,14 @@ def outputs_taught(criterion: str, label: str) -> Mapping[str, bool]:
     if label in UNFIT:
         return {label: True, ANY_UNFIT: True}
     return {**(dict.fromkeys(either, False) if label in either else {}), label: True}
+
+
+def _pointed(pointed: Iterable[tuple[int, str]], kinds: Collection[str]) -> dict[int, str]:
+    labels: dict[int, set[str]] = {}
+    for utterance, kind in pointed:
+        if kind in kinds:
+            labels.setdefault(utterance, set()).add(kind)
+    return {utterance: min(names) for utterance, names in sorted(labels.items()) if len(names) == 1}
 
 
 def _of_charge(finding: Finding, verdict: Verdict) -> dict[int, str]:
