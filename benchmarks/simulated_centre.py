@@ -27,6 +27,9 @@ from scoring.classifier.taught import KINDS
 ENGINE = EngineReceipt("none", "sha256:" + "0" * 64, "sha256:" + "0" * 64, "sha256:" + "0" * 64)
 FIRST_DAY = datetime(2026, 10, 5, 1, 0, tzinfo=UTC)
 
+HABITS = 80
+"""How many there are in a centre."""
+
 _NEW_OF = 4
 _HESITATIONS = ("嗯，", "那个，", "呃，", "就是，", "啊，", "这个，", "那什么，", "哦，")
 _AROUND = ("嗯。", "好的好的。", "是这样。", "对。", "哦。", "嗯好。")
@@ -55,14 +58,14 @@ class Call:
 class Centre:
     """A source of calls; the same seed gives the same ones."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, habits: int = HABITS) -> None:
         self._rng = random.Random(seed)
         cases = [case for case in read_suite() if case.half == KEPT_OUT]
         self._rng.shuffle(cases)
-        self._habits = [case for case in cases if not _is_new(case)]
+        self._habits = [case for case in cases if not _is_new(case)][:habits]
         self._new = [case for case in cases if _is_new(case)]
         # Some phrases are in every tenth call, most are rare.
-        self._weights = [1 / (3 + rank) ** 0.5 for rank in range(len(self._habits))]
+        self._weights = [1 / (3 + rank) for rank in range(len(self._habits))]
         self._made = 0
 
     def month(self, count: int) -> list[Call]:
@@ -115,19 +118,18 @@ class Reviewers:
         self._rng = random.Random(seed)
         self._standard, self._shipped, self._error = standard, shipped, error
 
-    def review(self, scored: Sequence[tuple[Call, Scorecard]], count: int, day: datetime) -> Iterator[Review]:
-        """Their verdicts on `count` items: three in five of those that the machine asks about, the rest at random.
+    def review(self, scored: Sequence[tuple[Call, Scorecard]], calls: int, day: datetime) -> Iterator[Review]:
+        """Their verdicts on every item of so many calls: three in five that the machine asks about, others at random.
 
         What experts find borderline is not asked.
         """
-        items = [(call, finding) for call, card in scored for finding in card.findings if _is_clear(call, finding)]
-        self._rng.shuffle(items)
-        asked = [one for one in items if one[1].needs_review]
-        chosen = asked[: count * 3 // 5]
-        names = {(call.meta.call_id, finding.item_id) for call, finding in chosen}
-        rest = [one for one in items if (one[0].meta.call_id, one[1].item_id) not in names]
-        for number, (call, finding) in enumerate([*chosen, *rest][:count]):
-            yield self._verdict(call, finding, day + timedelta(minutes=number))
+        shuffled = self._rng.sample(scored, len(scored))
+        asked = [call.meta.call_id for call, card in shuffled if card.needs_review][: calls * 3 // 5]
+        ordered = sorted(shuffled, key=lambda one: one[0].meta.call_id not in asked)
+        for number, (call, card) in enumerate(ordered[:calls]):
+            for finding in card.findings:
+                if _is_clear(call, finding):
+                    yield self._verdict(call, finding, day + timedelta(minutes=number))
 
     def _verdict(self, call: Call, finding: Finding, at: datetime) -> Review:
         rng, expected = self._rng, call.case.expected[finding.criterion]

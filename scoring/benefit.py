@@ -29,6 +29,9 @@ from scoring.view import CallView
 TAKES_FOR = 0.5
 """From here on words count as an apology or a promise in the agent's favour."""
 
+FIRM = 0.9
+"""From here on words count as a promise with a time, whatever the rules see."""
+
 GRIEVED = 0.75
 """From here on a customer has cause for an apology."""
 
@@ -47,7 +50,7 @@ def benefit(
         return outcome
     if isinstance(item, ApologyItem):
         return _apology(call, item, outcome, opinions, grievances)
-    if isinstance(item, CommitmentItem) and outcome.verdict is Verdict.MISSED:
+    if isinstance(item, CommitmentItem):
         return _promise(call, item, outcome, opinions)
     return outcome
 
@@ -73,13 +76,17 @@ def _apology(
 
 def _promise(call: CallView, item: CommitmentItem, outcome: Outcome, opinions: Sequence[Opinion]) -> Outcome:
     kinds = {"commitment_concrete": "concrete", "commitment_vague": "vague"}
+    firm = max(opinions, key=lambda o: o.of("commitment_concrete"))
+    if firm.of("commitment_concrete") >= FIRM and outcome.verdict is not Verdict.MET:
+        given = replace(outcome, verdict=Verdict.MET, points=item.points)
+        return _seen(call, given, firm, "commitment_concrete", "concrete")
     likely, output, best = max(
         ((o.of(output), output, o) for o in opinions for output in kinds), key=lambda one: (one[0], -one[2].said.place)
     )
-    if likely < TAKES_FOR:
-        return outcome
-    given = replace(outcome, verdict=Verdict.PARTIAL, points=item.points * item.vague_share)
-    return _seen(call, given, best, output, kinds[output])
+    if outcome.verdict is Verdict.MISSED and likely >= TAKES_FOR:
+        given = replace(outcome, verdict=Verdict.PARTIAL, points=item.points * item.vague_share)
+        outcome = _seen(call, given, best, output, kinds[output])
+    return outcome
 
 
 def _seen(call: CallView, outcome: Outcome, opinion: Opinion, output: str, kind: str) -> Outcome:

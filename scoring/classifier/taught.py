@@ -59,6 +59,16 @@ def taught(finding: Finding, verdict: Verdict, pointed: Iterable[tuple[int, str]
     return dict(labels) if len(labels) == 1 else {}
 
 
+def cleared(criterion: str, verdict: Verdict, spoken: Iterable[int]) -> dict[int, str]:
+    """Labels of the utterances that an agent said in a call where there is nothing of the criterion, in people's word.
+
+    Without them only what is found would ever be taught, and the classifier would come to find it everywhere. Nothing
+    where the verdict leaves open whether such words were said.
+    """
+    nothing = verdict is (Verdict.MET if criterion == "prohibited" else Verdict.MISSED)
+    return dict.fromkeys(spoken, _INNOCENT) if nothing and criterion in TEACHABLE else {}
+
+
 _EITHER: Mapping[str, tuple[str, ...]] = {
     "greeting": ("greeting",),
     "apology": ("apology", "apology_insincere"),
