@@ -14,6 +14,7 @@ from models import (
     call_order,
     claim,
     coaching,
+    daily,
     desk,
     draft,
     glance,
@@ -35,6 +36,7 @@ from storage.call_order import CallOrder
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
+from storage.daily import Daily
 from storage.desk import Desk
 from storage.diary import Diary
 from storage.drafts import StandardDrafts
@@ -77,6 +79,7 @@ class UnitOfWork:
     keeping: keeping.Keeping
     diary: night.Diary
     census: night.Census
+    daily: daily.Daily
     people: person.People
     sealed: sealing.SealedTexts
     rollups: rollup.Rollups
@@ -114,6 +117,7 @@ class UnitOfWork:
         self.keeping = Keeping(transaction)
         self.diary = Diary(transaction)
         self.census = Census(transaction)
+        self.daily = Daily(transaction)
         self.people = People(transaction)
         self.sealed = SealedTexts(transaction)
         self.rollups = Rollups(transaction)

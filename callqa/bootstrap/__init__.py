@@ -26,7 +26,7 @@ from callqa.bootstrap.engine import (
     transcriber_for,
     uses_gpu,
 )
-from callqa.bootstrap.nights import ages, alarm_for, machine_name, planner
+from callqa.bootstrap.nights import ages, alarm_for, drift_rules, machine_name, planner
 from callqa.bootstrap.notes import note_mask
 from callqa.bootstrap.sounds import audio_keeper, audio_store, listening
 from callqa.bootstrap.sources import check_objects, finder, metadata_readers, source_uris
@@ -48,6 +48,7 @@ __all__ = [
     "database_file",
     "describe_database",
     "describe_search",
+    "drift_rules",
     "engine_options",
     "finder",
     "has_database",

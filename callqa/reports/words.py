@@ -12,6 +12,7 @@ from typing import Final
 from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.coaching_words import COACHING_WORDS
 from callqa.reports.code_words import CODE_WORDS
+from callqa.reports.drift_words import DRIFT_WORDS
 from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.keeping_words import KEEPING_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
@@ -31,6 +32,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **RECEIPT_WORDS,
     **STANDARD_WORDS,
     **BACKTEST_WORDS,
+    **DRIFT_WORDS,
     **FIELD_WORDS,
     **LEDGER_WORDS,
     **QUARANTINE_WORDS,

@@ -14,6 +14,7 @@ from models.call import CallMeta, Quarantine, Recording
 from models.call_order import CallOrder
 from models.claim import Claims
 from models.coaching import Instances
+from models.daily import Daily
 from models.desk import Desk
 from models.draft import StandardDrafts
 from models.glance import Glances
@@ -273,6 +274,7 @@ class UnitOfWork(Protocol):
     keeping: Keeping
     diary: Diary
     census: Census
+    daily: Daily
     people: People
     sealed: SealedTexts
     rollups: Rollups
