@@ -9,7 +9,7 @@ from typing import Protocol
 
 from models.person import Scope
 from models.rollup import Tally
-from models.scorecard import StandardRef, Verdict
+from models.scorecard import StandardRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,15 @@ class DayCalls:
 
 @dataclass(frozen=True, slots=True)
 class DayVerdicts:
-    """The findings on one item of those calls; `verdicts` names all."""
+    """The findings on one item of those calls: all, those that judge it, and of these those that say it was met."""
 
     day: date
     team: str | None
     standard: StandardRef
     item_id: str
-    verdicts: Mapping[Verdict, int]
+    findings: int
+    judged: int
+    met: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import reduce
+from operator import add
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from models.daily import DayCalls, DayMaking, DayVerdicts
 from models.person import Scope
 from models.queue import Urgency
+from models.rollup import JUDGED
 from models.scorecard import StandardRef, Verdict
 from storage.places import within
 from storage.rollups import tally_from_row
@@ -53,14 +55,21 @@ class Daily:
             select(
                 *_KEY,
                 agent_day_items.c.item_id,
-                *(func.sum(agent_day_items.c[verdict.value]).label(verdict.value) for verdict in Verdict),
+                _summed(Verdict).label("findings"),
+                _summed(JUDGED).label("judged"),
+                _summed([Verdict.MET]).label("met"),
             )
             .join(agent_days, agent_days.c.id == agent_day_items.c.agent_day_id)
             .where(agent_days.c.day.between(since, until), *in_scope(agent_days.c, scope))
             .group_by(*_KEY, agent_day_items.c.item_id)
         )
         refs = self._standards()
-        found = [DayVerdicts(r.day, r.team or None, refs[r.standard_digest], r.item_id, _verdicts(r)) for r in rows]
+        found = [
+            DayVerdicts(
+                r.day, r.team or None, refs[r.standard_digest], r.item_id, int(r.findings), int(r.judged), int(r.met)
+            )
+            for r in rows
+        ]
         return sorted(found, key=lambda one: (one.day, one.team or NO_TEAM, one.standard.digest, one.item_id))
 
     def makings(self, since: date, until: date, scope: Scope) -> Sequence[DayMaking]:
@@ -100,5 +109,6 @@ def _current(since: date, until: date, scope: Scope) -> list[ColumnElement[bool]
     return [places, *in_scope(current_scorecards.c, scope)]
 
 
-def _verdicts(row: Row[Any]) -> dict[Verdict, int]:
-    return {verdict: int(getattr(row, verdict.value)) for verdict in Verdict}
+def _summed(verdicts: Iterable[Verdict]) -> ColumnElement[int]:
+    """How many findings have one of these verdicts."""
+    return func.sum(reduce(add, (agent_day_items.c[verdict.value] for verdict in verdicts)))

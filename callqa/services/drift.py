@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from callqa.services.hearing_days import hearing_days
 from callqa.services.overview import Period
 from models.daily import DayCalls, DayVerdicts
 from models.person import Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
-from models.rollup import HUNDREDTHS, JUDGED
-from models.scorecard import Verdict
+from models.rollup import HUNDREDTHS
 from scoring.drift import FEWEST_DAYS, Cause, Course, DaySums, DriftRules, Measure, Shift, Subject, shifts
 
 REFERENCE_DAYS = 28
@@ -82,22 +82,16 @@ def _courses(uow: UnitOfWork, newest: Period, reference: Period, scope: Scope, w
     scorers = _by_day((one.day, one.scorer, one.calls) for one in makings)
     calls = uow.daily.calls(*span, scope)
     verdicts = uow.daily.verdicts(*span, scope)
-    groups: list[str | None] = [None]
-    if len({one.team for one in calls}) > 1:
-        groups += sorted({one.team for one in calls if one.team is not None})
+    counted, judged = _by_group(calls), _by_group(verdicts)
     found: list[Course] = []
-    for team in groups:
-        for standard_id in sorted({one.standard.id for one in calls}):
-            of_it = [one for one in calls if one.standard.id == standard_id and team in {None, one.team}]
-            texts = _by_day((one.day, one.standard.digest, one.tally.calls) for one in of_it)
-            made = {
-                day: _Making(text, engines.get(day, frozenset()), scorers.get(day, frozenset()))
-                for day, text in texts.items()
-            }
-            judged = [one for one in verdicts if one.standard.id == standard_id and team in {None, one.team}]
-            for (measure, item), days in [*_of_calls(of_it), *_of_items(judged)]:
-                subject = Subject(measure, item, team, standard_id)
-                found += _course(subject, days, made, newest, tuple(Cause))
+    for (team, standard_id), of_it in counted.items():
+        texts = _by_day((one.day, one.standard.digest, one.tally.calls) for one in of_it)
+        made = {
+            day: _Making(text, engines.get(day, frozenset()), scorers.get(day, frozenset()))
+            for day, text in texts.items()
+        }
+        for (measure, item), days in [*_of_calls(of_it), *_of_items(judged.get((team, standard_id), ()))]:
+            found += _course(Subject(measure, item, team, standard_id), days, made, newest, tuple(Cause))
     if with_hearing:
         heard = {day: _Making(frozenset(), engine, frozenset()) for day, engine in engines.items()}
         ids = uow.daily.drawn(*span, HEARD_CALLS, scope)
@@ -118,15 +112,30 @@ def _course(
     if not ordered or ordered[-1] < newest.since:
         return
     last = made[ordered[-1]]
-    now = [day for day in ordered if day >= newest.since and made[day].of(possible) == last.of(possible)]
+    is_alike = {day: made[day].of(possible) == last.of(possible) for day in ordered}
+    now = [day for day in ordered if day >= newest.since and is_alike[day]]
     before = [day for day in ordered if day < newest.since]
-    alike = [day for day in before if made[day].of(possible) == last.of(possible)]
+    alike = [day for day in before if is_alike[day]]
     causes: tuple[Cause, ...] = ()
     if len(alike) >= FEWEST_DAYS:
         before = alike
     else:
         causes = tuple(one for one in possible if any(made[day].of([one]) != last.of([one]) for day in before))
     yield Course(subject, tuple(days[day] for day in before), tuple(days[day] for day in now), causes)
+
+
+_Row = TypeVar("_Row", DayCalls, DayVerdicts)
+
+
+def _by_group(rows: Sequence[_Row]) -> Mapping[tuple[str | None, str], Sequence[_Row]]:
+    """By team and standard: everybody's under None, and each team's where there is more than one."""
+    several = len({one.team for one in rows}) > 1
+    found: defaultdict[tuple[str | None, str], list[_Row]] = defaultdict(list)
+    for one in rows:
+        found[None, one.standard.id].append(one)
+        if several and one.team is not None:
+            found[one.team, one.standard.id].append(one)
+    return found
 
 
 def _by_day(parts: Iterator[tuple[date, str, int]]) -> dict[date, frozenset[str]]:
@@ -157,10 +166,8 @@ def _of_calls(calls: Sequence[DayCalls]) -> list[tuple[_Figure, dict[date, DaySu
 def _of_items(verdicts: Sequence[DayVerdicts]) -> list[tuple[_Figure, dict[date, DaySums]]]:
     found: defaultdict[_Figure, defaultdict[date, list[DaySums]]] = defaultdict(lambda: defaultdict(list))
     for one in verdicts:
-        judged = sum(one.verdicts[verdict] for verdict in JUDGED)
-        faults = judged - one.verdicts[Verdict.MET]
-        found[Measure.FAULTS, one.item_id][one.day].append(_share(faults, judged))
-        found[Measure.JUDGED, one.item_id][one.day].append(_share(judged, sum(one.verdicts.values())))
+        found[Measure.FAULTS, one.item_id][one.day].append(_share(one.judged - one.met, one.judged))
+        found[Measure.JUDGED, one.item_id][one.day].append(_share(one.judged, one.findings))
     return _added(found)
 
 
