@@ -22,6 +22,7 @@ from callqa.cli.night import alerts_app, metrics
 from callqa.cli.plan import plan
 from callqa.cli.privacy import privacy_app
 from callqa.cli.promises import promises_app
+from callqa.cli.propose import propose
 from callqa.cli.quarantine import quarantine_app
 from callqa.cli.report import report_app
 from callqa.cli.run import run
@@ -42,6 +43,7 @@ app = typer.Typer(
 for command in (demo, plan, run, join, transcribe, score, metrics, web, doctor, backup, restore):
     app.command()(command)
 standard_app.command()(backtest)
+standard_app.command()(propose)
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
 app.add_typer(promises_app, name="promises")

@@ -18,6 +18,7 @@ from callqa.reports.keeping_words import KEEPING_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.night_words import NIGHT_WORDS
 from callqa.reports.page_words import PAGE_WORDS
+from callqa.reports.propose_words import PROPOSE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
 from callqa.reports.runs_words import RUNS_WORDS
@@ -32,6 +33,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **RECEIPT_WORDS,
     **STANDARD_WORDS,
     **BACKTEST_WORDS,
+    **PROPOSE_WORDS,
     **DRIFT_WORDS,
     **FIELD_WORDS,
     **LEDGER_WORDS,
