@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from callqa.bootstrap import drift_rules, open_database, today
@@ -97,8 +98,8 @@ def _print(found: Drift | None, words: Words) -> None:
         measure = words(f"drift.measure.{one.measure.value}")
         whose = [one.team or words("drift.everybody"), *([one.standard_id] if one.standard_id else [])]
         table.add_row(
-            f"{title}: {measure}" if title else measure,
-            " · ".join(whose),
+            escape(f"{title}: {measure}" if title else measure),
+            escape(" · ".join(whose)),
             shown(shift.before),
             shown(shift.now),
             f"{shift.effect:.2f}",

@@ -29,6 +29,8 @@ from tests.alert_servers import receiving
 from tests.console import NOW, Console
 
 TODAY = NOW.date()
+SECOND = "二班[b]"
+"""Looks like markup of the terminal."""
 NEWER = replace(factories.STANDARD, version="2026.2", digest="sha256:" + "5" * 64)
 OTHER_ENGINE = replace(factories.ENGINE, model="other", digest="sha256:" + "6" * 64)
 
@@ -49,7 +51,7 @@ class Centre:
         """From so many days ago to so many, so many calls of each team a day."""
         rng = random.Random(first)
         for ago in range(first, last - 1, -1):
-            for team, share in (("一班", self.faults), ("二班", self.of_second)):
+            for team, share in (("一班", self.faults), (SECOND, self.of_second)):
                 for number in range(calls):
                     self._call(f"{ago}-{team}-{number}", team, ago, rng.random() < share, rng.uniform(-0.05, 0.05))
 
@@ -99,12 +101,12 @@ def test_a_teams_shift_is_found_where_it_is_and_by_whom_may_see_it(database: Dat
     assert before.shifts == ()
     found = look(database)
     assert (found.newest.until, found.newest.days, found.reference.days) == (TODAY - timedelta(days=1), 3, 28)
-    assert told(found) == [(Measure.FAULTS, "二班"), (Measure.FAULTS, None)]
+    assert told(found) == [(Measure.FAULTS, SECOND), (Measure.FAULTS, None)]
     assert found.shifts[0].now > 0.7 > 0.3 > found.shifts[0].before
     assert found.alarms == found.shifts
     assert look(database, Scope(frozenset({"一班"}))).shifts == ()
     # Its team is all there is for its supervisor.
-    assert told(look(database, Scope(frozenset({"二班"})))) == [(Measure.FAULTS, None)]
+    assert told(look(database, Scope(frozenset({SECOND})))) == [(Measure.FAULTS, None)]
 
 
 @pytest.mark.slow
@@ -164,7 +166,7 @@ def test_a_shift_is_told_once_a_week_and_in_figures_alone(database: Database) ->
     body = json.loads(post.body)
     assert body["kind"] == "drift"
     assert body["facts"]["figures"] == [
-        f"faults+ greeting 二班 {factories.STANDARD.id}",
+        f"faults+ greeting {SECOND} {factories.STANDARD.id}",
         f"faults+ greeting {factories.STANDARD.id}",
     ]
     assert body["facts"]["shifts"] == 2
@@ -174,6 +176,7 @@ def test_the_command_and_the_console_show_shifts_to_who_may_see_them(
     database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made(database, with_more_faults)
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("callqa.cli.drift.today", lambda _: TODAY)
     monkeypatch.setenv("CALLQA_DATABASE_URL", database_url)
     done = CliRunner().invoke(app, ["models", "drift", "--json"], catch_exceptions=False)
@@ -181,20 +184,21 @@ def test_the_command_and_the_console_show_shifts_to_who_may_see_them(
     said = json.loads(done.stdout)
     assert said["alarms"] == 2
     first = said["shifts"][0]
-    expected = {"measure": "faults", "item": "greeting", "team": "二班", "causes": [], "alarm": True, "calls": 33}
+    expected = {"measure": "faults", "item": "greeting", "team": SECOND, "causes": [], "alarm": True, "calls": 33}
     assert first | expected == first
     done = CliRunner().invoke(app, ["models", "drift"], catch_exceptions=False)
     assert done.exit_code == 3
     assert "扣分率" in done.stdout
     assert "原因未知" in done.stdout
+    assert SECOND in done.stdout
     assert CliRunner().invoke(app, ["models", "drift", "--days", "0"]).exit_code == 2
     console = Console(database.unit_of_work)
     page = console.browser("qa").get("/quality").text
-    for words in ("指标偏移", "二班", "原因未知"):
+    for words in ("指标偏移", SECOND, "原因未知"):
         assert words in page
     page = console.browser("lead").get("/quality").text
     assert "没有发现偏移" in page
-    assert "二班" not in page
+    assert SECOND not in page
 
 
 def test_the_command_on_a_database_without_calls(
