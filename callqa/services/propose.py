@@ -94,7 +94,7 @@ def proposals(
     found = [
         _tried(kind, family_kind, mined, item, standard, classifiers, calls, people)
         for (kind, family_kind), said in sorted(_corrected(judged, item.id).items())
-        for mined in mine(said, _others(calls, said), fewest_calls)
+        for mined in mine(said, _others(kind, calls, people, said), fewest_calls)
     ]
     helpful = [one for one in found if _right(one.after) > _right(one.before)]
     return tuple(sorted(helpful, key=lambda one: (-len(one.mined.call_ids), one.kind, one.mined.phrase)))
@@ -126,10 +126,22 @@ def _corrected(judged: Sequence[JudgedCall], item_id: str) -> Mapping[tuple[Prop
     return found
 
 
-def _others(calls: Mapping[str, _Call], said: Sequence[Said]) -> Mapping[str, Sequence[str]]:
-    """Calls that none of the sentences is of."""
+def _others(
+    kind: ProposalKind, calls: Mapping[str, _Call], people: Mapping[str, Verdict], said: Sequence[Said]
+) -> Mapping[str, Sequence[str]]:
+    """Calls that speak against a phrase which they hold.
+
+    Where people see the same, or a look-alike stands where nothing is charged, it does no harm.
+    """
+    wanted = Verdict.VIOLATED if kind is ProposalKind.ADDITION else Verdict.MET
     own = {one.call_id for one in said}
-    return {name: call.said for name, call in calls.items() if name not in own}
+    return {
+        name: call.said
+        for name, call in calls.items()
+        if name not in own
+        and people.get(name) is not wanted
+        and (kind is ProposalKind.ADDITION or call.before is Verdict.VIOLATED)
+    }
 
 
 def _tried(

@@ -64,6 +64,27 @@ def test_what_reviewers_point_to_is_proposed_with_what_it_would_do(database: Dat
     assert (one.before.recall.share, one.after.recall.share, one.after.precision.share) == (0.0, 1.0, 1.0)
 
 
+def test_a_call_that_is_charged_for_something_else_as_well_does_not_speak_against_it(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        for number, text in enumerate((*RUDE, *(f"这不归我管，{text}" for text in RUDE))):
+            keep(uow, f"C{number}", text)
+            review(uow, f"C{number}", Verdict.VIOLATED, text)
+        (one,) = proposed(uow)
+    assert (one.mined.phrase, one.mined.elsewhere) == ("你爱找谁找谁", 0)
+    assert one.flipped == ("C0", "C1", "C2")
+
+
+def test_a_look_alike_may_be_said_where_nothing_is_charged(database: Database) -> None:
+    told = [text.replace("不归我管", "不归您管") for text in TOLD]
+    with database.unit_of_work() as uow:
+        for number, text in enumerate(TOLD):
+            keep(uow, f"C{number}", f"{text}，按规定这样")
+            review(uow, f"C{number}", Verdict.MET)
+        for number, text in enumerate(told):
+            keep(uow, f"N{number}", f"{text}，按规定这样")
+        assert [one.kind for one in proposed(uow)] == [ProposalKind.EXCEPTION]
+
+
 def test_a_newer_call_that_would_flip_is_named(database: Database) -> None:
     with database.unit_of_work() as uow:
         words = [*RUDE, "你爱找谁找谁吧我不懂", "你爱找谁找谁好了", "我不清楚你爱找谁找谁"]
