@@ -96,3 +96,17 @@ def test_the_page_in_english(console: Console) -> None:
     lead.submit("/me/looks", language="en", back="/me")
     assert "Agreed actions" in notes(lead)
     assert "too little data to compare" in notes(lead)
+
+
+def test_the_page_shows_weeks_and_items_as_a_picture_and_as_tables(console: Console) -> None:
+    page = console.browser("lead").get(f"{PAGE}?days=7").text
+    weeks = page.split("<h2>得分走势</h2>")[1].split("</section>")[0]
+    assert weeks.count("<circle") == 1
+    assert "2026-11-14 至 2026-11-20" in weeks
+    assert weeks.count("<tr>") == 3
+    items = page.split("各项对比")[1].split("</section>")[0]
+    assert '<th scope="row">greeting</th><td>0%（0/6' in items
+    console.clock.go_on(days=60)
+    empty = console.browser("lead").get(f"{PAGE}?days=7").text
+    assert 'class="plot"' not in empty
+    assert empty.count("样本不足") >= 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from urllib.parse import quote
@@ -9,7 +10,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from callqa.reports.coaching_context import BEFORE_DAYS
+from callqa.reports import formats
+from callqa.reports.coaching_context import BEFORE_DAYS, Week
 from callqa.reports.figures import MIN_SAMPLE
 from callqa.reports.file_names import visible
 from callqa.services.coaching import coaching_report
@@ -19,10 +21,14 @@ from callqa.services.rights import Right
 from callqa.web.doors import Doors, Visitor, Who
 from callqa.web.pages.calibration import number_of
 from callqa.web.pages.overview import CHOICES, chosen_days
+from callqa.web.pictures import Plot, Point, Series, plot
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
+from callqa.web.words import PageWords
 from models.coaching_note import MOST_NOTE_CHARACTERS, Outcome
 from models.person import Post
+
+_WEEK_DAYS = 7
 
 
 def coaching_router(services: WebServices, shell: Shell) -> APIRouter:
@@ -52,6 +58,7 @@ def coaching_router(services: WebServices, shell: Shell) -> APIRouter:
             names=None if who.person.post is Post.AGENT else names,
             may_write=who.may(Right.WRITE_NOTES) and (who.scope.teams is None or found.team is not None),
             may_answer=who.may(Right.ANSWER_NOTES) and who.person.agent_id == agent_id,
+            trend=_trend(found.weeks, shell.words(request)),
             before_days=BEFORE_DAYS,
             most=MOST_NOTE_CHARACTERS,
             visible=visible,
@@ -125,6 +132,25 @@ def coaching_router(services: WebServices, shell: Shell) -> APIRouter:
         return _back_to(agent_id, done)
 
     return doors.router
+
+
+def _trend(weeks: Sequence[Week], words: PageWords) -> Plot | None:
+    """Mean scores week by week, those without a score left out."""
+    points = []
+    for week in weeks:
+        score = week.score
+        if score.mean is None:
+            continue
+        told = words("coaching.days", since=week.since, until=week.until) + words("page.colon")
+        if score.low is None or score.high is None:
+            told += words("coaching.score_few", mean=formats.score(score.mean), n=score.n)
+        else:
+            low, high = formats.score(score.low), formats.score(score.high)
+            told += words("coaching.score_of", mean=formats.score(score.mean), low=low, high=high, n=score.n)
+        points.append(Point(week.since.toordinal(), score.mean, score.low, score.high, told))
+    marks = [(week.since.toordinal(), f"{week.since.month}/{week.since.day}") for week in weeks]
+    # A week without calls is no way from one to the next.
+    return plot([Series(words("coaching.mean"), points, gap=_WEEK_DAYS)], marks, is_share=False)
 
 
 def _back_to(agent_id: str, done: bool) -> Response:
