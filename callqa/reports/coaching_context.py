@@ -63,7 +63,8 @@ class Quote:
     """Words of the agent's own call that show the item; `words` is None where nothing was said, as when it is missing.
 
     `utterance` is the number of the turn in its conversation, None without words.
-    `reason` is the finding's first sentence, in the language of the standard; "" without one.
+    `reason` is the finding's first sentence, in the language of the standard; "" without one. `clip` is the sound of
+    the words as Ogg Opus, empty where the page has none.
     """
 
     recording_id: str
@@ -72,8 +73,10 @@ class Quote:
     verdict: Verdict
     utterance: int | None
     start_s: float | None
+    end_s: float | None
     words: str | None
     reason: str
+    clip: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

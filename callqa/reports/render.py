@@ -66,6 +66,7 @@ def render_coaching(report: CoachingReport, console: str | None = None) -> str:
         report=report,
         console=console,
         before_days=BEFORE_DAYS,
+        has_sound=any(quote.clip for point in (*report.strengths, *report.habits) for quote in point.quotes),
     )
 
 
@@ -101,6 +102,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters.update(
+        base64=lambda data: base64.b64encode(data).decode(),
         clock=formats.clock,
         moment=formats.moment,
         score=formats.score,

@@ -101,6 +101,7 @@ def _said(call: StoredCall, card: Scorecard, item_id: str) -> Quote | None:
         verdict=finding.verdict,
         utterance=proof.utterance if proof else None,
         start_s=proof.start_s if proof else None,
+        end_s=proof.end_s if proof else None,
         words=proof.quote if proof else None,
         reason=finding.reasons[0] if finding.reasons else "",
     )
