@@ -52,6 +52,9 @@ class AuditAction(StrEnum):
     ITEM_REVIEWED = "item_reviewed"
     APPEAL_MADE = "appeal_made"
     APPEAL_RULED = "appeal_ruled"
+    COACHING_NOTED = "coaching_noted"
+    COACHING_ANSWERED = "coaching_answered"
+    COACHING_CLOSED = "coaching_closed"
     CALIBRATION_MADE = "calibration_made"
     CALIBRATION_CLOSED = "calibration_closed"
 

@@ -14,6 +14,7 @@ from models import (
     call_order,
     claim,
     coaching,
+    coaching_note,
     daily,
     desk,
     draft,
@@ -36,6 +37,7 @@ from storage.call_order import CallOrder
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
+from storage.coaching_notes import CoachingNotes
 from storage.daily import Daily
 from storage.desk import Desk
 from storage.diary import Diary
@@ -87,6 +89,7 @@ class UnitOfWork:
     tokens: token.Tokens
     glances: glance.Glances
     instances: coaching.Instances
+    coaching_notes: coaching_note.CoachingNotes
     desk: desk.Desk
     samples: sample.Samples
     order: call_order.CallOrder
@@ -125,6 +128,7 @@ class UnitOfWork:
         self.tokens = Tokens(transaction)
         self.glances = Glances(transaction)
         self.instances = Instances(transaction)
+        self.coaching_notes = CoachingNotes(transaction)
         self.desk = Desk(transaction)
         self.samples = Samples(transaction)
         self.order = CallOrder(transaction)

@@ -1,5 +1,6 @@
 """The one place where ports meet adapters: database, Whisper and standard, built from settings."""
 
+from asr.clips import cut_clip
 from asr.cores import usable_cores
 from asr.decoder import probe
 from callqa.bootstrap.app import App, assemble, this_worker
@@ -45,6 +46,7 @@ __all__ = [
     "check_objects",
     "check_remote",
     "choose_device",
+    "cut_clip",
     "database_file",
     "describe_database",
     "describe_search",

@@ -11,6 +11,7 @@ from callqa.cli.audio import audio_app
 from callqa.cli.audit import audit_app
 from callqa.cli.backtest import backtest
 from callqa.cli.backup import backup, restore
+from callqa.cli.coaching import coaching_app
 from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
@@ -46,6 +47,7 @@ standard_app.command()(backtest)
 standard_app.command()(propose)
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
+app.add_typer(coaching_app, name="coaching")
 app.add_typer(promises_app, name="promises")
 app.add_typer(import_app, name="import")
 app.add_typer(runs_app, name="runs")

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from callqa.bootstrap import open_database
+from callqa.bootstrap import cut_clip, listening, open_database
 from callqa.cli.common import (
+    ByOption,
     DatabaseOption,
     HomeOption,
     LanguageOption,
+    acting,
     console,
     parse_day,
     settings_from,
@@ -27,6 +29,7 @@ from callqa.reports.build import build_run_report
 from callqa.reports.coaching_table import write_coaching_xlsx
 from callqa.reports.render import render_coaching, render_run_report
 from callqa.services.coaching import coaching_report
+from callqa.services.coaching_clips import with_clips
 from callqa.services.overview import Period
 from callqa.services.rates import run_rates
 from models.errors import InputError
@@ -84,6 +87,10 @@ def agent_report(
     format: Annotated[PageFormat, typer.Option("--format", help="html; pdf through Chromium; xlsx: the numbers.")] = (
         PageFormat.HTML
     ),
+    audio: Annotated[bool, typer.Option("--audio", help="html with the sound of its quotes, from masked copies.")] = (
+        False
+    ),
+    by: ByOption = None,
     language: LanguageOption = None,
     database_url: DatabaseOption = None,
     home: HomeOption = None,
@@ -93,7 +100,10 @@ def agent_report(
     first, last = parse_day(since, "--from"), parse_day(until, "--to")
     if first is None or last is None or first > last:
         raise InputError(f"--from {since} is after --to {until}; write the earlier day first")
+    if audio and format is not PageFormat.HTML:
+        raise InputError(f"--audio has no place in {format.value}; write html")
     practice = find_practice(settings.practice, settings.language)
+    connect = open_database(settings, create=False)
     now = datetime.now(ZoneInfo(settings.time_zone))
     report = coaching_report(
         agent_id,
@@ -102,10 +112,12 @@ def agent_report(
         settings.language,
         now,
         EVERYBODY,
-        open_database(settings, create=False),
+        connect,
     )
     if report is None:
         raise InputError(f"no agent {agent_id!r} in this database")
+    if audio:
+        report = with_clips(report, listening(settings), cut_clip, acting(by), now, connect)
     name = f"coaching-{quote(agent_id, safe='')}-{first}-{last}.{format.value}"
     path = output or settings.home / "reports" / name
     if format is PageFormat.XLSX:

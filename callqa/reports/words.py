@@ -23,6 +23,7 @@ from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
 from callqa.reports.runs_words import RUNS_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
+from callqa.reports.talk_words import TALK_WORDS
 from models.errors import SettingsError
 
 LANGUAGES: Final = ("zh", "en")
@@ -42,6 +43,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **NIGHT_WORDS,
     **RUNS_WORDS,
     **COACHING_WORDS,
+    **TALK_WORDS,
 }
 
 

@@ -14,6 +14,7 @@ from models.call import CallMeta, Quarantine, Recording
 from models.call_order import CallOrder
 from models.claim import Claims
 from models.coaching import Instances
+from models.coaching_note import CoachingNotes
 from models.daily import Daily
 from models.desk import Desk
 from models.draft import StandardDrafts
@@ -282,6 +283,7 @@ class UnitOfWork(Protocol):
     tokens: Tokens
     glances: Glances
     instances: Instances
+    coaching_notes: CoachingNotes
     desk: Desk
     samples: Samples
     order: CallOrder
