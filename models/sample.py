@@ -43,12 +43,26 @@ def draw(agent_id: str, day: date, recording_ids: Sequence[str], most: int) -> D
 
 @dataclass(frozen=True, slots=True)
 class SampledVerdict:
-    """What the machine says of an item of a drawn call, what people say that holds, and the chance of the draw."""
+    """What the machine says of an item of a drawn call, what people say that holds, and the chance of the draw.
+
+    `person` is None while nobody has judged the item.
+    """
 
     item_id: str
     machine: Verdict
-    person: Verdict
+    person: Verdict | None
     chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Whom the draws of a run's days speak for: the run's `recording_ids` on days that were drawn.
+
+    `late`: on those days so many calls were scored after the draw, in any run, and never had a chance.
+    """
+
+    recording_ids: frozenset[str]
+    late: int
 
 
 class Samples(Protocol):
@@ -63,8 +77,11 @@ class Samples(Protocol):
     def of_day(self, day: date) -> Sequence[Draw]:
         """What was drawn of a day, ordered by agent."""
 
-    def reviewed_of(self, run_id: str) -> Sequence[SampledVerdict]:
-        """The reviewed items of drawn calls of a run by the newest scorecards, in a fixed order.
+    def items_of(self, run_id: str) -> Sequence[SampledVerdict]:
+        """Every item of the drawn calls of a run by the newest scorecards, reviewed or not, in a fixed order.
 
-        Items that the newest scorecard has no more are left out.
+        Reviews of items that the newest scorecard has no more are left out.
         """
+
+    def frame(self, run_id: str) -> Frame:
+        """Whom these speak for; nobody where no day of the run was drawn."""
