@@ -18,7 +18,7 @@ from models.person import EVERYBODY, Person, Post, Scope
 from models.ports import UnitOfWork
 from models.queue import QueueCursor, QueueFilter, Urgency
 from models.review import Review, ReviewSource, newest_by_item
-from models.sample import Frame, SampledVerdict, draw
+from models.sample import Frame, Lots, SampledVerdict, draw
 from models.scorecard import Verdict
 from scoring.rates import Rates
 from storage import Database, queue, schema
@@ -239,13 +239,15 @@ def test_the_sample_is_drawn_once_with_a_known_chance(console: Console, database
         for name in CALLS:
             uow.calls.saw(run.id, f"file:///{name}.wav", id_of(name))
         uow.commit()
-    assert draw_samples(run.id, day, 1, database.unit_of_work) == 0
-    assert draw_samples(run.id, day + timedelta(days=1), 1, database.unit_of_work) == 3
-    assert draw_samples(run.id, day + timedelta(days=1), 1, database.unit_of_work) == 0
+    assert draw_samples(run.id, day, 1, 1, database.unit_of_work) == 0
+    assert draw_samples(run.id, day + timedelta(days=1), 1, 1, database.unit_of_work) == 3
+    assert draw_samples(run.id, day + timedelta(days=1), 1, 1, database.unit_of_work) == 0
     with database.unit_of_work() as uow:
         drawn = {one.agent_id: one for one in uow.samples.of_day(day)}
-    assert (drawn["A17"].calls, drawn["A17"].chance, drawn["A18"].chance) == (2, 0.5, 1.0)
-    assert drawn["A17"] == draw("A17", day, [id_of("C4"), id_of("C1")], 1)
+    assert (drawn["A17"].of_all, drawn["A17"].of_unsure) == (Lots(2, 1), Lots(0, 0))
+    assert (drawn["A18"].of_unsure, drawn["A18"].unsure_ids) == (Lots(1, 1), frozenset({id_of("C2")}))
+    assert drawn["A17"] == draw("A17", day, {id_of("C4"): False, id_of("C1"): False}, 1, 1)
+    assert drawn["A18"] == draw("A18", day, {id_of("C2"): True}, 1, 1)
     page = console.browser("qa").get("/queue?section=sample").text
     assert len(shown(page)) == 3
     assert set(shown(page)) > {"C2", "C3"}
@@ -260,7 +262,7 @@ def test_what_people_say_of_drawn_calls_is_read_with_the_chance_of_the_draw(
         for name in CALLS:
             uow.calls.saw(run.id, f"file:///{name}.wav", id_of(name))
         uow.commit()
-    draw_samples(run.id, day + timedelta(days=1), 1, database.unit_of_work)
+    draw_samples(run.id, day + timedelta(days=1), 1, 1, database.unit_of_work)
     with database.unit_of_work() as uow:
         (drawn,) = (one for one in uow.samples.of_day(day) if one.agent_id == "A17")
         (in_sample,) = (name for name in ("C1", "C4") if id_of(name) in drawn.recording_ids)
@@ -301,12 +303,12 @@ def test_rates_speak_for_the_days_that_were_drawn_and_tell_what_came_late(consol
             uow.calls.saw(run.id, f"file:///{name}.wav", id_of(name))
         uow.commit()
         assert uow.samples.frame(run.id) == Frame(frozenset(), 0)
-    draw_samples(run.id, day + timedelta(days=1), 1, database.unit_of_work)
+    draw_samples(run.id, day + timedelta(days=1), 1, 1, database.unit_of_work)
     with database.unit_of_work() as uow:
         drawn = uow.samples.of_day(day)
         before = uow.samples.frame(run.id)
         assert before.late == 0
-        assert len(before.recording_ids) == sum(one.calls for one in drawn)
+        assert len(before.recording_ids) == sum(one.of_all.calls for one in drawn)
         # On a drawn day, but in no run that this one knows of; and one on a day without a draw.
         for name, started_at in (("late", factories.STARTED_AT), ("next", factories.STARTED_AT + timedelta(days=1))):
             uow.calls.add(factories.recording(name), CallMeta(name, "A17", started_at=started_at))

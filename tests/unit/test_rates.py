@@ -142,9 +142,13 @@ def test_a_rate_says_how_much_of_the_draw_it_rests_on(judged: int, open_ones: in
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("agents", "calls", "drawn_a_day"), [(10, 3, 1), (20, 7, 1), (60, 20, 1)])
-def test_intervals_hold_the_truth_in_93_of_100_months(agents: int, calls: int, drawn_a_day: int) -> None:
-    months = [month(seed, agents, calls, drawn_a_day) for seed in range(200)]
+@pytest.mark.parametrize(
+    ("agents", "calls", "drawn_a_day", "unsure_a_day"), [(10, 3, 1, 0), (20, 7, 1, 0), (20, 7, 1, 1), (60, 20, 1, 0)]
+)
+def test_intervals_hold_the_truth_in_93_of_100_months(
+    agents: int, calls: int, drawn_a_day: int, unsure_a_day: int
+) -> None:
+    months = [month(seed, agents, calls, drawn_a_day, unsure_a_day) for seed in range(200)]
     for item in RATES:
         found = [one[item] for one in months]
         held = fmean(f.rate.low <= f.truth <= f.rate.high for f in found if f.rate.low is not None and f.rate.high)
