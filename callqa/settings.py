@@ -136,6 +136,12 @@ class Settings(BaseModel):
     sample_per_agent: int = Field(
         1, ge=0, le=100, description="calls of each agent's day drawn at random for review; 0: none"
     )
+    sample_unsure_per_agent: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="calls of each agent's day drawn besides of those the machine is unsure of; 0: none",
+    )
     plan_speed: float = Field(
         5.0, gt=0, le=10_000, description="seconds of recordings heard in a second, for plans until a run was measured"
     )

@@ -25,7 +25,7 @@ from callqa.cli.common import (
 )
 from callqa.practice import find_practice
 from callqa.printing import write_pdf
-from callqa.reports.build import build_run_report
+from callqa.reports.build import NO_RATES, build_run_report
 from callqa.reports.coaching_table import write_coaching_xlsx
 from callqa.reports.render import render_coaching, render_run_report
 from callqa.services.coaching import coaching_report
@@ -65,9 +65,10 @@ def run_report(
     with open_database(settings, create=False)() as uow:
         wanted = run_id or uow.runs.latest_id()
         view = uow.runs.view(wanted) if wanted else None
-        cards = [call.scorecard for call in view.calls if call.scorecard is not None] if view else []
-        rates = run_rates(view.run.id, cards, uow) if view else {}
-        ledger = uow.ledger.entries([call.stored.recording.id for call in view.calls]) if view else ()
+        calls = view.calls if view else ()
+        cards = {call.stored.recording.id: call.scorecard for call in calls if call.scorecard is not None}
+        rates = run_rates(view.run.id, cards, uow) if view else NO_RATES
+        ledger = uow.ledger.entries([call.stored.recording.id for call in calls])
     if view is None:
         raise InputError(f"no run {run_id} in this database" if run_id else "no run in this database yet: `callqa run`")
     report = build_run_report(
