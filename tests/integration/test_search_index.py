@@ -63,7 +63,8 @@ def say(uow: UnitOfWork, name: str, text: str) -> None:
     """In another transcript of the same call."""
     heard = factories.transcript(*[("agent", line) for line in text.split("\n")], seed=name)
     digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-    uow.transcripts.put(replace(heard, engine=replace(factories.ENGINE, digest=digest)))
+    turns = tuple(replace(turn, words=()) for turn in heard.utterances)
+    uow.transcripts.put(replace(heard, utterances=turns, engine=replace(factories.ENGINE, digest=digest)))
 
 
 def found(uow: UnitOfWork, *phrases: str) -> set[str]:
