@@ -27,6 +27,14 @@ _AS_INDEXED = str.maketrans({"\ufffe": "\ufffd", "\uffff": "\ufffd"})
 _PUNCTUATION = str.maketrans("", "", "，。？！、；：,.?!;:“”\"'「」《》（）() \t　\r\n")
 _AROUND = 14
 """Characters that a finding is shown with, on either side."""
+_ENOUGH = "64MB"
+_PREPARED = select(
+    func.set_config("max_parallel_workers_per_gather", "0", True),
+    func.set_config("work_mem", _ENOUGH, True),
+)
+"""To the end of the transaction. Which texts the index found must be remembered one by one, not by pages, whose texts
+would all be taken apart anew: this is enough for five million. Other processes would take longer to start than to help.
+"""
 _index = table(NAME, column("rowid"), column(NAME, PlainText))
 _held = table(HELD, column("term", PlainText), column("doc"))
 
@@ -68,6 +76,7 @@ def found_by_index(transaction: Transaction, phrases: Sequence[str], most: int) 
     statement = select(call_texts.c.recording_id).where(says(phrases)).limit(most)
     if transaction.dialect == "sqlite":
         return _from_sqlite(transaction, statement, phrases, most)
+    transaction.rows(_PREPARED)
     query = cast(literal(_query(phrases), PlainText), TSQUERY)
     return statement.where(getattr(func, NAME)(call_texts.c.text).op("@@")(query))
 
