@@ -21,6 +21,7 @@ from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
 from callqa.reports.runs_words import RUNS_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
+from callqa.reports.team_words import TEAM_WORDS
 from models.errors import SettingsError
 
 LANGUAGES: Final = ("zh", "en")
@@ -38,6 +39,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **NIGHT_WORDS,
     **RUNS_WORDS,
     **COACHING_WORDS,
+    **TEAM_WORDS,
 }
 
 
