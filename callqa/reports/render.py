@@ -16,6 +16,7 @@ from callqa.reports.coaching_context import BEFORE_DAYS, CoachingReport
 from callqa.reports.context import RunReport
 from callqa.reports.figures import MIN_SAMPLE
 from callqa.reports.file_names import visible, visible_name
+from callqa.reports.team_context import TeamReport
 from callqa.reports.words import Words
 from models.call import UNASSIGNED_AGENT
 from models.scorecard import Verdict
@@ -68,6 +69,11 @@ def render_coaching(report: CoachingReport, console: str | None = None) -> str:
         before_days=BEFORE_DAYS,
         has_sound=any(quote.clip for point in (*report.strengths, *report.habits) for quote in point.quotes),
     )
+
+
+def render_team(report: TeamReport) -> str:
+    """The report of a team or of the whole centre in its language. Equal reports give equal text."""
+    return _page("team.html", report.language, ("run.css", "coaching.css"), report=report)
 
 
 def _page(template: str, language: str, styles: tuple[str, ...] = ("run.css",), **values: object) -> str:

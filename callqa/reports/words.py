@@ -24,6 +24,7 @@ from callqa.reports.receipt_words import RECEIPT_WORDS
 from callqa.reports.runs_words import RUNS_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
 from callqa.reports.talk_words import TALK_WORDS
+from callqa.reports.team_words import TEAM_WORDS
 from models.errors import SettingsError
 
 LANGUAGES: Final = ("zh", "en")
@@ -44,6 +45,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **RUNS_WORDS,
     **COACHING_WORDS,
     **TALK_WORDS,
+    **TEAM_WORDS,
 }
 
 
