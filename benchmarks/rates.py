@@ -15,21 +15,34 @@ from statistics import fmean
 from callqa.reports.figures import wilson
 from tests.simulated_reviews import RATES, Month, month
 
-SIZES = ((10, 3, 1), (20, 7, 1), (60, 20, 1), (60, 20, 3))
-"""Agents, calls of each a day, and how many of them are drawn; a month has 22 days."""
+SIZES = (
+    (10, 3, 1, 0),
+    (20, 7, 1, 0),
+    (20, 7, 2, 0),
+    (20, 7, 1, 1),
+    (60, 20, 1, 0),
+    (60, 20, 2, 0),
+    (60, 20, 1, 1),
+    (60, 20, 3, 0),
+)
+"""Agents, calls of each a day, how many of them are drawn, and of those in doubt how many more; a month has 22 days."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--months", type=int, default=200)
     months = parser.parse_args().months
-    print(f"{'calls':>7} {'drawn':>6}  {'criterion':<11} {'true':>6} {'held':>6} {'±':>6} {'machine alone':>14}")
-    for agents, calls, drawn in SIZES:
-        found = [month(seed, agents, calls, drawn) for seed in range(months)]
+    print(
+        f"{'calls':>7} {'drawn':>7} {'reviewed':>8}  {'criterion':<11} {'true':>6} {'held':>6} {'±':>6}"
+        f" {'machine alone':>14}"
+    )
+    for agents, calls, drawn, unsure in SIZES:
+        found = [month(seed, agents, calls, drawn, unsure) for seed in range(months)]
         for item in RATES:
             ones = [one[item] for one in found]
             print(
-                f"{agents * calls * 22:>7} {agents * drawn * 22:>6}  {item:<11} {fmean(o.truth for o in ones):>6.1%}"
+                f"{agents * calls * 22:>7} {f'{drawn} + {unsure}':>7} {fmean(one.reviewed for one in ones):>8.0f} "
+                f" {item:<11} {fmean(one.truth for one in ones):>6.1%}"
                 f" {fmean(map(holds, ones)):>6.1%} {fmean(map(half_width, ones)):>6.1%}"
                 f" {fmean(machine_holds(one, agents * calls * 22) for one in ones):>14.1%}"
             )

@@ -136,6 +136,12 @@ class Settings(BaseModel):
     sample_per_agent: int = Field(
         1, ge=0, le=100, description="calls of each agent's day drawn at random for review; 0: none"
     )
+    sample_unsure_per_agent: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="calls of each agent's day drawn besides of those the machine is unsure of; 0: none",
+    )
     plan_speed: float = Field(
         5.0, gt=0, le=10_000, description="seconds of recordings heard in a second, for plans until a run was measured"
     )
@@ -185,13 +191,22 @@ class Settings(BaseModel):
         SecretStr(""), description="what /metrics of `callqa web` asks for; empty: it answers this machine alone"
     )
     alert_on: str = Field(
-        "run_end,fatal,failure_rate,promises_due", description="what alerts tell of, separated by commas"
+        "run_end,fatal,failure_rate,promises_due,drift", description="what alerts tell of, separated by commas"
     )
     alert_failure_rate: float = Field(
         0.1, ge=0, le=1, description="share of recordings that failed above which an alert tells of it"
     )
     alert_promise_hours: float = Field(
         24.0, gt=0, le=720, description="hours before a promise is due in which an alert tells that it is open"
+    )
+    drift_days: int = Field(
+        3, ge=1, le=14, description="newest days with calls that are compared with the four weeks before"
+    )
+    drift_level: float = Field(
+        0.01, gt=0, le=0.2, description="share of nights in which a shift may be told of though nothing has shifted"
+    )
+    drift_effect: float = Field(
+        0.2, ge=0, le=5, description="least shift told of, in standard deviations between calls"
     )
     alert_webhook_url: SecretStr = Field(SecretStr(""), description="address that alerts are posted to; empty: none")
     alert_webhook_secret: SecretStr = Field(SecretStr(""), description="key of the signature of posted alerts")

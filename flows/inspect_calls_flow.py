@@ -220,7 +220,8 @@ def summarise(run: Run, intake: dict[str, Any], reminder: ReviewReminder | None)
     """Close the run, publish its figures as an artifact, and turn them into the flow's final state."""
     settings, now = flow_settings(None), datetime.now(UTC)
     status, counts = finish_run(run.id, now, open_database(settings))
-    draw_samples(run.id, today(settings), settings.sample_per_agent, open_database(settings))
+    per_agent, unsure = settings.sample_per_agent, settings.sample_unsure_per_agent
+    draw_samples(run.id, today(settings), per_agent, unsure, open_database(settings))
     try:
         reports, database = settings.home / "reports", open_database(settings)
         retain(ages(settings), "callqa", now, audio_store(settings), reports, database, dry_run=False)

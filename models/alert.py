@@ -18,6 +18,7 @@ class AlertKind(StrEnum):
     FATAL = "fatal"
     FAILURE_RATE = "failure_rate"
     PROMISES_DUE = "promises_due"
+    DRIFT = "drift"
     TEST = "test"
 
 

@@ -31,5 +31,6 @@ class SealedTexts(Protocol):
         """Bring texts of the first `most` recordings behind `after` under the newest key; None when none are left.
 
         In the database's own order of ids, so that "" and then the last id of each answer walk through all of them.
-        Raises MissingKeyError and IntegrityError for what cannot be opened.
+        Behind the last recording come the texts that are kept of agents. Raises
+        MissingKeyError and IntegrityError for what cannot be opened.
         """

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 
 FEWEST_REVIEWED = 30
 """Below so many reviewed calls of the sample there is no rate: its interval would say nothing."""
+ENOUGH_REVIEWED = 0.8
+"""Below that share of the draw a rate comes with a warning: those who choose what to judge choose the rate."""
 _MOST_ERROR = 0.25
 """Reviewers who err more often than that measure nothing."""
 _TAIL = 0.025
@@ -55,7 +57,8 @@ NO_ERROR = ReviewerError(0.0, 0.0, 0.0)
 class Rate:
     """The share of calls with a true fault with its 95 % interval; None where too few were `reviewed`.
 
-    `missing` reviews are lacking for one, 0 where it is known. `is_freed`: of what reviewers get wrong.
+    `missing` reviews are lacking for one, 0 where it is known. `is_freed`: of what reviewers get wrong. `unreviewed`
+    drawn calls are still to be judged: what of them was judged first need not be like the rest.
     """
 
     reviewed: int
@@ -64,6 +67,31 @@ class Rate:
     low: float | None = None
     high: float | None = None
     is_freed: bool = False
+    unreviewed: int = 0
+
+    @property
+    def answered(self) -> float:
+        """The share of the drawn calls that is reviewed, 0 to 1; 0 without any."""
+        drawn = self.reviewed + self.unreviewed
+        return self.reviewed / drawn if drawn else 0.0
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether there is a rate, but too little of the draw is reviewed to trust it."""
+        return self.share is not None and self.answered < ENOUGH_REVIEWED
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The rate of each item, and whom they leave out.
+
+    `late`: calls on the days that were drawn, scored after the draw; they are in the machine's count. `undrawn`: calls
+    on days without a draw, and of no known agent.
+    """
+
+    items: Mapping[str, Rate]
+    late: int = 0
+    undrawn: int = 0
 
 
 def reviewer_error(differing: float, verdicts: float) -> ReviewerError:

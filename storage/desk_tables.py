@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table
 
 from storage.column_types import Moment, Text
 from storage.tables import metadata
@@ -32,6 +32,9 @@ sample_draws = Table(
     Column("day", Date, primary_key=True),
     Column("calls", Integer, nullable=False),
     Column("drawn", Integer, nullable=False),
+    # The second draw, of those that the machine was unsure of.
+    Column("unsure_calls", Integer, nullable=False),
+    Column("unsure_drawn", Integer, nullable=False),
     Index(None, "day"),
 )
 
@@ -41,5 +44,7 @@ sampled_calls = Table(
     Column("recording_id", Text, ForeignKey("recordings.id"), primary_key=True),
     Column("agent_id", Text, ForeignKey("agents.id"), nullable=False),
     Column("day", Date, nullable=False),
+    # When it was drawn, by whichever draw.
+    Column("was_unsure", Boolean, nullable=False),
     Index(None, "day"),
 )

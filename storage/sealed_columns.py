@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, select
 
 from storage.appeal_tables import appeal_rulings, appeals
+from storage.coaching_tables import coaching_notes
 from storage.column_types import Json, storable
 from storage.sealing import Sealer, damaged, is_sealed
 from storage.tables import (
@@ -35,16 +36,18 @@ class SealedTable:
     """A table with sealed columns.
 
     `place` are the columns that say which of a recording's rows it is; `path` the tables between it and the one with
-    the recording's id, both by their foreign keys.
+    the recording's id, both by their foreign keys. `owner` is the column of that id: of what is kept of an agent, it is
+    the agent's.
     """
 
     table: Table
     columns: tuple[str, ...]
     place: tuple[str, ...]
     path: tuple[Table, ...] = ()
+    owner: str = "recording_id"
 
-    def with_recording(self) -> Select[Any]:
-        """All rows, each with the `recording_id` that it hangs on."""
+    def with_owner(self) -> Select[Any]:
+        """All rows, each with the id of its owner."""
         tables = (self.table, *self.path)
         statement = select(self.table)
         if self.path:
@@ -78,19 +81,21 @@ SEALED: Mapping[Table, SealedTable] = {
         SealedTable(reviews, ("comment",), ("item_id", "reviewer", "reviewed_at")),
         SealedTable(appeals, ("reason",), ("item_id",)),
         SealedTable(appeal_rulings, ("reason",), ("appeal_id",), (appeals,)),
+        # What is said in a talk quotes calls as well.
+        SealedTable(coaching_notes, ("note", "action", "answer"), ("written_by", "written_at"), owner="agent_id"),
     )
 }
 
 
-def seal_row(sealer: Sealer, table: Table, row: Mapping[str, Any], recording_id: str) -> dict[str, Any]:
-    """A row as it is stored, of one with all columns of its place."""
+def seal_row(sealer: Sealer, table: Table, row: Mapping[str, Any], owner_id: str) -> dict[str, Any]:
+    """A row as it is stored, of one with all columns of its place; the owner is a recording, or an agent."""
     if sealer.newest is None:
         return dict(row)
     sealed = SEALED[table]
     return {
         **row,
         **{
-            name: sealer.seal(_to_text(table, name, row[name]), _place(sealed, name, row, recording_id))
+            name: sealer.seal(_to_text(table, name, row[name]), _place(sealed, name, row, owner_id))
             for name in sealed.columns
             if row[name] is not None
         },
@@ -104,14 +109,14 @@ def seal_rows(
     return [seal_row(sealer, table, row, recording_id) for row in rows]
 
 
-def open_row(sealer: Sealer, table: Table, row: Row[Any], recording_id: str) -> Any:
+def open_row(sealer: Sealer, table: Table, row: Row[Any], owner_id: str) -> Any:
     """A stored row, plain or sealed, as one that is plain: with the same attributes.
 
     Raises MissingKeyError and IntegrityError as `Sealer.open` does.
     """
     values = dict(row._mapping)
     opened = {
-        name: _from_text(table, name, sealer.open(values[name], _place(SEALED[table], name, values, recording_id)))
+        name: _from_text(table, name, sealer.open(values[name], _place(SEALED[table], name, values, owner_id)))
         for name in SEALED[table].columns
         if _is_sealed(table, name, values[name])
     }
@@ -123,10 +128,11 @@ def _is_sealed(table: Table, name: str, value: Any) -> bool:
     return isinstance(value, str) and (_is_json(table, name) or is_sealed(value))
 
 
-def _place(sealed: SealedTable, name: str, row: Mapping[str, Any], recording_id: str) -> str:
+def _place(sealed: SealedTable, name: str, row: Mapping[str, Any], owner_id: str) -> str:
     """Where a value belongs. Part of what is sealed, and of messages: it holds ids only."""
     at = [_as_read(row[part]) for part in sealed.place]
-    return f"{sealed.table.name}.{name} of recording {storable(recording_id)} {json.dumps(at, ensure_ascii=False)}"
+    owner = f"{sealed.owner.removesuffix('_id')} {storable(owner_id)}"
+    return f"{sealed.table.name}.{name} of {owner} {json.dumps(at, ensure_ascii=False)}"
 
 
 def _as_read(value: Any) -> Any:

@@ -9,21 +9,34 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, delete, literal, select, table, update
+from sqlalchemy import ColumnElement, Select, and_, cast, column, delete, func, literal, select, table, update
 from sqlalchemy import Text as PlainText
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from models.transcript import Transcript
 from storage.column_types import storable
-from storage.search_index import NAME
+from storage.search_index import HELD, NAME, TOO_LONG
 from storage.search_tables import call_texts
 from storage.transaction import Transaction
 
-INDEXED_CHARACTERS = 3
-"""Shorter phrases are in no index."""
+_PART = 3
+"""Characters of each part of a text that is indexed."""
+_LAST = "\U0010ffff"
+_AS_INDEXED = str.maketrans({"\ufffe": "\ufffd", "\uffff": "\ufffd"})
+"""What FTS5 puts in the place of two signs that are none."""
 _PUNCTUATION = str.maketrans("", "", "，。？！、；：,.?!;:“”\"'「」《》（）() \t　\r\n")
 _AROUND = 14
 """Characters that a finding is shown with, on either side."""
+_ENOUGH = "64MB"
+_PREPARED = select(
+    func.set_config("max_parallel_workers_per_gather", "0", True),
+    func.set_config("work_mem", _ENOUGH, True),
+)
+"""To the end of the transaction. Which texts the index found must be remembered one by one, not by pages, whose texts
+would all be taken apart anew: this is enough for five million. Other processes would take longer to start than to help.
+"""
 _index = table(NAME, column("rowid"), column(NAME, PlainText))
+_held = table(HELD, column("term", PlainText), column("doc"))
 
 
 def folded(text: str) -> str:
@@ -56,19 +69,48 @@ def says(phrases: Sequence[str]) -> ColumnElement[bool]:
 def found_by_index(transaction: Transaction, phrases: Sequence[str], most: int) -> Select[Any] | None:
     """Recording ids of `most` texts that hold the phrases, found without a look at the others.
 
-    None where that cannot be: no index, or no phrase that is long enough.
+    None where that cannot be: no index, or only phrases of one and two characters that so many texts hold, each.
     """
-    long = [phrase for phrase in phrases if len(phrase) >= INDEXED_CHARACTERS]
-    if not long or not transaction.has_search_index():
+    if not transaction.has_search_index():
         return None
     statement = select(call_texts.c.recording_id).where(says(phrases)).limit(most)
     if transaction.dialect == "sqlite":
-        # Quoted as FTS5 has it. Without places it knows no phrases, only which texts hold all of the trigrams.
-        trigrams = {phrase[at : at + 3] for phrase in long for at in range(len(phrase) - 2)}
-        wanted = " AND ".join('"{}"'.format(trigram.replace('"', '""')) for trigram in sorted(trigrams))
+        return _from_sqlite(transaction, statement, phrases, most)
+    transaction.rows(_PREPARED)
+    query = cast(literal(_query(phrases), PlainText), TSQUERY)
+    return statement.where(getattr(func, NAME)(call_texts.c.text).op("@@")(query))
+
+
+def _from_sqlite(
+    transaction: Transaction, statement: Select[Any], phrases: Sequence[str], most: int
+) -> Select[Any] | None:
+    if parts := _parts(phrases):
+        # Quoted as FTS5 has it. Without places it knows no phrases, only which texts hold all of the parts.
+        wanted = " AND ".join('"{}"'.format(part.replace('"', '""')) for part in parts)
         of_index = _index.c[NAME].op("MATCH")(literal(wanted, PlainText))
-        statement = statement.select_from(_index.join(call_texts, call_texts.c.id == _index.c.rowid)).where(of_index)
-    return statement
+        return statement.select_from(_index.join(call_texts, call_texts.c.id == _index.c.rowid)).where(of_index)
+    for phrase in sorted(phrases, key=len, reverse=True):
+        first = phrase.translate(_AS_INDEXED)
+        last = first.ljust(_PART, _LAST)
+        holding = select(_held.c.doc).where(_held.c.term >= first, _held.c.term <= last).distinct()
+        [counted] = transaction.rows(select(func.count().label("texts")).select_from(holding.limit(most).subquery()))
+        if counted.texts < most:
+            return statement.where(call_texts.c.id.in_(holding))
+    return None
+
+
+def _query(phrases: Sequence[str]) -> str:
+    """The phrases as a tsquery: what holds all of their parts, and what begins with those that are shorter than one."""
+    begun = [f"{_quoted(phrase)}:*" for phrase in phrases if len(phrase) < _PART]
+    return f"({' & '.join([*map(_quoted, _parts(phrases)), *begun])}) | {_quoted(TOO_LONG)}"
+
+
+def _quoted(part: str) -> str:
+    return "'{}'".format(part.replace("\\", "\\\\").replace("'", "''"))
+
+
+def _parts(phrases: Sequence[str]) -> list[str]:
+    return sorted({phrase[at : at + _PART] for phrase in phrases for at in range(len(phrase) - _PART + 1)})
 
 
 def quotes(transaction: Transaction, recording_ids: Collection[str], phrases: Sequence[str]) -> Mapping[str, str]:

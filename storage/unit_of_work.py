@@ -14,6 +14,8 @@ from models import (
     call_order,
     claim,
     coaching,
+    coaching_note,
+    daily,
     desk,
     draft,
     glance,
@@ -35,6 +37,8 @@ from storage.call_order import CallOrder
 from storage.calls import Calls
 from storage.census import Census
 from storage.claims import Claims
+from storage.coaching_notes import CoachingNotes
+from storage.daily import Daily
 from storage.desk import Desk
 from storage.diary import Diary
 from storage.drafts import StandardDrafts
@@ -77,6 +81,7 @@ class UnitOfWork:
     keeping: keeping.Keeping
     diary: night.Diary
     census: night.Census
+    daily: daily.Daily
     people: person.People
     sealed: sealing.SealedTexts
     rollups: rollup.Rollups
@@ -84,6 +89,7 @@ class UnitOfWork:
     tokens: token.Tokens
     glances: glance.Glances
     instances: coaching.Instances
+    coaching_notes: coaching_note.CoachingNotes
     desk: desk.Desk
     samples: sample.Samples
     order: call_order.CallOrder
@@ -114,6 +120,7 @@ class UnitOfWork:
         self.keeping = Keeping(transaction)
         self.diary = Diary(transaction)
         self.census = Census(transaction)
+        self.daily = Daily(transaction)
         self.people = People(transaction)
         self.sealed = SealedTexts(transaction)
         self.rollups = Rollups(transaction)
@@ -121,6 +128,7 @@ class UnitOfWork:
         self.tokens = Tokens(transaction)
         self.glances = Glances(transaction)
         self.instances = Instances(transaction)
+        self.coaching_notes = CoachingNotes(transaction)
         self.desk = Desk(transaction)
         self.samples = Samples(transaction)
         self.order = CallOrder(transaction)

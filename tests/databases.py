@@ -152,7 +152,7 @@ def _postgresql_server() -> str | None:
 
 BY_PEOPLE = frozenset({
     "appeals", "appeal_rulings", "assignments", "calibration_calls", "calibration_judgements", "calibration_reviewers",
-    "calibrations", "identities", "login_failures", "people", "sampled_calls", "sample_draws", "saved_views", "sessions",
-    "standard_drafts", "tokens",
+    "calibrations", "coaching_notes", "identities", "login_failures", "people", "sampled_calls", "sample_draws",
+    "saved_views", "sessions", "standard_drafts", "tokens",
 })  # fmt: skip
 """Tables that only the console and its commands fill."""

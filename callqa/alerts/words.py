@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from callqa.reports.words import Words
 from models.alert import Alert, AlertKind
 
 _SUBJECTS: dict[str, dict[AlertKind | None, str]] = {
@@ -12,6 +14,7 @@ _SUBJECTS: dict[str, dict[AlertKind | None, str]] = {
         AlertKind.FATAL: "发现 {calls} 通一票否决的通话",
         AlertKind.FAILURE_RATE: "失败率 {rate}，超过 {threshold}",
         AlertKind.PROMISES_DUE: "{promises} 项承诺将在 {hours} 小时内到期",
+        AlertKind.DRIFT: "{shifts} 项指标发生偏移，原因未知（{since} 至 {until}）",
         AlertKind.TEST: "测试提醒",
         None: "夜间质检因错误中断（{error}）",
     },
@@ -20,6 +23,7 @@ _SUBJECTS: dict[str, dict[AlertKind | None, str]] = {
         AlertKind.FATAL: "{calls} calls with a fatal violation",
         AlertKind.FAILURE_RATE: "failure rate {rate}, above {threshold}",
         AlertKind.PROMISES_DUE: "{promises} promises fall due within {hours} hours",
+        AlertKind.DRIFT: "{shifts} figures have shifted without a known cause ({since} to {until})",
         AlertKind.TEST: "test alert",
         None: "night broken off by an error ({error})",
     },
@@ -47,6 +51,12 @@ _FACTS: dict[str, dict[str, str]] = {
         "hours": "小时",
         "promise_ids": "承诺",
         "earliest_due_at": "最早到期",
+        "shifts": "偏移指标数",
+        "since": "起始日",
+        "until": "截止日",
+        "figures": "指标（+ 上升，- 下降）",
+        "before": "此前四周",
+        "now": "现在",
         "more": "未列出",
         "run": "运行",
         "at": "时间",
@@ -61,6 +71,8 @@ _FACTS: dict[str, dict[str, str]] = {
         "call_ids": "calls by id",
         "agent_ids": "agents",
         "promise_ids": "promises by id",
+        "figures": "figures (+ risen, - fallen)",
+        "before": "in the four weeks before",
         "earliest_due_at": "first one due",
         "more": "not listed",
         "audit_head": "head of the audit log (keep it, for callqa audit verify --head)",
@@ -95,8 +107,17 @@ def body_of(alert: Alert, language: str) -> str:
 def _shown(name: str, value: Any, language: str) -> str:
     if name in ("rate", "threshold"):
         return f"{value:.0%}"
+    if name == "figures":
+        words = Words(language)
+        # Such as `faults+ greeting`: the sign ends the figure's name.
+        named = (re.match(r"\w+", one) for one in value)
+        return "; ".join(
+            words(f"drift.measure.{found[0]}") + one[found.end() :]
+            for one, found in zip(value, named, strict=True)
+            if found
+        )
     if isinstance(value, list):
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     if isinstance(value, bool):
         return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
     if isinstance(value, float):

@@ -1,5 +1,6 @@
 """The one place where ports meet adapters: database, Whisper and standard, built from settings."""
 
+from asr.clips import cut_clip
 from asr.cores import usable_cores
 from asr.decoder import probe
 from callqa.bootstrap.app import App, assemble, this_worker
@@ -26,7 +27,7 @@ from callqa.bootstrap.engine import (
     transcriber_for,
     uses_gpu,
 )
-from callqa.bootstrap.nights import ages, alarm_for, machine_name, planner
+from callqa.bootstrap.nights import ages, alarm_for, drift_rules, machine_name, planner
 from callqa.bootstrap.notes import note_mask
 from callqa.bootstrap.sounds import audio_keeper, audio_store, listening
 from callqa.bootstrap.sources import check_objects, finder, metadata_readers, source_uris
@@ -45,9 +46,11 @@ __all__ = [
     "check_objects",
     "check_remote",
     "choose_device",
+    "cut_clip",
     "database_file",
     "describe_database",
     "describe_search",
+    "drift_rules",
     "engine_options",
     "finder",
     "has_database",

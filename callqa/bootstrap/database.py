@@ -86,10 +86,10 @@ def describe_search(settings: Settings) -> str:
         return "will be set up with the database"
     check_database(settings)
     if schema.has_search_index(settings.resolved_database_url):
-        return "phrases of three characters and more are found by an index"
+        return "words are found by an index"
     return (
-        "without an index, 20,000 calls at a time: let an owner of the database run `CREATE EXTENSION pg_trgm` "
-        "(SQLite: use a build with FTS5), then run `callqa db upgrade`"
+        "without an index, some thousands of calls a page: use an SQLite of 3.34 or newer with FTS5, on PostgreSQL let "
+        "callqa's user make functions, then run `callqa db upgrade`"
     )
 
 

@@ -12,6 +12,7 @@ from callqa.services.retention import Ages
 from callqa.settings import Settings, words_of
 from models.alert import AlertKind
 from models.ports import UnitOfWorkFactory
+from scoring.drift import DriftRules
 
 
 def machine_name() -> str:
@@ -35,8 +36,13 @@ def planner(settings: Settings, new_unit_of_work: UnitOfWorkFactory) -> Planner:
 def alarm_for(settings: Settings, new_unit_of_work: UnitOfWorkFactory) -> Alarm:
     """The alerts that these settings ask for. Raises SettingsError for a channel that cannot work."""
     kinds = frozenset(AlertKind(kind) for kind in words_of(settings.alert_on))
-    rules = AlarmRules(kinds, settings.alert_failure_rate, settings.alert_promise_hours)
+    rules = AlarmRules(kinds, settings.alert_failure_rate, settings.alert_promise_hours, drift_rules(settings))
     return Alarm(channels_for(settings), rules, new_unit_of_work)
+
+
+def drift_rules(settings: Settings) -> DriftRules:
+    """What counts as a shift of a figure."""
+    return DriftRules(settings.drift_days, settings.drift_level, settings.drift_effect)
 
 
 def ages(settings: Settings) -> Ages:

@@ -11,6 +11,7 @@ from callqa.cli.audio import audio_app
 from callqa.cli.audit import audit_app
 from callqa.cli.backtest import backtest
 from callqa.cli.backup import backup, restore
+from callqa.cli.coaching import coaching_app
 from callqa.cli.common import EXIT_USAGE, complain
 from callqa.cli.data import db_app, export_app
 from callqa.cli.demo import demo
@@ -22,6 +23,7 @@ from callqa.cli.night import alerts_app, metrics
 from callqa.cli.plan import plan
 from callqa.cli.privacy import privacy_app
 from callqa.cli.promises import promises_app
+from callqa.cli.propose import propose
 from callqa.cli.quarantine import quarantine_app
 from callqa.cli.report import report_app
 from callqa.cli.run import run
@@ -42,8 +44,10 @@ app = typer.Typer(
 for command in (demo, plan, run, join, transcribe, score, metrics, web, doctor, backup, restore):
     app.command()(command)
 standard_app.command()(backtest)
+standard_app.command()(propose)
 app.add_typer(standard_app, name="standard")
 app.add_typer(report_app, name="report")
+app.add_typer(coaching_app, name="coaching")
 app.add_typer(promises_app, name="promises")
 app.add_typer(import_app, name="import")
 app.add_typer(runs_app, name="runs")

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from callqa.bootstrap import open_database
+from callqa.bootstrap import cut_clip, listening, open_database
 from callqa.cli.common import (
+    ByOption,
     DatabaseOption,
     HomeOption,
     LanguageOption,
+    acting,
     console,
     parse_day,
     settings_from,
@@ -23,12 +25,15 @@ from callqa.cli.common import (
 )
 from callqa.practice import find_practice
 from callqa.printing import write_pdf
-from callqa.reports.build import build_run_report
+from callqa.reports.build import NO_RATES, build_run_report
 from callqa.reports.coaching_table import write_coaching_xlsx
-from callqa.reports.render import render_coaching, render_run_report
+from callqa.reports.render import render_coaching, render_run_report, render_team
+from callqa.reports.team_table import write_team_xlsx
 from callqa.services.coaching import coaching_report
+from callqa.services.coaching_clips import with_clips
 from callqa.services.overview import Period
 from callqa.services.rates import run_rates
+from callqa.services.team_report import team_report
 from models.errors import InputError
 from models.person import EVERYBODY
 
@@ -62,9 +67,10 @@ def run_report(
     with open_database(settings, create=False)() as uow:
         wanted = run_id or uow.runs.latest_id()
         view = uow.runs.view(wanted) if wanted else None
-        cards = [call.scorecard for call in view.calls if call.scorecard is not None] if view else []
-        rates = run_rates(view.run.id, cards, uow) if view else {}
-        ledger = uow.ledger.entries([call.stored.recording.id for call in view.calls]) if view else ()
+        calls = view.calls if view else ()
+        cards = {call.stored.recording.id: call.scorecard for call in calls if call.scorecard is not None}
+        rates = run_rates(view.run.id, cards, uow) if view else NO_RATES
+        ledger = uow.ledger.entries([call.stored.recording.id for call in calls])
     if view is None:
         raise InputError(f"no run {run_id} in this database" if run_id else "no run in this database yet: `callqa run`")
     report = build_run_report(
@@ -84,36 +90,84 @@ def agent_report(
     format: Annotated[PageFormat, typer.Option("--format", help="html; pdf through Chromium; xlsx: the numbers.")] = (
         PageFormat.HTML
     ),
+    audio: Annotated[bool, typer.Option("--audio", help="html with the sound of its quotes, from masked copies.")] = (
+        False
+    ),
+    by: ByOption = None,
     language: LanguageOption = None,
     database_url: DatabaseOption = None,
     home: HomeOption = None,
 ) -> None:
     """One page for a coaching talk: strengths, habits to change in the agent's own words, trend, promises, practice."""
     settings = settings_from(language=language, database_url=database_url, home=home)
-    first, last = parse_day(since, "--from"), parse_day(until, "--to")
-    if first is None or last is None or first > last:
-        raise InputError(f"--from {since} is after --to {until}; write the earlier day first")
+    period = _period(since, until)
+    if audio and format is not PageFormat.HTML:
+        raise InputError(f"--audio has no place in {format.value}; write html")
     practice = find_practice(settings.practice, settings.language)
+    connect = open_database(settings, create=False)
     now = datetime.now(ZoneInfo(settings.time_zone))
     report = coaching_report(
         agent_id,
-        Period(first, last),
+        period,
         practice,
         settings.language,
         now,
         EVERYBODY,
-        open_database(settings, create=False),
+        connect,
     )
     if report is None:
         raise InputError(f"no agent {agent_id!r} in this database")
-    name = f"coaching-{quote(agent_id, safe='')}-{first}-{last}.{format.value}"
+    if audio:
+        report = with_clips(report, listening(settings), cut_clip, acting(by), now, connect)
+    name = f"coaching-{quote(agent_id, safe='')}-{period.since}-{period.until}.{format.value}"
     path = output or settings.home / "reports" / name
     if format is PageFormat.XLSX:
         write_coaching_xlsx(report, path)
     else:
-        page = render_coaching(report, settings.web_url.rstrip("/") or None)
-        if format is PageFormat.PDF:
-            write_pdf(page, path)
-        else:
-            write_text(path, page)
+        _write_page(render_coaching(report, settings.web_url.rstrip("/") or None), format, path)
     console.print(path.absolute().as_uri(), soft_wrap=True, highlight=False)
+
+
+@report_app.command("team")
+def team_page(
+    since: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")],
+    until: Annotated[str, typer.Option("--to", help="Last day, YYYY-MM-DD.")],
+    team: Annotated[str | None, typer.Argument(help="Name of the team; none: the whole centre.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+    format: Annotated[PageFormat, typer.Option("--format", help="html; pdf through Chromium; xlsx: the numbers.")] = (
+        PageFormat.HTML
+    ),
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """A team's days beside as many before: score, items that changed, training needs, most improved, promises."""
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    period = _period(since, until)
+    practice = find_practice(settings.practice, settings.language)
+    now = datetime.now(ZoneInfo(settings.time_zone))
+    report = team_report(team, period, practice, settings.language, now, open_database(settings, create=False))
+    if report is None:
+        whose = "no scored call" if team is None else f"no scored call of team {team!r}"
+        raise InputError(f"{whose} from {since} to {until} or in as many days before; see `callqa export scorecards`")
+    whose = "centre" if team is None else f"team-{quote(team, safe='')}"
+    path = output or settings.home / "reports" / f"{whose}-{period.since}-{period.until}.{format.value}"
+    if format is PageFormat.XLSX:
+        write_team_xlsx(report, path)
+    else:
+        _write_page(render_team(report), format, path)
+    console.print(path.absolute().as_uri(), soft_wrap=True, highlight=False)
+
+
+def _period(since: str, until: str) -> Period:
+    first, last = parse_day(since, "--from"), parse_day(until, "--to")
+    if first is None or last is None or first > last:
+        raise InputError(f"--from {since} is after --to {until}; write the earlier day first")
+    return Period(first, last)
+
+
+def _write_page(page: str, format: PageFormat, path: Path) -> None:
+    if format is PageFormat.PDF:
+        write_pdf(page, path)
+    else:
+        write_text(path, page)

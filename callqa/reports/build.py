@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,12 +29,12 @@ from models.errors import ReasonCode, SettingsError
 from models.ledger import LedgerEntry
 from models.run import InspectedCall, RunView
 from models.scorecard import Finding, Scorecard, Specificity, Verdict
-from scoring.rates import Rate
+from scoring.rates import Rates
 
 MAX_TURNS = 60_000
 """Turns of conversation on one page, about 15 MB of HTML: 2,000 calls of two minutes. Beyond it a browser labours."""
 
-EMPTY: Mapping[str, Rate] = MappingProxyType({})
+NO_RATES = Rates(MappingProxyType({}))
 
 ScoredCall = tuple[InspectedCall, Scorecard]
 
@@ -46,7 +46,7 @@ def build_run_report(
     *,
     generated_at: datetime,
     ledger: Sequence[LedgerEntry] = (),
-    rates: Mapping[str, Rate] = EMPTY,
+    rates: Rates = NO_RATES,
 ) -> RunReport:
     """Choose, count and order what the run's page shows; an empty run gives an empty page.
 
@@ -87,7 +87,9 @@ def build_run_report(
         histogram=histogram(totals),
         bands=count_bands(cards),
         items=tally_items(cards, items),
-        rates=tuple(RateLine(title, rates[item_id]) for item_id, title in items if item_id in rates),
+        rates=tuple(RateLine(title, rates.items[item_id]) for item_id, title in items if item_id in rates.items),
+        late=rates.late,
+        undrawn=rates.undrawn,
         agents=_agents(scored, items),
         first_look=tuple(card for card in shown if card.concerns),
         other_calls=tuple(card for card in shown if not card.concerns),

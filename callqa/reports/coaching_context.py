@@ -13,7 +13,11 @@ from callqa.reports.context import ScoreSummary
 from callqa.reports.figures import Proportion
 from callqa.reports.ledger import LedgerCounts
 from callqa.reports.practice import Exercise
+from models.coaching_note import CoachingNote
 from models.scorecard import Verdict
+
+BEFORE_DAYS = 30
+"""So many days up to a talk are what its item is compared with."""
 
 
 class Ground(StrEnum):
@@ -59,7 +63,8 @@ class Quote:
     """Words of the agent's own call that show the item; `words` is None where nothing was said, as when it is missing.
 
     `utterance` is the number of the turn in its conversation, None without words.
-    `reason` is the finding's first sentence, in the language of the standard; "" without one.
+    `reason` is the finding's first sentence, in the language of the standard; "" without one. `clip` is the sound of
+    the words as Ogg Opus, empty where the page has none.
     """
 
     recording_id: str
@@ -68,8 +73,10 @@ class Quote:
     verdict: Verdict
     utterance: int | None
     start_s: float | None
+    end_s: float | None
     words: str | None
     reason: str
+    clip: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +99,26 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionLine:
+    """An agreed action and the share of its item in the days before the talk and since; None for one about no item.
+
+    `change` is None as well where either side has too few judged calls. `written_on` is the day of the talk.
+    """
+
+    note: CoachingNote
+    written_on: date
+    title: str | None
+    before: Proportion | None
+    since: Proportion | None
+    change: Gap | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CoachingReport:
     """The whole page. `team_score` is that of the rest of the team; None where it is not known or not to be shown.
 
+    `actions` are what was agreed and was open in these days, the oldest first; none where notes are out of scope.
     `items` are all that have findings, in the standards' order.
     `is_small` says that there are too few graded calls to speak of a mean.
     """
@@ -113,6 +137,7 @@ class CoachingReport:
     weeks: tuple[Week, ...]
     strengths: tuple[Point, ...]
     habits: tuple[Point, ...]
+    actions: tuple[ActionLine, ...]
     items: tuple[ItemFigures, ...]
     promises: LedgerCounts
     is_small: bool

@@ -309,9 +309,10 @@ class RunReport:
     `histogram` has ten counts, for scores from 0 to under 10 up to 90 to 100. `first_look` are the calls a person
     should see first, gravest first and then by call id; `other_calls` all others by call id. `due` is sorted by due
     time; `undated` holds the promises without one. `left_out_calls` is how many conversations the page leaves out for
-    its size. `rates` is empty while nothing of the random sample is reviewed. `sure` of `judged` verdicts are not sent
-    to a person (what could not be evaluated is never sure). `callqa_versions` are those that made the scores, empty
-    when there are none.
+    its size. `rates` is empty while nothing of the random sample is reviewed; they leave out the calls of days that
+    were not drawn (`undrawn`), and were drawn without those that came `late`. `sure` of `judged` verdicts are not
+    sent to a person (what could not be evaluated is never sure). `callqa_versions` are those that made the scores,
+    empty when there are none.
     """
 
     language: str
@@ -335,6 +336,8 @@ class RunReport:
     bands: tuple[BandCount, ...]
     items: tuple[ItemTally, ...]
     rates: tuple[RateLine, ...]
+    late: int
+    undrawn: int
     agents: tuple[AgentLine, ...]
     first_look: tuple[CallCard, ...]
     other_calls: tuple[CallCard, ...]

@@ -49,6 +49,11 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
+def fine_percent(share: float) -> str:
+    """A share of one as percent with one decimal, where whole ones would hide a rare thing."""
+    return f"{share:.1%}"
+
+
 def short_digest(digest: str) -> str:
     """The first 12 hexadecimal digits: enough to tell two apart by eye."""
     return digest.removeprefix("sha256:")[:12]

@@ -47,15 +47,16 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "privacy.retained": (
         "已按保留期限删除：原始录音副本 {originals} 个，试听副本 {playback} 个，通话文本 {transcripts} 通，"
-        "整通通话 {calls} 通，报告 {reports} 份",
+        "整通通话 {calls} 通，报告 {reports} 份，辅导记录 {notes} 条",
         "past its days and deleted: {originals} originals, {playback} copies to listen to, texts of {transcripts} "
-        "calls, {calls} whole calls, {reports} reports that name them",
+        "calls, {calls} whole calls, {reports} reports that name them, {notes} notes on coaching talks",
     ),
     "privacy.would_retain": (
         "已过保留期限，将删除（未执行）：原始录音副本 {originals} 个，试听副本 {playback} 个，"
-        "通话文本 {transcripts} 通，整通通话 {calls} 通，报告 {reports} 份",
+        "通话文本 {transcripts} 通，整通通话 {calls} 通，报告 {reports} 份，辅导记录 {notes} 条",
         "past its days, would be deleted (nothing was done): {originals} originals, {playback} copies to listen to, "
-        "texts of {transcripts} calls, {calls} whole calls, {reports} reports that name them",
+        "texts of {transcripts} calls, {calls} whole calls, {reports} reports that name them, {notes} notes on "
+        "coaching talks",
     ),
     "privacy.kept_for_good": (
         "没有设置保留期限（originals_days、playback_days、transcripts_days、scores_days 均为 0）。",
@@ -109,6 +110,9 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.promise_marked": ("人工认定承诺", "promise marked"),
     "deed.promise_linked": ("承诺关联工单", "promise linked to a ticket"),
     "deed.tickets_imported": ("导入工单", "tickets imported"),
+    "deed.logged_in": ("用密码登录", "logged in by password"),
+    "deed.log_in_failed": ("登录失败", "log-in failed"),
+    "deed.log_ins_held": ("登录失败次数过多，暂停登录", "log-in failed, further ones must wait"),
     "deed.token_made": ("创建接口令牌", "API token made"),
     "deed.token_ended": ("撤销接口令牌", "API token revoked"),
     "deed.quarantine_retried": ("隔离录音重试", "quarantined recording retried"),
@@ -129,6 +133,9 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.item_reviewed": ("复核项目", "item reviewed"),
     "deed.appeal_made": ("提交申诉", "appeal made"),
     "deed.appeal_ruled": ("裁定申诉", "appeal ruled on"),
+    "deed.coaching_noted": ("记录辅导", "coaching note written"),
+    "deed.coaching_answered": ("坐席回应辅导记录", "coaching note answered"),
+    "deed.coaching_closed": ("了结辅导行动", "coaching action closed"),
     "deed.calibration_made": ("发起校准", "calibration begun"),
     "deed.calibration_closed": ("结束校准", "calibration closed"),
     "backup.done": (

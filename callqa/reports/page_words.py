@@ -61,6 +61,19 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "rates.about": ("约 {share}% ± {half}", "about {share} % ± {half}"),
     "rates.between": ("{low}% 至 {high}%", "{low} % to {high} %"),
     "rates.missing": ("复核太少，还需 {n} 通才能估计", "too few reviews: {n} more are needed for an estimate"),
+    "rates.answered": ("{n}/{of}（{share}%）", "{n}/{of} ({share} %)"),
+    "rates.doubtful": (
+        "抽中的通话复核不足 80%，估计可能有偏差",
+        "under 80 % of the draw is reviewed: this may be biased",
+    ),
+    "rates.undrawn": (
+        "另有 {n} 通不在抽样范围内（当日未抽样或坐席不明），未计入。",
+        "{n} calls were never to be drawn (a day without a draw, or no known agent), and are left out.",
+    ),
+    "rates.late": (
+        "这些日期另有 {n} 通在抽样之后才到，没有被抽中的机会。",
+        "On these days {n} calls came after the draw and never had a chance to be drawn.",
+    ),
     "rates.note": (
         "差错 = 未做到或违规。机器评定了每一通，人工只复核抽中的通话；按抽中的概率加权推算全部通话，"
         "因此既包括机器漏掉的，也不包括机器误判的。",

@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from callqa.reports import charts, formats
 from callqa.reports.backtest import BacktestReport
-from callqa.reports.coaching_context import CoachingReport
+from callqa.reports.coaching_context import BEFORE_DAYS, CoachingReport
 from callqa.reports.context import RunReport
 from callqa.reports.figures import MIN_SAMPLE
 from callqa.reports.file_names import visible, visible_name
+from callqa.reports.team_context import TeamReport
 from callqa.reports.words import Words
 from models.call import UNASSIGNED_AGENT
 from models.scorecard import Verdict
@@ -59,7 +60,20 @@ def render_coaching(report: CoachingReport, console: str | None = None) -> str:
 
     `console` is the address of the console, whose pages of the quoted calls are linked; None: no links.
     """
-    return _page("coaching.html", report.language, ("run.css", "coaching.css"), report=report, console=console)
+    return _page(
+        "coaching.html",
+        report.language,
+        ("run.css", "coaching.css"),
+        report=report,
+        console=console,
+        before_days=BEFORE_DAYS,
+        has_sound=any(quote.clip for point in (*report.strengths, *report.habits) for quote in point.quotes),
+    )
+
+
+def render_team(report: TeamReport) -> str:
+    """The report of a team or of the whole centre in its language. Equal reports give equal text."""
+    return _page("team.html", report.language, ("run.css", "coaching.css"), report=report)
 
 
 def _page(template: str, language: str, styles: tuple[str, ...] = ("run.css",), **values: object) -> str:
@@ -94,6 +108,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters.update(
+        base64=lambda data: base64.b64encode(data).decode(),
         clock=formats.clock,
         moment=formats.moment,
         score=formats.score,

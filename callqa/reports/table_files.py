@@ -72,8 +72,22 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], path: P
         return count
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a workbook."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+
+
 def write_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], path: Path) -> int:
-    """One sheet with a frozen header and a filter. Returns the number of rows, the header not counted.
+    """One sheet, as `write_sheets`."""
+    return write_sheets([Sheet("callqa", columns, rows)], path)
+
+
+def write_sheets(sheets: Sequence[Sheet], path: Path) -> int:
+    """Each sheet with a frozen header and a filter. Returns the number of rows, headers not counted.
 
     Text is always text, never a formula. Moments show the clock of their own zone, since a sheet knows no zones.
     Characters that the format forbids become U+FFFD. Raises InputError when the file cannot be written or the rows
@@ -81,19 +95,7 @@ def write_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], path: 
     """
     with complete_file(path) as draft:
         book = Workbook(write_only=True)
-        sheet = book.create_sheet("callqa")
-        sheet.freeze_panes = "A2"
-        for place, column in enumerate(columns, start=1):
-            sheet.column_dimensions[get_column_letter(place)].width = column.width
-        with closing(sheet):
-            sheet.append([_header_cell(sheet, column.name) for column in columns])
-            count = 0
-            for row in rows:
-                if count + 1 == XLSX_MAX_ROWS:
-                    raise InputError(f"{path}: a sheet holds {XLSX_MAX_ROWS - 1} rows at most; write csv or parquet")
-                sheet.append([_xlsx_cell(sheet, cell) for cell in row])
-                count += 1
-            sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
+        count = sum(_fill(book, one, path) for one in sheets)
         book.save(draft)
         return count
 
@@ -144,6 +146,23 @@ def _kind(hint: Any) -> type:
         raise TypeError(f"{hint} is no kind of cell")
     kind: type = kinds[0]
     return kind
+
+
+def _fill(book: Workbook, one: Sheet, path: Path) -> int:
+    sheet = book.create_sheet(one.name)
+    sheet.freeze_panes = "A2"
+    for place, column in enumerate(one.columns, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = column.width
+    with closing(sheet):
+        sheet.append([_header_cell(sheet, column.name) for column in one.columns])
+        count = 0
+        for row in one.rows:
+            if count + 1 == XLSX_MAX_ROWS:
+                raise InputError(f"{path}: a sheet holds {XLSX_MAX_ROWS - 1} rows at most; write csv or parquet")
+            sheet.append([_xlsx_cell(sheet, cell) for cell in row])
+            count += 1
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(one.columns))}{count + 1}"
+    return count
 
 
 def _csv_cell(cell: Cell) -> str:

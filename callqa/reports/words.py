@@ -12,15 +12,19 @@ from typing import Final
 from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.coaching_words import COACHING_WORDS
 from callqa.reports.code_words import CODE_WORDS
+from callqa.reports.drift_words import DRIFT_WORDS
 from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.keeping_words import KEEPING_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.night_words import NIGHT_WORDS
 from callqa.reports.page_words import PAGE_WORDS
+from callqa.reports.propose_words import PROPOSE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
 from callqa.reports.runs_words import RUNS_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
+from callqa.reports.talk_words import TALK_WORDS
+from callqa.reports.team_words import TEAM_WORDS
 from models.errors import SettingsError
 
 LANGUAGES: Final = ("zh", "en")
@@ -31,6 +35,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **RECEIPT_WORDS,
     **STANDARD_WORDS,
     **BACKTEST_WORDS,
+    **PROPOSE_WORDS,
+    **DRIFT_WORDS,
     **FIELD_WORDS,
     **LEDGER_WORDS,
     **QUARANTINE_WORDS,
@@ -38,6 +44,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **NIGHT_WORDS,
     **RUNS_WORDS,
     **COACHING_WORDS,
+    **TALK_WORDS,
+    **TEAM_WORDS,
 }
 
 

@@ -10,13 +10,16 @@ from datetime import datetime, timedelta
 
 from callqa.reports.ledger import ledger_lines
 from callqa.reports.vcon import shown_id
+from callqa.services.drift import look_for_drift
 from models.alert import Alert, AlertChannel, AlertKind
 from models.audit import AuditHead
 from models.errors import PartlyDeliveredError, TransientError
 from models.night import Backlog
+from models.person import EVERYBODY
 from models.ports import UnitOfWorkFactory
 from models.run import Run, RunCounts
 from models.scorecard import PromiseStatus
+from scoring.drift import DriftRules, Shift
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ class AlarmRules:
     kinds: frozenset[AlertKind]
     failure_rate: float
     promise_hours: float
+    drift: DriftRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,41 @@ class Alarm:
         if self.send(Alert(AlertKind.PROMISES_DUE, at, run_id, facts)):
             self._note(AlertKind.PROMISES_DUE, [entry.id for entry in news], at)
 
+    def drift(self, run_id: str | None, at: datetime) -> None:
+        """Tell of figures that have shifted without a known cause; of each once in a week, while it lasts."""
+        if not self.wants(AlertKind.DRIFT):
+            return
+        # By the clock furthest ahead: the day of a call is that of its own clock.
+        found = look_for_drift((at + timedelta(days=1)).date(), self.rules.drift, EVERYBODY, self.new_unit_of_work)
+        if found is None:
+            return
+        year, week, _ = found.newest.until.isocalendar()
+        subjects = {f"{year}-W{week:02d} {_shift_name(shift)}": shift for shift in found.alarms}
+        with self.new_unit_of_work() as uow:
+            told = uow.diary.told(AlertKind.DRIFT, subjects)
+        news = {subject: shift for subject, shift in subjects.items() if subject not in told}
+        if not news:
+            return
+        facts = {
+            "shifts": len(news),
+            "since": found.newest.since.isoformat(),
+            "until": found.newest.until.isoformat(),
+            "figures": [_shift_name(shift) for shift in list(news.values())[:MOST_LISTED]],
+            "before": [round(shift.before, 4) for shift in list(news.values())[:MOST_LISTED]],
+            "now": [round(shift.now, 4) for shift in list(news.values())[:MOST_LISTED]],
+            "more": len(list(news)[MOST_LISTED:]),
+        }
+        if self.send(Alert(AlertKind.DRIFT, at, run_id, facts)):
+            self._note(AlertKind.DRIFT, news, at)
+
     def _note(self, kind: AlertKind, subjects: Collection[str], at: datetime) -> None:
         with self.new_unit_of_work() as uow:
             uow.diary.tell(kind, subjects, at)
             uow.commit()
+
+
+def _shift_name(shift: Shift) -> str:
+    """Such as `faults+ greeting Team 2 telecom-hotline-zh`: what has risen or fallen, and whose it is."""
+    one = shift.subject
+    sign = "+" if shift.now > shift.before else "-"
+    return " ".join([f"{one.measure.value}{sign}", *filter(None, (one.item_id, one.team, one.standard_id))])

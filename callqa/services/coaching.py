@@ -11,6 +11,7 @@ from callqa.reports.coaching_context import CoachingReport, Point, Quote
 from callqa.reports.figures import MIN_SAMPLE, summarise_tally
 from callqa.reports.ledger import count, ledger_lines
 from callqa.reports.practice import Practice
+from callqa.services.coaching_notes import action_lines, is_in_charge
 from callqa.services.overview import Period, covers
 from models.person import Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
@@ -59,6 +60,7 @@ def coaching_report(
 
         strengths = tuple(told(point, _GOOD) for point in chosen.strengths)
         habits = tuple(told(point, _POOR) for point in chosen.habits)
+        actions = action_lines(agent_id, period, now, scope, uow) if is_in_charge(month, scope) else ()
     score = summarise_tally(month.figures.tally)
     return CoachingReport(
         language=language,
@@ -75,6 +77,7 @@ def coaching_report(
         weeks=weeks((*before.days, *month.figures.days), earlier, until),
         strengths=strengths,
         habits=habits,
+        actions=actions,
         items=items,
         promises=count(lines),
         is_small=score.n < MIN_SAMPLE,
@@ -98,6 +101,7 @@ def _said(call: StoredCall, card: Scorecard, item_id: str) -> Quote | None:
         verdict=finding.verdict,
         utterance=proof.utterance if proof else None,
         start_s=proof.start_s if proof else None,
+        end_s=proof.end_s if proof else None,
         words=proof.quote if proof else None,
         reason=finding.reasons[0] if finding.reasons else "",
     )

@@ -68,6 +68,7 @@ class NightWatch:
             self.alarm.fatal_calls(self.run, now)
             self.alarm.run_ended(self.run, counts, left, status_of(counts).value, stopped, head, now)
             self.alarm.promises_due(self.run.id, now)
+            self.alarm.drift(self.run.id, now)
 
     def remember(self, machine: str, chunks: Iterable[ChunkTimes], intake_s: float, ended_at: datetime) -> None:
         """Keep how fast this sitting was, for plans and metrics; nothing when nothing was heard."""

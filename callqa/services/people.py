@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -146,11 +146,12 @@ def log_in(
     fits = hasher.fits(password_hash, password[:MOST_PASSWORD_CHARACTERS])
     with new_unit() as uow:
         if person is None or person.is_disabled or not fits:
-            _note_failure(uow, subjects, now)
+            _note_failure(uow, subjects, person, now)
             uow.commit()
             return None
         uow.people.forget_failures(f"name {name}")
         opened = open_session(person, now, uow)
+        uow.audit.record(AuditEvent(now, person.name, AuditAction.LOGGED_IN.value, person.name))
         uow.commit()
     return opened
 
@@ -169,7 +170,7 @@ def knows_password(
     if hasher.fits(password_hash, password[:MOST_PASSWORD_CHARACTERS]):
         return True
     with new_unit() as uow:
-        _note_failure(uow, subjects, now)
+        _note_failure(uow, subjects, person, now)
         uow.commit()
     return False
 
@@ -182,9 +183,15 @@ def _check_tries(uow: UnitOfWork, subjects: Mapping[str, int], now: datetime) ->
             raise TooManyTriesError(max(1, round((failures[-free] + TRIES_WITHIN - now).total_seconds())))
 
 
-def _note_failure(uow: UnitOfWork, subjects: Iterable[str], now: datetime) -> None:
+def _note_failure(uow: UnitOfWork, subjects: Mapping[str, int], person: Person | None, now: datetime) -> None:
+    """Tries that must wait are not noted, so that nobody can fill the audit log."""
     for subject in subjects:
         uow.people.note_failure(subject, now)
+    since = now - TRIES_WITHIN
+    is_held = any(len(uow.people.failures_since(subject, since)) >= free for subject, free in subjects.items())
+    action = AuditAction.LOG_INS_HELD if is_held else AuditAction.LOG_IN_FAILED
+    # What is nobody's name may be a password in the wrong place.
+    uow.audit.record(AuditEvent(now, "callqa", action.value, person.name if person else ""))
     uow.people.forget_failures("", now - 2 * TRIES_WITHIN)
 
 

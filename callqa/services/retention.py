@@ -35,13 +35,17 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """What went, or would go: copies of sound, calls whose texts went, whole calls, and reports that name these."""
+    """What went, or would go: copies of sound, calls whose texts went, whole calls, reports that name these, and notes.
+
+    `notes` are those on coaching talks: they go with the scores that they are about.
+    """
 
     originals: int = 0
     playback: int = 0
     transcripts: int = 0
     calls: int = 0
     reports: int = 0
+    notes: int = 0
 
 
 def retain(
@@ -63,7 +67,8 @@ def retain(
     if dry_run:
         texts, calls = (_count(part, days, now, new_unit_of_work) for part, days in _kinds(ages))
         pages = _pages_past_their_days(ages.scores_days, now, reports, new_unit_of_work)
-        return Retained(sound.originals, sound.playback, texts, calls, len(pages))
+        notes = _count_notes(ages.scores_days, now, new_unit_of_work)
+        return Retained(sound.originals, sound.playback, texts, calls, len(pages), notes)
     if sound.originals or sound.playback:
         # Recorded before it is done: files cannot be deleted in a transaction.
         with new_unit_of_work() as uow:
@@ -82,7 +87,8 @@ def retain(
     (texts_of, texts_days), (calls_of, calls_days) = _kinds(ages)
     calls = _forget(calls_of, calls_days, by, now, audio, new_unit_of_work)
     texts = _forget(texts_of, texts_days, by, now, audio, new_unit_of_work)
-    return Retained(sound.originals, sound.playback, texts, calls, len(pages))
+    notes = _forget_notes(ages.scores_days, by, now, new_unit_of_work)
+    return Retained(sound.originals, sound.playback, texts, calls, len(pages), notes)
 
 
 def _pages_past_their_days(
@@ -123,6 +129,24 @@ def _forget(
             uow.commit()
         gone += len(ids)
         log.info("retention: %s of %d calls past %d days were let go", kind, len(ids), days)
+    return gone
+
+
+def _count_notes(days: int, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> int:
+    if not days:
+        return 0
+    with new_unit_of_work() as uow:
+        return uow.coaching_notes.count_older(_before(now, days))
+
+
+def _forget_notes(days: int, by: By, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> int:
+    if not days:
+        return 0
+    with new_unit_of_work() as uow:
+        gone = uow.coaching_notes.forget_older(_before(now, days))
+        if gone:
+            uow.audit.record(_event(now, by, "coaching_notes", {"days": days, "notes": gone}))
+            uow.commit()
     return gone
 
 

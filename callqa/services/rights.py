@@ -24,6 +24,10 @@ class Right(StrEnum):
     """Give calls to a reviewer."""
     SEE_AGENT = "see_agent"
     """One agent's page."""
+    WRITE_NOTES = "write_notes"
+    """Keep what was agreed in a coaching talk, and what became of it."""
+    ANSWER_NOTES = "answer_notes"
+    """Say something to a note on oneself."""
     SEE_TEAM = "see_team"
     """A team's page and its ranking."""
     SEE_PROMISES = "see_promises"
@@ -51,6 +55,7 @@ _AGENT = frozenset(
         Right.SEE_CALL,
         Right.LISTEN,
         Right.SEE_AGENT,
+        Right.ANSWER_NOTES,
         Right.APPEAL,
         Right.SEE_APPEALS,
         Right.SEE_STANDARDS,
@@ -75,7 +80,7 @@ _QA = frozenset(
         Right.USE_API,
     }
 )
-_SUPERVISOR = _QA | {Right.ASSIGN, Right.RULE_APPEALS, Right.LEAD_CALIBRATION}
+_SUPERVISOR = _QA | {Right.ASSIGN, Right.WRITE_NOTES, Right.RULE_APPEALS, Right.LEAD_CALIBRATION}
 _ADMIN = (_SUPERVISOR | {Right.PUBLISH_STANDARDS, Right.SEE_AUDIT, Right.MANAGE_PEOPLE}) - {Right.APPEAL}
 
 RIGHTS: dict[Post, frozenset[Right]] = {

@@ -15,6 +15,7 @@ from callqa.web.pages.appeals import appeals_router
 from callqa.web.pages.audit import audit_router
 from callqa.web.pages.calibration import calibration_router
 from callqa.web.pages.call import call_router
+from callqa.web.pages.coaching import coaching_router
 from callqa.web.pages.drafts import drafts_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
@@ -43,6 +44,7 @@ PAGES = (
     api_router,
     overview_router,
     teams_router,
+    coaching_router,
     quality_router,
     queue_router,
     call_router,

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from callqa.bootstrap import check_database, listening, note_mask, open_database, standard_by_ref, standard_for, today
+from callqa.bootstrap import (
+    check_database,
+    drift_rules,
+    listening,
+    note_mask,
+    open_database,
+    standard_by_ref,
+    standard_for,
+    today,
+)
 from callqa.classifiers import classifiers_in_use
 from callqa.oidc.chosen import is_chosen, provider_for
 from callqa.oidc.provider import Provider
@@ -30,6 +39,7 @@ from models.ports import UnitOfWorkFactory
 from models.review import NoteMask
 from models.scorecard import StandardRef
 from scoring import ServiceStandard
+from scoring.drift import DriftRules
 
 
 def _now() -> datetime:
@@ -71,6 +81,7 @@ class WebServices:
     oidc: Provider | None = None
     standard_in_use: Callable[[], FoundStandard] = _no_standard
     backtest: Callable[[FoundStandard, int, Callable[[int], None]], BacktestReport] = _no_backtest
+    drift_rules: DriftRules = field(default_factory=DriftRules)
     now: Callable[[], datetime] = _now
 
 
@@ -102,6 +113,7 @@ def services_for(settings: Settings, now: Callable[[], datetime] = _now) -> WebS
         oidc=provider_for(settings) if is_chosen(settings) else None,
         standard_in_use=lambda: standard_for(settings, today(settings)),
         backtest=partial(_backtest, settings, now),
+        drift_rules=drift_rules(settings),
         now=now,
     )
 

@@ -14,6 +14,8 @@ from models.call import CallMeta, Quarantine, Recording
 from models.call_order import CallOrder
 from models.claim import Claims
 from models.coaching import Instances
+from models.coaching_note import CoachingNotes
+from models.daily import Daily
 from models.desk import Desk
 from models.draft import StandardDrafts
 from models.glance import Glances
@@ -273,6 +275,7 @@ class UnitOfWork(Protocol):
     keeping: Keeping
     diary: Diary
     census: Census
+    daily: Daily
     people: People
     sealed: SealedTexts
     rollups: Rollups
@@ -280,6 +283,7 @@ class UnitOfWork(Protocol):
     tokens: Tokens
     glances: Glances
     instances: Instances
+    coaching_notes: CoachingNotes
     desk: Desk
     samples: Samples
     order: CallOrder

@@ -76,6 +76,13 @@ class PeakReader(Protocol):
         """Read the copy, which can be read from any place. Raises RecordingError when it is no sound."""
 
 
+class ClipCutter(Protocol):
+    """Cuts short pieces out of a playback copy."""
+
+    def __call__(self, copy: BinaryIO, start_s: float, end_s: float) -> bytes:
+        """The stretch as Ogg Opus, empty where there is no sound. Raises RecordingError when the copy is no sound."""
+
+
 class AudioStore(Protocol):
     """Sound that callqa keeps itself, by recording id: playback copies and copies of originals.
 

@@ -329,6 +329,8 @@ def test_a_backup_of_an_earlier_callqa_is_brought_up_to_date(house: House, monke
     change(
         f"UPDATE {schema.VERSION_TABLE} SET version_num = '0018'",
         "DROP INDEX ix_recordings_team_id",
+        *(f"ALTER TABLE reviews DROP COLUMN {name}" for name in ("utterance", "kind", "words_digest")),
+        "DROP TABLE coaching_notes",
     )
     done = printed(house.run("restore", "b", "--yes", "--json"))
     assert done["adopted"] == 0

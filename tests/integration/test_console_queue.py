@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from callqa.services.people import add_person
+from callqa.services.rates import run_rates
 from callqa.services.samples import draw_samples
 from models.call import CallMeta
 from models.keeping import ForgottenPart
@@ -17,8 +18,9 @@ from models.person import EVERYBODY, Person, Post, Scope
 from models.ports import UnitOfWork
 from models.queue import QueueCursor, QueueFilter, Urgency
 from models.review import Review, ReviewSource, newest_by_item
-from models.sample import SampledVerdict, draw
+from models.sample import Frame, Lots, SampledVerdict, draw
 from models.scorecard import Verdict
+from scoring.rates import Rates
 from storage import Database, queue, schema
 from storage.sealing import Sealer
 from storage.search import folded
@@ -237,13 +239,15 @@ def test_the_sample_is_drawn_once_with_a_known_chance(console: Console, database
         for name in CALLS:
             uow.calls.saw(run.id, f"file:///{name}.wav", id_of(name))
         uow.commit()
-    assert draw_samples(run.id, day, 1, database.unit_of_work) == 0
-    assert draw_samples(run.id, day + timedelta(days=1), 1, database.unit_of_work) == 3
-    assert draw_samples(run.id, day + timedelta(days=1), 1, database.unit_of_work) == 0
+    assert draw_samples(run.id, day, 1, 1, database.unit_of_work) == 0
+    assert draw_samples(run.id, day + timedelta(days=1), 1, 1, database.unit_of_work) == 3
+    assert draw_samples(run.id, day + timedelta(days=1), 1, 1, database.unit_of_work) == 0
     with database.unit_of_work() as uow:
         drawn = {one.agent_id: one for one in uow.samples.of_day(day)}
-    assert (drawn["A17"].calls, drawn["A17"].chance, drawn["A18"].chance) == (2, 0.5, 1.0)
-    assert drawn["A17"] == draw("A17", day, [id_of("C4"), id_of("C1")], 1)
+    assert (drawn["A17"].of_all, drawn["A17"].of_unsure) == (Lots(2, 1), Lots(0, 0))
+    assert (drawn["A18"].of_unsure, drawn["A18"].unsure_ids) == (Lots(1, 1), frozenset({id_of("C2")}))
+    assert drawn["A17"] == draw("A17", day, {id_of("C4"): False, id_of("C1"): False}, 1, 1)
+    assert drawn["A18"] == draw("A18", day, {id_of("C2"): True}, 1, 1)
     page = console.browser("qa").get("/queue?section=sample").text
     assert len(shown(page)) == 3
     assert set(shown(page)) > {"C2", "C3"}
@@ -258,7 +262,7 @@ def test_what_people_say_of_drawn_calls_is_read_with_the_chance_of_the_draw(
         for name in CALLS:
             uow.calls.saw(run.id, f"file:///{name}.wav", id_of(name))
         uow.commit()
-    draw_samples(run.id, day + timedelta(days=1), 1, database.unit_of_work)
+    draw_samples(run.id, day + timedelta(days=1), 1, 1, database.unit_of_work)
     with database.unit_of_work() as uow:
         (drawn,) = (one for one in uow.samples.of_day(day) if one.agent_id == "A17")
         (in_sample,) = (name for name in ("C1", "C4") if id_of(name) in drawn.recording_ids)
@@ -275,15 +279,53 @@ def test_what_people_say_of_drawn_calls_is_read_with_the_chance_of_the_draw(
         uow.reviews.add(Review(other, not_drawn.findings[0].item_id, Verdict.VIOLATED, "lin", later))
         uow.commit()
     with database.unit_of_work() as uow:
-        assert uow.samples.reviewed_of(run.id) == [SampledVerdict(item, machine, Verdict.MET, 0.5)]
+        found = uow.samples.items_of(run.id)
+        assert [one for one in found if one.person] == [SampledVerdict(item, machine, Verdict.MET, 0.5)]
+        cards = [uow.scorecards.of(id_of(name)) for name in (in_sample, "C2", "C3")]
+        assert len(found) == sum(len(one.findings) for one in cards if one is not None)
+        assert sorted({one.chance for one in found}) == [0.5, 1.0]
         # A ruling holds, whatever is imported later: here, against the machine, and on the call's page.
         ruled = Review(in_sample, item, Verdict.PARTIAL, "lead", earlier, source=ReviewSource.APPEAL)
         uow.reviews.add(ruled)
-        assert uow.samples.reviewed_of(run.id) == [SampledVerdict(item, machine, Verdict.PARTIAL, 0.5)]
+        found = uow.samples.items_of(run.id)
+        assert [one for one in found if one.person] == [SampledVerdict(item, machine, Verdict.PARTIAL, 0.5)]
         looked_at = uow.glances.reviewed(earlier, later + timedelta(hours=1), EVERYBODY)
         assert sorted(one.person for one in looked_at) == [Verdict.PARTIAL, Verdict.VIOLATED]
         assert newest_by_item(uow.reviews.of([in_sample]))[item] == ruled
-        assert uow.samples.reviewed_of("another run") == []
+        assert uow.samples.items_of("another run") == []
+
+
+def test_rates_speak_for_the_days_that_were_drawn_and_tell_what_came_late(console: Console, database: Database) -> None:
+    day = factories.STARTED_AT.date()
+    with database.unit_of_work() as uow:
+        run = uow.runs.start(factories.run())
+        for name in CALLS:
+            uow.calls.saw(run.id, f"file:///{name}.wav", id_of(name))
+        uow.commit()
+        assert uow.samples.frame(run.id) == Frame(frozenset(), 0)
+    draw_samples(run.id, day + timedelta(days=1), 1, 1, database.unit_of_work)
+    with database.unit_of_work() as uow:
+        drawn = uow.samples.of_day(day)
+        before = uow.samples.frame(run.id)
+        assert before.late == 0
+        assert len(before.recording_ids) == sum(one.of_all.calls for one in drawn)
+        # On a drawn day, but in no run that this one knows of; and one on a day without a draw.
+        for name, started_at in (("late", factories.STARTED_AT), ("next", factories.STARTED_AT + timedelta(days=1))):
+            uow.calls.add(factories.recording(name), CallMeta(name, "A17", started_at=started_at))
+            uow.transcripts.put(factories.transcript(("agent", "您好"), seed=name))
+            card = replace(SURE, call_id=name, agent_id="A17")
+            uow.scorecards.put(id_of(name), factories.ENGINE.digest, factories.SCORER, card)
+        uow.calls.saw(run.id, "file:///next.wav", id_of("next"))
+        assert uow.samples.frame(run.id) == replace(before, late=1)
+        assert uow.samples.frame("another run") == Frame(frozenset(), 0)
+        names = [*CALLS, "next"]
+        by_id = {id_of(name): one for name in names if (one := uow.scorecards.of(id_of(name))) is not None}
+        assert run_rates(run.id, by_id, uow) == Rates({})
+        item = UNSURE.findings[0].item_id
+        uow.reviews.add(Review("C2", item, Verdict.MET, "lin", factories.STARTED_AT))
+        found = run_rates(run.id, by_id, uow)
+        assert (found.late, found.undrawn) == (1, len(by_id) - len(before.recording_ids))
+        assert (found.items[item].reviewed, found.items[item].unreviewed) == (1, 1)
 
 
 def test_folding_leaves_what_is_said() -> None:

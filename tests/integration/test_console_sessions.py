@@ -77,6 +77,28 @@ def test_a_session_that_was_taken_over_is_no_way_to_try_passwords(console: Conso
     assert stolen.submit("/me/password", old=PASSWORD, new="x" * 12, again="x" * 12).status_code == 303
 
 
+def test_log_ins_by_password_are_in_the_audit_log(console: Console) -> None:
+    """What was typed as a name and is nobody's is not: it may be a password."""
+    browser = console.browser()
+    for name in ("QA", "my secret password"):
+        assert browser.log_in(name, "wrong password").status_code == 403
+    assert browser.log_in("qa", PASSWORD).status_code == 303
+    assert browser.submit("/me/password", old="a guess", new="x" * 12, again="x" * 12).status_code == 403
+    for _ in range(FREE_TRIES + 3):
+        console.browser().log_in("qa", "wrong password")
+    with console.new_unit() as uow:
+        events = [entry.event for entry in uow.audit.entries() if entry.event.action != "person_added"]
+    failed = ("callqa", "log_in_failed", "qa")
+    assert [(event.actor, event.action, event.subject) for event in events] == [
+        failed,
+        ("callqa", "log_in_failed", ""),
+        ("qa", "logged_in", "qa"),
+        *[failed] * (FREE_TRIES - 1),
+        ("callqa", "log_ins_held", "qa"),
+    ]
+    assert "secret" not in repr(events)
+
+
 @ON_SQLITE
 @pytest.mark.parametrize("is_https", [False, True])
 def test_cookies_are_kept_from_scripts_other_sites_and_plain_lines(console: Console, is_https: bool) -> None:

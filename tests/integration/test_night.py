@@ -36,6 +36,7 @@ from models.ports import UnitOfWork
 from models.run import AudioJob, Planned, Run, RunStatus
 from models.transcript import Transcript
 from scoring import scorer_of
+from scoring.drift import DriftRules
 from storage import Database
 from tests import factories
 from tests.alert_servers import Receiver, receiving
@@ -236,7 +237,7 @@ def watch_of(run: Run, database: Database, receiver: Receiver | None, kinds: fro
     channels = (
         () if receiver is None else (Webhook(receiver.url, "secret", trusting("", "alert_ca_file"), delays_s=()),)
     )
-    alarm = Alarm(channels, AlarmRules(kinds, 0.1, 24.0), database.unit_of_work)
+    alarm = Alarm(channels, AlarmRules(kinds, 0.1, 24.0, DriftRules()), database.unit_of_work)
     return NightWatch(run, Speed(5.0, SpeedBasis.DEFAULT, 0), NOW, alarm, database.unit_of_work, lambda: UNTIL)
 
 

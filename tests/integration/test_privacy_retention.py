@@ -33,7 +33,7 @@ def retain(command: Command, days: tuple[int, int, int, int], *options: str) -> 
 
 
 def nothing(**more: int) -> dict[str, int]:
-    return {"originals": 0, "playback": 0, "transcripts": 0, "calls": 0, "reports": 0, **more}
+    return {"originals": 0, "playback": 0, "transcripts": 0, "calls": 0, "reports": 0, "notes": 0, **more}
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_somebody_is_let_in_without_a_password_and_may_get_another_account(
     assert log_in_as(SECOND, "new.one", NOW, new_unit).person.name == "new.one"
     with new_unit() as uow:
         actions = [entry.event.action for entry in uow.audit.entries()]
-    assert actions == ["person_added", "identity_bound", "identity_unbound", "identity_bound"]
+    assert actions == ["person_added", "log_in_failed", "identity_bound", "identity_unbound", "identity_bound"]
 
 
 def test_only_what_is_bound_can_be_undone(command: Command) -> None:

@@ -23,6 +23,7 @@ from models.alert import Alert, AlertKind
 from models.errors import SettingsError, TransientError
 from models.night import Backlog
 from models.run import RunCounts
+from scoring.drift import DriftRules
 from tests import factories
 from tests.alert_servers import mail_server, receiving
 
@@ -30,7 +31,7 @@ AT = datetime(2026, 11, 21, 4, 30, tzinfo=UTC)
 SECRET = "whsec-abc"
 ENDED = Alert(AlertKind.RUN_END, AT, "run-1", {"status": "partial", "recordings": 12, "scored": 9, "stopped": True})
 TLS = trusting("", "alert_ca_file")
-RULES = AlarmRules(frozenset(AlertKind), 0.1, 24.0)
+RULES = AlarmRules(frozenset(AlertKind), 0.1, 24.0, DriftRules())
 
 
 def no_database() -> NoReturn:
@@ -168,6 +169,14 @@ def test_every_alert_has_words(kind: AlertKind, language: str) -> None:
         AlertKind.FATAL: {"calls": 2, "call_ids": ["C1", "C2"]},
         AlertKind.FAILURE_RATE: {"rate": 0.25, "threshold": 0.1},
         AlertKind.PROMISES_DUE: {"promises": 3, "hours": 24.0},
+        AlertKind.DRIFT: {
+            "shifts": 1,
+            "since": "2026-11-18",
+            "until": "2026-11-20",
+            "figures": ["faults+ greeting 一班"],
+            "before": [0.1],
+            "now": [0.3],
+        },
         AlertKind.TEST: {},
     }
     facts = by_kind[kind]
@@ -196,7 +205,7 @@ def test_a_failure_rate_is_told_above_its_threshold_once_it_says_something(
 
 def test_only_what_is_asked_for_is_told() -> None:
     with receiving() as receiver:
-        rules = AlarmRules(frozenset({AlertKind.FATAL}), 0.1, 24.0)
+        rules = AlarmRules(frozenset({AlertKind.FATAL}), 0.1, 24.0, DriftRules())
         alarm = Alarm((Webhook(receiver.url, SECRET, TLS),), rules, no_database)
         alarm.run_ended(
             factories.run(), RunCounts(1, 1, 0, 1, 0, 0, 0, 0, 0, 0), Backlog(), "completed", False, None, AT

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callqa.services.rates import rates
-from models.call import UNASSIGNED_AGENT
 from models.sample import SampledVerdict
 from models.scorecard import Verdict
-from scoring.rates import FEWEST_REVIEWED, NO_ERROR, Drawn, reviewer_error, true_rate
+from scoring.rates import ENOUGH_REVIEWED, FEWEST_REVIEWED, NO_ERROR, Drawn, reviewer_error, true_rate
 from tests import factories
 from tests.simulated_reviews import RATES, month
 
@@ -110,12 +109,9 @@ def test_the_interval_holds_the_estimate_and_both_are_shares(
     assert rate.share - 1e-9 <= rate.high <= 1.0
 
 
-def test_what_could_not_be_evaluated_or_drawn_is_in_no_rate() -> None:
+def test_what_could_not_be_evaluated_is_in_no_rate() -> None:
     verdicts = [Verdict.MET] * 40 + [Verdict.NOT_EVALUATED] * 40
     cards = [factories.scorecard(findings=(factories.finding(verdict=said),)) for said in verdicts]
-    cards += [
-        factories.scorecard(agent_id=UNASSIGNED_AGENT, findings=(factories.finding(verdict=Verdict.MISSED),))
-    ] * 99
     sampled = [
         SampledVerdict("greeting", Verdict.MET, said, 0.5)
         for said in [Verdict.NOT_EVALUATED] * 9 + [Verdict.MISSED] * 10 + [Verdict.PARTIAL] * 20
@@ -124,12 +120,35 @@ def test_what_could_not_be_evaluated_or_drawn_is_in_no_rate() -> None:
     rate = rates(cards, sampled, NO_ERROR)["greeting"]
     assert rate.reviewed == 30
     assert rate.share == pytest.approx(1 / 3)
+    assert (rate.unreviewed, rate.answered) == (0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("judged", "open_ones", "is_doubtful"),
+    [(40, 10, False), (40, 11, True), (40, 0, False), (FEWEST_REVIEWED - 1, 99, False)],
+)
+def test_a_rate_says_how_much_of_the_draw_it_rests_on(judged: int, open_ones: int, is_doubtful: bool) -> None:
+    cards = [factories.scorecard(findings=(factories.finding(verdict=Verdict.MET),))] * 500
+    said = [Verdict.MET] * judged + [None] * open_ones + [Verdict.NOT_EVALUATED] * 50
+    # What nobody can judge is not open.
+    sampled = [SampledVerdict("greeting", Verdict.MET, one, 0.1) for one in said]
+    sampled += [SampledVerdict("greeting", Verdict.NOT_EVALUATED, None, 0.1)] * 50
+
+    rate = rates(cards, sampled, NO_ERROR)["greeting"]
+    assert (rate.reviewed, rate.unreviewed) == (judged, open_ones)
+    assert rate.answered == pytest.approx(judged / (judged + open_ones))
+    assert rate.is_doubtful is is_doubtful
+    assert (rate.answered < ENOUGH_REVIEWED) is (is_doubtful or judged < FEWEST_REVIEWED)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("agents", "calls", "drawn_a_day"), [(10, 3, 1), (20, 7, 1), (60, 20, 1)])
-def test_intervals_hold_the_truth_in_93_of_100_months(agents: int, calls: int, drawn_a_day: int) -> None:
-    months = [month(seed, agents, calls, drawn_a_day) for seed in range(200)]
+@pytest.mark.parametrize(
+    ("agents", "calls", "drawn_a_day", "unsure_a_day"), [(10, 3, 1, 0), (20, 7, 1, 0), (20, 7, 1, 1), (60, 20, 1, 0)]
+)
+def test_intervals_hold_the_truth_in_93_of_100_months(
+    agents: int, calls: int, drawn_a_day: int, unsure_a_day: int
+) -> None:
+    months = [month(seed, agents, calls, drawn_a_day, unsure_a_day) for seed in range(200)]
     for item in RATES:
         found = [one[item] for one in months]
         held = fmean(f.rate.low <= f.truth <= f.rate.high for f in found if f.rate.low is not None and f.rate.high)

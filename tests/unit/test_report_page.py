@@ -15,7 +15,7 @@ from callqa.reports.build import build_run_report
 from callqa.reports.render import OPEN_CARDS, PRINTED_CALLS, render_run_report
 from models.errors import ReasonCode
 from models.run import RunStatus, RunView
-from scoring.rates import Rate
+from scoring.rates import Rate, Rates
 from tests.unit import report_calls
 from tests.unit import report_night as night
 from tests.unit.report_html import Element, read_html
@@ -314,8 +314,36 @@ def test_objection_is_explained_and_the_scorer_is_named() -> None:
 @pytest.mark.parametrize(
     ("language", "texts"),
     [
-        ("zh", ("真实差错率", "约 2.1% ± 0.4", "1.7% 至 2.5%", "还需 12 通", "校准结果扣除")),
-        ("en", ("True rate of faults", "2.1 % ± 0.4", "1.7 % to 2.5 %", "12 more are needed", "taken out, as")),
+        (
+            "zh",
+            (
+                "真实差错率",
+                "约 2.1% ± 0.4",
+                "1.7% 至 2.5%",
+                "900/1800（50%）",
+                "复核不足 80%",
+                "还需 12 通",
+                "18/18（100%）",
+                "扣除",
+                "3 通在抽样之后",
+                "4 通不在抽样范围",
+            ),
+        ),
+        (
+            "en",
+            (
+                "True rate of faults",
+                "2.1 % ± 0.4",
+                "1.7 % to 2.5 %",
+                "900/1800 (50 %)",
+                "under 80 % of the draw",
+                "12 more are needed",
+                "18/18 (100 %)",
+                "taken out, as",
+                "3 calls came after the draw",
+                "4 calls were never to be drawn",
+            ),
+        ),
     ],
 )
 def test_true_rates_are_shown_with_their_interval_or_with_what_is_missing(
@@ -324,7 +352,8 @@ def test_true_rates_are_shown_with_their_interval_or_with_what_is_missing(
     view = night.night()
     ids = [f.item_id for call in view.calls if call.scorecard for f in call.scorecard.findings]
     known, unknown, *_ = dict.fromkeys(ids)
-    rates = {known: Rate(900, 0, 0.021, 0.017, 0.025, is_freed=True), unknown: Rate(18, 12)}
+    half = Rate(900, 0, 0.021, 0.017, 0.025, is_freed=True, unreviewed=900)
+    rates = Rates({known: half, unknown: Rate(18, 12)}, late=3, undrawn=4)
     report = build_run_report(view, language, generated_at=night.GENERATED_AT, rates=rates)
     text = read_html(render_run_report(report)).text
 

@@ -23,6 +23,7 @@ from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
+from callqa.reports.team_words import TEAM_WORDS
 from callqa.reports.words import Words
 from models.errors import ReasonCode, SettingsError
 from models.ledger import StatusSource
@@ -102,7 +103,7 @@ def test_the_page_uses_exactly_the_words_there_are() -> None:
 
     from_code |= {f"coaching.{side}_{ground.value}" for side in ("good", "bad") for ground in Ground}
 
-    assert used | from_code == set(PAGE_WORDS) | set(BACKTEST_WORDS) | set(COACHING_WORDS)
+    assert used | from_code == set(PAGE_WORDS) | set(BACKTEST_WORDS) | set(COACHING_WORDS) | set(TEAM_WORDS)
 
 
 def test_commands_and_lists_of_changes_use_exactly_the_words_there_are() -> None:

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from callqa.reports import formats
 from callqa.reports.accuracy import Accuracy
 from callqa.reports.figures import MIN_SAMPLE, Proportion
+from callqa.services.drift import look_for_drift
 from callqa.services.machine_quality import (
     HEARD_CALLS,
     SURENESS_CALLS,
@@ -26,6 +27,7 @@ from callqa.web.pictures import Plot, Point, Series, plot
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 from callqa.web.words import PageWords
+from scoring.drift import FRACTIONS
 
 CHOICES = (30, 90, 365)
 """Days that a visitor can choose from: reviews are fewer than calls."""
@@ -39,6 +41,9 @@ def quality_router(services: WebServices, shell: Shell) -> APIRouter:
     def quality(request: Request, who: Who, days: int = 90, item: str = "") -> Response:
         period = last_days(days if days in CHOICES else CHOICES[1], services.now(), shell.zone)
         found = machine_quality(item or None, period, shell.zone, who.scope, services.new_unit_of_work)
+        drift = look_for_drift(
+            period.until, services.drift_rules, who.scope, services.new_unit_of_work, with_hearing=False
+        )
         if item and all(line.item_id != item for line in found.items):
             raise HTTPException(404)
         return shell.page(
@@ -46,6 +51,8 @@ def quality_router(services: WebServices, shell: Shell) -> APIRouter:
             "quality.html",
             period=period,
             found=found,
+            drift=drift,
+            fractions=FRACTIONS,
             item=item,
             plotted=_by_month(found.months, shell.words(request)),
             choices=CHOICES,

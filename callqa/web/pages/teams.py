@@ -6,7 +6,6 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from callqa.reports.figures import MIN_SAMPLE, wilson
-from callqa.services.coaching import coaching_report
 from callqa.services.overview import last_days
 from callqa.services.rights import Right
 from callqa.services.standings import against, agent_page, pass_rate, team_lines, team_page
@@ -89,15 +88,5 @@ def teams_router(services: WebServices, shell: Shell) -> APIRouter:
             choices=CHOICES,
             least=MIN_SAMPLE,
         )
-
-    @doors.get("/agents/{agent_id}/coaching", Right.SEE_AGENT)
-    def coaching(request: Request, who: Who, agent_id: str, days: int = 30) -> Response:
-        now = services.now().astimezone(shell.zone)
-        period, language = last_days(chosen_days(days), now, shell.zone), shell.language(request)
-        practice = services.practice(language)
-        found = coaching_report(agent_id, period, practice, language, now, who.scope, services.new_unit_of_work)
-        if found is None:
-            raise HTTPException(404)
-        return shell.page(request, "coaching.html", period=period, report=found, choices=CHOICES, least=MIN_SAMPLE)
 
     return doors.router

@@ -10,6 +10,7 @@ from callqa.web.words.appeals_words import APPEALS_WORDS
 from callqa.web.words.audit_words import AUDIT_WORDS
 from callqa.web.words.calibration_words import CALIBRATION_WORDS
 from callqa.web.words.call_words import CALL_WORDS
+from callqa.web.words.coaching_words import NOTES_WORDS
 from callqa.web.words.insight_words import INSIGHT_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
 from callqa.web.words.promises_words import PROMISES_WORDS
@@ -30,6 +31,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **CALL_WORDS,
     **APPEALS_WORDS,
     **CALIBRATION_WORDS,
+    **NOTES_WORDS,
 }
 
 

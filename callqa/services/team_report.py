@@ -1,0 +1,59 @@
+"""What the report of a team or of the whole centre is made of, read from the sums that the store keeps."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from callqa.reports.coaching_build import item_figures
+from callqa.reports.figures import summarise_tally
+from callqa.reports.ledger import count, ledger_lines
+from callqa.reports.practice import Practice
+from callqa.reports.team_build import changed, improved, needs, shift
+from callqa.reports.team_context import TeamReport
+from callqa.services.overview import Period
+from models.call import UNASSIGNED_AGENT
+from models.person import EVERYBODY, Scope
+from models.ports import UnitOfWorkFactory
+
+
+def team_report(
+    team: str | None, period: Period, practice: Practice, language: str, now: datetime, new_unit: UnitOfWorkFactory
+) -> TeamReport | None:
+    """The report on these days beside as many days before them; `team` None: the whole centre.
+
+    None without a scored call in either. An agent's calls in other teams are not in a team's report.
+    """
+    since, until = period.since, period.until
+    earlier, eve = since - timedelta(days=period.days), since - timedelta(days=1)
+    scope = EVERYBODY if team is None else Scope(frozenset({team}))
+    with new_unit() as uow:
+        figures = uow.rollups.of_all(since, until, scope)
+        before = uow.rollups.of_all(earlier, eve, scope)
+        if not figures.tally.calls and not before.tally.calls:
+            return None
+        titles = uow.rollups.titles()
+        agents = uow.rollups.agents(since, until, scope=scope)
+        people = [agent_id for agent_id in agents if agent_id != UNASSIGNED_AGENT]
+        best, compared = improved(agents, uow.rollups.agents(earlier, eve, scope=scope), uow.rollups.names(people))
+        wanting = needs((uow.rollups.of_agent(one, since, until, scope).items for one in people), titles, practice)
+        made = [one for agent_id in agents for one in uow.glances.with_promises(agent_id, since, until, scope)]
+        promises = count(ledger_lines(uow.ledger.entries(made), now))
+    items = item_figures(figures.items, before.items, (), titles)
+    return TeamReport(
+        language=language,
+        generated_at=now,
+        team=team,
+        since=since,
+        until=until,
+        calls=figures.tally.calls,
+        calls_before=before.tally.calls,
+        score=summarise_tally(figures.tally),
+        score_before=summarise_tally(before.tally),
+        shift=shift(figures.tally, before.tally),
+        items=items,
+        changed=changed(items),
+        needs=wanting,
+        improved=best,
+        compared=compared,
+        promises=promises,
+    )

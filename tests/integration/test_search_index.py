@@ -1,0 +1,167 @@
+"""What finds words in all texts: the same calls as reading every text, for words of any length."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from models.keeping import ForgottenPart
+from models.person import EVERYBODY
+from models.ports import UnitOfWork
+from models.queue import QueueFilter
+from storage import Database, queue, schema
+from storage.search import folded
+from storage.sqlite_file import wipe_deleted
+from storage.tables import metadata
+from tests import factories
+from tests.databases import bare_engine
+from tests.scored_calls import put
+
+SIGNS = "携号转网aA1%_\\'\"*&|!:<>(^$é\U00020000\uffffς\u0301-"
+"""Some that mean something to a database or its index, in one of three or four bytes, and of letters of two forms."""
+BEGINNING = "您好"
+_FTS = "call_texts_trigrams"
+OLDER = {
+    "sqlite": (
+        f"CREATE TABLE {_FTS}_forgets (id INTEGER PRIMARY KEY)",
+        f"CREATE VIRTUAL TABLE {_FTS}"
+        " USING fts5(text, content=call_texts, content_rowid=id, detail=none, tokenize=trigram)",
+        f"CREATE TRIGGER {_FTS}_insert AFTER INSERT ON call_texts BEGIN"
+        f" INSERT INTO {_FTS} (rowid, text) VALUES (new.id, new.text); END",
+        f"CREATE TRIGGER {_FTS}_delete AFTER DELETE ON call_texts BEGIN"
+        f" INSERT INTO {_FTS} ({_FTS}, rowid, text) VALUES ('delete', old.id, old.text); END",
+        f"CREATE TRIGGER {_FTS}_update AFTER UPDATE ON call_texts BEGIN"
+        f" INSERT INTO {_FTS} ({_FTS}, rowid, text) VALUES ('delete', old.id, old.text); END",
+    ),
+    # The index was by pg_trgm: dropping it is the same, whatever it is by.
+    "postgresql": (f"CREATE INDEX {_FTS} ON call_texts (text)",),
+}
+"""What version 0.1.0 made to find texts."""
+
+
+@pytest.fixture(autouse=True)
+def only_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind the first call everything is asked of the index."""
+    for name, value in {"_FIRST_LOOK": 1, "LOOKED_THROUGH": 1, "_BEFORE_INDEX": 0, "_LOOKED_ON": 0}.items():
+        monkeypatch.setattr(queue, name, value)
+
+
+def keep(uow: UnitOfWork, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        put(uow, name, factories.meta(name), factories.scorecard())
+        say(uow, name, text)
+
+
+def say(uow: UnitOfWork, name: str, text: str) -> None:
+    """In another transcript of the same call."""
+    heard = factories.transcript(*[("agent", line) for line in text.split("\n")], seed=name)
+    digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    turns = tuple(replace(turn, words=()) for turn in heard.utterances)
+    uow.transcripts.put(replace(heard, utterances=turns, engine=replace(factories.ENGINE, digest=digest)))
+
+
+def found(uow: UnitOfWork, *phrases: str) -> set[str]:
+    page = uow.queue.page(EVERYBODY, QueueFilter(phrases=phrases), 1_000)
+    assert page.next is None, f"{phrases} was not asked of the index"
+    return {queued.call.call_id for queued in page.calls}
+
+
+def holding(texts: dict[str, str], phrases: Iterable[str]) -> set[str]:
+    wanted = [phrase for phrase in map(folded, phrases) if phrase]
+    read = {name: [folded(line) for line in text.split("\n")] for name, text in texts.items()}
+    return {name for name, lines in read.items() if all(any(one in line for line in lines) for one in wanted)}
+
+
+def check(uow: UnitOfWork, texts: dict[str, str], asked: Sequence[Sequence[str]]) -> None:
+    for phrases in asked:
+        if any(map(folded, phrases)):
+            assert found(uow, *phrases) == holding(texts, phrases), phrases
+
+
+def test_words_of_any_length_are_found_as_by_reading_every_text(database: Database, database_url: str) -> None:
+    rng = random.Random(7)
+
+    def some(most: int) -> str:
+        return "".join(rng.choices(SIGNS, k=rng.randint(0, most)))
+
+    texts = {f"call-{n}": "\n".join(some(12) for _ in range(rng.randint(1, 3))) for n in range(30)}
+    asked = [[sign] for sign in SIGNS] + [[some(5) for _ in range(rng.choice((1, 1, 2, 3)))] for _ in range(60)]
+    # Ends of texts, where no three characters begin with the last one or two.
+    asked += [[text[-n:]] for text in [*texts.values()][:12] for n in (1, 2, 3) if "\n" not in text[-n:]]
+    with database.unit_of_work() as uow:
+        keep(uow, texts)
+        check(uow, texts, asked)
+        for name in list(texts)[::3]:
+            texts[name] = some(12)
+            say(uow, name, texts[name])
+        for name in list(texts)[::4]:
+            uow.keeping.forget([factories.recording(name).id], ForgottenPart.CALL, factories.STARTED_AT)
+            del texts[name]
+        check(uow, texts, asked)
+        uow.commit()
+    assert wipe_deleted(database_url)
+    with database.unit_of_work() as uow:
+        check(uow, texts, asked)
+
+
+def test_a_text_of_a_whole_day_is_kept_and_found(database: Database) -> None:
+    rng = random.Random(1)
+    long = "".join(chr(rng.randrange(0x20000, 0x2A6D0)) for _ in range(80_001))
+    texts = {"longest": long[:80_000], "longer": long + "末", "short": "携号转网"}
+    with database.unit_of_work() as uow:
+        keep(uow, texts)
+        check(uow, texts, [[long[:1]], [long[400:402]], [long[70_000:70_005]], ["末"], ["携号"], ["转网"], ["号网"]])
+
+
+def test_of_several_short_words_the_rare_one_is_enough(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {f"call-{n}": f"{BEGINNING}请讲{'光猫' if n < 2 else ''}" for n in range(8)}
+    monkeypatch.setattr(queue, "_MOST_BY_INDEX", 4)
+    with database.unit_of_work() as uow:
+        keep(uow, texts)
+        check(uow, texts, [[BEGINNING, "光猫"], ["光猫", BEGINNING], ["请", "光"]])
+        page = uow.queue.page(EVERYBODY, QueueFilter(phrases=(BEGINNING, "请讲")), 50)
+        assert page.next is not None, "in more texts than an index finds faster"
+
+
+def test_an_older_store_is_indexed_anew(empty_database_url: str, tmp_path: Path) -> None:
+    """The rows that another database has, in the tables of before."""
+    texts = {"C1": "我想办理携号转网", "C2": "谢谢再见"}
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    schema.upgrade(other)
+    database = Database(other)
+    with database.unit_of_work() as uow:
+        keep(uow, texts)
+        uow.commit()
+    database.close()
+    with bare_engine(other).connect() as source, bare_engine(empty_database_url).begin() as target:
+        command.upgrade(schema._config(target), "0020")
+        for statement in OLDER[target.dialect.name]:
+            target.exec_driver_sql(statement)
+        there = sa.inspect(target)
+        for table in metadata.sorted_tables:
+            if there.has_table(table.name):
+                columns = [table.c[column["name"]] for column in there.get_columns(table.name)]
+                if rows := source.execute(sa.select(*columns)).mappings().all():
+                    target.execute(table.insert(), [dict(row) for row in rows])
+    schema.upgrade(empty_database_url)
+    with bare_engine(empty_database_url).connect() as connection:
+        if connection.dialect.name == "sqlite":
+            made = connection.execute(sa.text("SELECT name FROM sqlite_master")).scalars().all()
+            assert not any(_FTS in name for name in made)
+        else:
+            assert connection.execute(sa.select(sa.func.to_regclass(_FTS))).scalar() is None
+    database = Database(empty_database_url)
+    with database.unit_of_work() as uow:
+        check(uow, texts, [["携号"], ["再见"], ["见"], ["号携"], ["携号转"], ["谢谢再见"]])
+        uow.keeping.forget([factories.recording("C2").id], ForgottenPart.CALL, factories.STARTED_AT)
+        del texts["C2"]
+        check(uow, texts, [["再见"], ["携号"]])
+        uow.commit()
+    database.close()

@@ -1,0 +1,129 @@
+"""The report of a team and of the centre: from stored calls to the page, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from callqa.cli import app
+from callqa.practice import find_practice
+from callqa.reports.render import render_team
+from callqa.reports.team_context import TeamReport
+from callqa.services.overview import Period
+from callqa.services.team_report import team_report
+from models.scorecard import Verdict
+from storage.database import Database
+from tests import factories
+from tests.scored_calls import put
+
+START = factories.STARTED_AT
+PERIOD = Period(START.date(), START.date() + timedelta(days=6))
+
+
+def fill(database: Database, agent_id: str, team: str, verdict: Verdict, calls: int, day: int, total: float) -> None:
+    with database.unit_of_work() as uow:
+        for number in range(calls):
+            name = f"{agent_id}-{team}-{day}-{number}"
+            meta = factories.meta(name, agent_id, START + timedelta(days=day, minutes=number))
+            points = 10 if verdict is Verdict.MET else 0
+            card = factories.scorecard(findings=(factories.finding("greeting", verdict, points),))
+            put(uow, name, replace(meta, team=team), replace(card, total=total + number % 3))
+        uow.commit()
+
+
+def two_teams(database: Database) -> None:
+    fill(database, "A17", "T1", Verdict.MISSED, 12, -3, 60.0)
+    fill(database, "A17", "T1", Verdict.MET, 12, 1, 90.0)
+    fill(database, "A18", "T2", Verdict.MISSED, 12, 1, 50.0)
+
+
+def report(database: Database, team: str | None) -> TeamReport | None:
+    return team_report(team, PERIOD, find_practice("", "zh"), "zh", START, database.unit_of_work)
+
+
+def test_a_team_is_beside_its_own_days_before(database: Database) -> None:
+    two_teams(database)
+
+    found = report(database, "T1")
+
+    assert found is not None
+    assert (found.calls, found.calls_before) == (12, 12)
+    assert found.shift is not None
+    assert found.shift.points == pytest.approx(30)
+    assert [(one.item_id, one.now.hits, one.before.hits) for one in found.changed] == [("greeting", 12, 0)]
+    assert [(one.agent_id, one.shift.low > 0) for one in found.improved] == [("A17", True)]
+    assert (found.needs, found.compared) == ((), 1)
+
+
+def test_the_centre_holds_all_teams_and_what_their_agents_need(database: Database) -> None:
+    two_teams(database)
+
+    found = report(database, None)
+
+    assert found is not None
+    assert (found.calls, found.calls_before, found.items[0].now.n) == (24, 12, 24)
+    (need,) = found.needs
+    assert (need.item_id, need.below, need.judged) == ("greeting", 1, 2)
+    assert need.practice
+    assert "全中心管理报告" in render_team(found)
+
+
+def test_an_agents_calls_in_another_team_are_not_in_the_report(database: Database) -> None:
+    two_teams(database)
+    fill(database, "A17", "T2", Verdict.MISSED, 30, 2, 10.0)
+
+    found = report(database, "T1")
+
+    assert found is not None
+    assert (found.calls, found.needs) == (12, ())
+
+
+def test_few_calls_are_not_compared(database: Database) -> None:
+    fill(database, "A17", "T1", Verdict.MET, 3, 1, 90.0)
+
+    found = report(database, "T1")
+
+    assert found is not None
+    assert (found.shift, found.changed, found.improved, found.compared) == (None, (), (), 0)
+    page = render_team(found)
+    assert "样本不足，无法比较" in page
+    assert "<script" not in page
+
+
+def test_an_unknown_team_has_no_report(database: Database) -> None:
+    two_teams(database)
+    assert report(database, "T9") is None
+
+
+def command(database_url: str, *more: str) -> tuple[int, str]:
+    days = ("--from", str(PERIOD.since), "--to", str(PERIOD.until))
+    done = CliRunner().invoke(app, ["report", "team", *days, "--database-url", database_url, *more])
+    return done.exit_code, done.output + str(done.exception or "")
+
+
+def test_the_command_writes_pages_and_the_table(database: Database, database_url: str, tmp_path: Path) -> None:
+    two_teams(database)
+    for language, words in (("zh", "培训需求"), ("en", "Training needs")):
+        page = tmp_path / f"{language}.html"
+        code, said = command(database_url, "-o", str(page), "--language", language)
+        assert code == 0, said
+        assert words in page.read_text(encoding="utf-8")
+
+    table = tmp_path / "t.xlsx"
+    code, said = command(database_url, "T1", "-o", str(table), "--format", "xlsx")
+    assert code == 0, said
+    names, values = list(load_workbook(table)["callqa"].values)[:2]
+    row = dict(zip(names, values, strict=True))
+    assert (row["team"], row["item_id"], row["met"], row["before_judged"]) == ("T1", "greeting", 12, 12)
+
+
+def test_a_team_without_calls_is_named(database: Database, database_url: str) -> None:
+    two_teams(database)
+    code, said = command(database_url, "T9")
+    assert code != 0
+    assert "T9" in said
