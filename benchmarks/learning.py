@@ -3,8 +3,8 @@
     python -m benchmarks.learning [--seeds 5] [--unseen 1000]
 
 Four weeks of a made-up centre (`benchmarks.simulated_centre`): each week its calls are scored with the classifier in
-use, 125 items are reviewed by people of whose verdicts 5 % are wrong, and `retrain` teaches and tries a challenger. F1
-by criterion is that of calls after the month, before the first week and after each.
+use, 125 calls are reviewed, item by item, by people of whose verdicts 5 % are wrong, and `retrain` teaches and tries a
+challenger. F1 by criterion is that of calls after the month, before the first week and after each.
 """
 
 from __future__ import annotations

@@ -27,9 +27,6 @@ from scoring.classifier.taught import KINDS
 ENGINE = EngineReceipt("none", "sha256:" + "0" * 64, "sha256:" + "0" * 64, "sha256:" + "0" * 64)
 FIRST_DAY = datetime(2026, 10, 5, 1, 0, tzinfo=UTC)
 
-HABITS = 80
-"""How many there are in a centre."""
-
 _NEW_OF = 4
 _HESITATIONS = ("嗯，", "那个，", "呃，", "就是，", "啊，", "这个，", "那什么，", "哦，")
 _AROUND = ("嗯。", "好的好的。", "是这样。", "对。", "哦。", "嗯好。")
@@ -58,11 +55,11 @@ class Call:
 class Centre:
     """A source of calls; the same seed gives the same ones."""
 
-    def __init__(self, seed: int, habits: int = HABITS) -> None:
+    def __init__(self, seed: int) -> None:
         self._rng = random.Random(seed)
         cases = [case for case in read_suite() if case.half == KEPT_OUT]
         self._rng.shuffle(cases)
-        self._habits = [case for case in cases if not _is_new(case)][:habits]
+        self._habits = [case for case in cases if not _is_new(case)]
         self._new = [case for case in cases if _is_new(case)]
         # Some phrases are in every tenth call, most are rare.
         self._weights = [1 / (3 + rank) for rank in range(len(self._habits))]

@@ -51,6 +51,8 @@ class Lesson:
     machine_was_right: bool
     taught_at: datetime
     taught_by: tuple[str, ...]
+    by_whole_call: bool = False
+    """It only follows from there being nothing of the item in the whole call; nobody looked at the sentence itself."""
 
     @property
     def id(self) -> str:

@@ -6,6 +6,7 @@
 | nothing to apologise for      | a grievance (0.75) and an apology (0.5)       | met            | all       |
 | a sincere apology             | insincere (0.4), rather than sincere          | partial        | all       |
 | no promise where one was owed | takes words for one (0.5)                     | partial        | vague     |
+| none, or a weaker promise     | sure of a promise with a time (0.9)           | met            | all       |
 
 Each asks a person and shows the words. Without a classifier nothing changes. The thresholds were chosen on 120 calls
 written by two authors who knew nothing of rules and classifier; what they gain elsewhere `benchmarks/hard_cases.py`
@@ -77,7 +78,8 @@ def _apology(
 def _promise(call: CallView, item: CommitmentItem, outcome: Outcome, opinions: Sequence[Opinion]) -> Outcome:
     kinds = {"commitment_concrete": "concrete", "commitment_vague": "vague"}
     firm = max(opinions, key=lambda o: o.of("commitment_concrete"))
-    if firm.of("commitment_concrete") >= FIRM and outcome.verdict is not Verdict.MET:
+    weaker = outcome.verdict in (Verdict.MISSED, Verdict.PARTIAL, Verdict.NOT_APPLICABLE)
+    if weaker and firm.of("commitment_concrete") >= FIRM:
         given = replace(outcome, verdict=Verdict.MET, points=item.points)
         return _seen(call, given, firm, "commitment_concrete", "concrete")
     likely, output, best = max(

@@ -34,7 +34,7 @@ from scoring.stages import find_stages
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-8"
+SCORER = "rules-9"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 

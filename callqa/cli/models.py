@@ -24,6 +24,7 @@ from callqa.cli.common import (
 )
 from callqa.cli.corrections import print_stored, stored_to_json, try_classifier
 from callqa.cli.drift import drift
+from callqa.cli.learning import history, retrain, rollback
 from callqa.owner import login_name
 from callqa.services.classifiers import evaluate_classifier, load_examples, train_classifier
 from callqa.services.classifiers import promote as promote_to_use
@@ -31,7 +32,8 @@ from callqa.standards import find_standard
 from scoring.classifier import Evaluation
 
 models_app = typer.Typer(help="Train, measure and choose the utterance classifier.", no_args_is_help=True)
-models_app.command()(drift)
+for command in (drift, retrain, rollback, history):
+    models_app.command()(command)
 
 DataOption = Annotated[
     list[Path] | None,

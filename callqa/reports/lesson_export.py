@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from models.lesson import Lesson
 from models.transcript import Role
+from scoring.classifier.labels import INNOCENT
 
 
 class LessonFormat(StrEnum):
@@ -33,10 +34,21 @@ def export_lessons(lessons: Sequence[Lesson], known: Collection[str], path: Path
 
     Raises OSError.
     """
-    new = [lesson for lesson in lessons if lesson.text not in known]
+    new = [lesson for lesson in _each_text_once(lessons) if lesson.text not in known]
     lines = (json.dumps(_row(lesson), ensure_ascii=False) + "\n" for lesson in new)
     path.write_text("".join(lines), encoding="utf-8")
     return ExportedLessons(len(new), sum(lesson.held_out for lesson in new), len(lessons) - len(new))
+
+
+def _each_text_once(lessons: Sequence[Lesson]) -> list[Lesson]:
+    """With all that its criteria say of a text; what is innocent of one may be something in the eyes of another."""
+    first: dict[str, Lesson] = {}
+    for lesson in lessons:
+        before = first.get(lesson.text, lesson)
+        labels = dict.fromkeys((*before.labels, *lesson.labels))
+        named = tuple(label for label in labels if label != INNOCENT)
+        first[lesson.text] = replace(before, labels=named or tuple(labels))
+    return list(first.values())
 
 
 def _row(lesson: Lesson) -> dict[str, Any]:

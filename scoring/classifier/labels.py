@@ -32,6 +32,9 @@ LABELS = {
 }
 """Every label of the training data with its meaning."""
 
+INNOCENT = "other"
+"""The label of what is none of the others."""
+
 UNFIT = ("abuse", "deflection", "negation", "impatience", "interrogation", "command", "rhetorical")
 """Labels that are prohibited in any setting; each is a `Kind` of a standard's prohibited families."""
 

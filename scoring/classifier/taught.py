@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from models.scorecard import Finding, Verdict
-from scoring.classifier.labels import ANY_UNFIT, UNFIT
+from scoring.classifier.labels import ANY_UNFIT, INNOCENT, UNFIT
 
-_INNOCENT = "other"
 _OVERPROMISE = "overpromise"
 
 _CONFIRMED: Mapping[tuple[str, str, Verdict], str] = {
@@ -48,7 +47,7 @@ def taught(finding: Finding, verdict: Verdict, pointed: Iterable[tuple[int, str]
         return _of_charge(finding, verdict)
     if verdict is Verdict.MISSED and finding.verdict in (Verdict.MET, Verdict.PARTIAL):
         credited = {kind for criterion, kind, _ in _CONFIRMED if criterion == finding.criterion}
-        return {proof.utterance: _INNOCENT for proof in finding.evidence if proof.kind in credited}
+        return {proof.utterance: INNOCENT for proof in finding.evidence if proof.kind in credited}
     if verdict is not finding.verdict:
         return {}
     labels = {
@@ -66,7 +65,7 @@ def cleared(criterion: str, verdict: Verdict, spoken: Iterable[int]) -> dict[int
     where the verdict leaves open whether such words were said.
     """
     nothing = verdict is (Verdict.MET if criterion == "prohibited" else Verdict.MISSED)
-    return dict.fromkeys(spoken, _INNOCENT) if nothing and criterion in TEACHABLE else {}
+    return dict.fromkeys(spoken, INNOCENT) if nothing and criterion in TEACHABLE else {}
 
 
 _EITHER: Mapping[str, tuple[str, ...]] = {
@@ -88,7 +87,7 @@ def outputs_taught(criterion: str, label: str) -> Mapping[str, bool]:
     into each other, so one of them says nothing of the rest. Empty for a criterion that no classifier judges.
     """
     either = _EITHER.get(criterion, ())
-    if label == _INNOCENT:
+    if label == INNOCENT:
         return dict.fromkeys(either, False)
     if label in UNFIT:
         return {label: True, ANY_UNFIT: True}
@@ -111,4 +110,4 @@ def _of_charge(finding: Finding, verdict: Verdict) -> dict[int, str]:
         return {}
     # An assurance that is taken back may be a promise after all, so it is not said what else it is.
     assured = {utterance for utterance, kind in kinds if kind == _OVERPROMISE}
-    return {utterance: _INNOCENT for utterance, _ in sorted(kinds) if utterance not in assured}
+    return {utterance: INNOCENT for utterance, _ in sorted(kinds) if utterance not in assured}
