@@ -15,7 +15,6 @@ from callqa.classifiers import classifier_in_use, classifier_of_version, keep_cl
 from callqa.services.classifiers import evaluate_classifier, load_examples, use_classifier
 from callqa.services.judged import judged_calls
 from callqa.services.lessons import lessons_of
-from callqa.services.school import School
 from models.errors import InputError, ModelError
 from models.ports import UnitOfWorkFactory
 from scoring import ServiceStandard
@@ -33,6 +32,9 @@ def retrain(
     utterances. Either way it is kept with its card, and what was done stands in the history. Raises InputError when no
     classifier is in use for the standard's language, ModelError when one that is needed is gone.
     """
+    # scipy takes a while to load; no other command needs it.
+    from callqa.services.school import School
+
     language = standard.language
     former, champion = name_in_use(home, language), classifier_in_use(home, language)
     if champion is None:
