@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
 from storage import Database, schema
 from storage.tables import metadata
@@ -156,3 +157,23 @@ BY_PEOPLE = frozenset({
     "saved_views", "sessions", "standard_drafts", "tokens",
 })  # fmt: skip
 """Tables that only the console and its commands fill."""
+
+
+def as_it_was(now: str, then: str, revision: str, *statements: str) -> None:
+    """Make an empty database what the one at `now` was at an earlier revision: its tables, then what has place in them.
+
+    `statements` run in between, for what no migration makes.
+    """
+    with bare_engine(now).connect() as source, bare_engine(then).begin() as target:
+        command.upgrade(schema._config(target), revision)
+        for statement in statements:
+            target.exec_driver_sql(statement)
+        there = sa.inspect(target)
+        for table in metadata.sorted_tables:
+            if there.has_table(table.name):
+                names = [column["name"] for column in there.get_columns(table.name)]
+                # To the byte where both are SQLite: types would write JSON anew.
+                raw = sa.table(table.name, *(sa.column(name) for name in names))
+                copied = raw if source.dialect.name == target.dialect.name else table
+                if rows := source.execute(sa.select(*(copied.c[name] for name in names))).mappings().all():
+                    target.execute(copied.insert(), [dict(row) for row in rows])

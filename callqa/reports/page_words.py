@@ -61,7 +61,7 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "rates.about": ("约 {share}% ± {half}", "about {share} % ± {half}"),
     "rates.between": ("{low}% 至 {high}%", "{low} % to {high} %"),
     "rates.missing": ("复核太少，还需 {n} 通才能估计", "too few reviews: {n} more are needed for an estimate"),
-    "rates.answered": ("{n}/{of}（{share}%）", "{n}/{of} ({share} %)"),
+    "rates.answered": ("已复核 {n}/{of}（{share}%）", "{n} of {of} reviewed ({share} %)"),
     "rates.doubtful": (
         "抽中的通话复核不足 80%，估计可能有偏差",
         "under 80 % of the draw is reviewed: this may be biased",

@@ -26,7 +26,7 @@ from scoring import score_call, scorer_of
 from storage import Database, schema
 from storage.audio_store import FileAudioStore
 from tests import factories
-from tests.databases import dump
+from tests.databases import as_it_was, dump
 from tests.fakes import POLITE_CALL
 from tests.ledger_calls import commands, written
 
@@ -326,12 +326,9 @@ def test_a_backup_of_an_earlier_callqa_is_brought_up_to_date(house: House, monke
     change(f"UPDATE {schema.VERSION_TABLE} SET version_num = '9999'")
     assert "upgraded by a newer callqa" in refused(house.run("restore", "b", "--yes"), SchemaError)
     assert house.rows() == rows
-    change(
-        f"UPDATE {schema.VERSION_TABLE} SET version_num = '0018'",
-        "DROP INDEX ix_recordings_team_id",
-        *(f"ALTER TABLE reviews DROP COLUMN {name}" for name in ("utterance", "kind", "words_digest")),
-        "DROP TABLE coaching_notes",
-    )
+    as_it_was("sqlite:///b/callqa.db", "sqlite:///older.db", "0018")
+    Path("older.db").replace("b/callqa.db")
+    change()
     done = printed(house.run("restore", "b", "--yes", "--json"))
     assert done["adopted"] == 0
     assert house.rows() == rows

@@ -78,6 +78,8 @@ def changes(console: Console, database: Database) -> dict[str, Change]:
     with database.unit_of_work() as uow:
         uow.people.bind("a17", Identity("https://id.example", "17"), at(12))
         uow.commit()
+    for action in ("先致歉", "先问候"):
+        lead.submit("/agents/A17/coaching", action=action)
     entry = entries(database)[0]
     ids = [factories.recording(name).id for name in CALLS]
     return {
@@ -88,6 +90,13 @@ def changes(console: Console, database: Database) -> dict[str, Change]:
         "POST /calibration/{calibration_id}/close": Change("lead", f"{made[0]}/close"),
         "POST /calibration/{calibration_id}/calls/{number}": Change(
             "qa", f"{made[1]}/calls/1", {"item": "greeting", "verdict": "met"}
+        ),
+        "POST /agents/{agent_id}/coaching": Change("lead", "/agents/A17/coaching", {"action": "先致歉"}),
+        "POST /agents/{agent_id}/coaching/{note}/answer": Change(
+            "a17", "/agents/A17/coaching/1/answer", {"answer": "好"}
+        ),
+        "POST /agents/{agent_id}/coaching/{note}/close": Change(
+            "lead", "/agents/A17/coaching/2/close", {"outcome": "done"}
         ),
         "POST /me/looks": Change("qa", "/me/looks", {"language": "en"}),
         "POST /me/tokens": Change("qa", "/me/tokens", {"name": "t", "rights": "see_queue", "days": "30"}),

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
 from models.keeping import ForgottenPart
 from models.person import EVERYBODY
@@ -19,9 +18,8 @@ from models.queue import QueueFilter
 from storage import Database, queue, schema
 from storage.search import folded
 from storage.sqlite_file import wipe_deleted
-from storage.tables import metadata
 from tests import factories
-from tests.databases import bare_engine
+from tests.databases import as_it_was, bare_engine
 from tests.scored_calls import put
 
 SIGNS = "携号转网aA1%_\\'\"*&|!:<>(^$é\U00020000\uffffς\u0301-"
@@ -140,16 +138,7 @@ def test_an_older_store_is_indexed_anew(empty_database_url: str, tmp_path: Path)
         keep(uow, texts)
         uow.commit()
     database.close()
-    with bare_engine(other).connect() as source, bare_engine(empty_database_url).begin() as target:
-        command.upgrade(schema._config(target), "0020")
-        for statement in OLDER[target.dialect.name]:
-            target.exec_driver_sql(statement)
-        there = sa.inspect(target)
-        for table in metadata.sorted_tables:
-            if there.has_table(table.name):
-                columns = [table.c[column["name"]] for column in there.get_columns(table.name)]
-                if rows := source.execute(sa.select(*columns)).mappings().all():
-                    target.execute(table.insert(), [dict(row) for row in rows])
+    as_it_was(other, empty_database_url, "0020", *OLDER[sa.make_url(empty_database_url).get_backend_name()])
     schema.upgrade(empty_database_url)
     with bare_engine(empty_database_url).connect() as connection:
         if connection.dialect.name == "sqlite":
