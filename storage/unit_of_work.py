@@ -27,6 +27,7 @@ from models import (
     rollup,
     sample,
     sealing,
+    service,
     token,
 )
 from storage.appeals import Appeals
@@ -55,6 +56,7 @@ from storage.samples import Samples
 from storage.scorecards import Scorecards
 from storage.sealed_texts import SealedTexts
 from storage.sealing import Sealer
+from storage.service import ServedCalls
 from storage.standards import Standards
 from storage.tokens import Tokens
 from storage.transaction import Transaction
@@ -82,6 +84,7 @@ class UnitOfWork:
     diary: night.Diary
     census: night.Census
     daily: daily.Daily
+    served: service.ServedCalls
     people: person.People
     sealed: sealing.SealedTexts
     rollups: rollup.Rollups
@@ -121,6 +124,7 @@ class UnitOfWork:
         self.diary = Diary(transaction)
         self.census = Census(transaction)
         self.daily = Daily(transaction)
+        self.served = ServedCalls(transaction)
         self.people = People(transaction)
         self.sealed = SealedTexts(transaction)
         self.rollups = Rollups(transaction)

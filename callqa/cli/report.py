@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from callqa.bootstrap import cut_clip, listening, open_database
+from callqa.bootstrap import cut_clip, listening, open_database, standard_for, today
 from callqa.cli.common import (
     ByOption,
     DatabaseOption,
@@ -146,7 +146,9 @@ def team_page(
     period = _period(since, until)
     practice = find_practice(settings.practice, settings.language)
     now = datetime.now(ZoneInfo(settings.time_zone))
-    report = team_report(team, period, practice, settings.language, now, open_database(settings, create=False))
+    named = {item.id: item.dimension for item in standard_for(settings, today(settings)).standard.items}
+    connect = open_database(settings, create=False)
+    report = team_report(team, period, practice, named, settings.language, now, connect)
     if report is None:
         whose = "no scored call" if team is None else f"no scored call of team {team!r}"
         raise InputError(f"{whose} from {since} to {until} or in as many days before; see `callqa export scorecards`")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from callqa.reports.coaching_context import ItemFigures
+from callqa.reports.coaching_context import Gap, ItemFigures
 from callqa.reports.context import ScoreSummary
+from callqa.reports.figures import Proportion
 from callqa.reports.ledger import LedgerCounts
 from callqa.reports.practice import Exercise
+from callqa.reports.team_kpis import Kpis
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,49 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Dimension:
+    """A dimension of service quality (SERVQUAL): how many findings on its items say that they were met."""
+
+    name: str
+    now: Proportion
+    before: Proportion
+    change: Gap | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandardChange:
+    """A version of a standard after another one: each item's share of met under the new one beside the old one.
+
+    `items` are those that changed by more than chance, the most first, of the `compared` ones. `since` is the new
+    version's first day.
+    """
+
+    standard_id: str
+    old: str
+    new: str
+    since: date
+    items: tuple[ItemChange, ...]
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """An item under the new version and under the old one."""
+
+    title: str
+    now: Proportion
+    before: Proportion
+    change: Gap
+
+
+@dataclass(frozen=True, slots=True)
 class TeamReport:
     """The whole page; `team` is None for the whole centre. The past is as many days before.
 
     `shift` is None where either side has too few graded calls. `items` are in the standards' order, without anybody to
     compare with but the own past. `changed` are those of them that changed by more than chance, the most first.
     `compared` agents have enough calls on both sides to be `improved`, the most first. `needs`: the most agents first.
+    `dimensions` are those that the standard in use gives items to; `standard_changes` count the calls of both periods.
     """
 
     language: str
@@ -67,3 +106,7 @@ class TeamReport:
     improved: tuple[Improved, ...]
     compared: int
     promises: LedgerCounts
+    kpis: Kpis
+    kpis_before: Kpis
+    dimensions: tuple[Dimension, ...]
+    standard_changes: tuple[StandardChange, ...]

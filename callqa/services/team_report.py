@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 
 from callqa.reports.coaching_build import item_figures
 from callqa.reports.figures import summarise_tally
-from callqa.reports.ledger import count, ledger_lines
+from callqa.reports.ledger import LedgerCounts, count, ledger_lines
 from callqa.reports.practice import Practice
 from callqa.reports.team_build import changed, improved, needs, shift
 from callqa.reports.team_context import TeamReport
+from callqa.reports.team_kpis import AGAIN_WITHIN, kpis
+from callqa.reports.team_quality import dimensions, standard_changes
 from callqa.services.overview import Period
 from models.call import UNASSIGNED_AGENT
 from models.person import EVERYBODY, Scope
-from models.ports import UnitOfWorkFactory
+from models.ports import UnitOfWork, UnitOfWorkFactory
 
 
 def team_report(
-    team: str | None, period: Period, practice: Practice, language: str, now: datetime, new_unit: UnitOfWorkFactory
+    team: str | None,
+    period: Period,
+    practice: Practice,
+    named: Mapping[str, str],
+    language: str,
+    now: datetime,
+    new_unit: UnitOfWorkFactory,
 ) -> TeamReport | None:
     """The report on these days beside as many days before them; `team` None: the whole centre.
 
-    None without a scored call in either. An agent's calls in other teams are not in a team's report.
+    `named` gives the dimension of service quality by item id. An agent's calls in other teams are not in a team's
+    report. None without a scored call in either.
     """
     since, until = period.since, period.until
     earlier, eve = since - timedelta(days=period.days), since - timedelta(days=1)
@@ -36,8 +46,14 @@ def team_report(
         people = [agent_id for agent_id in agents if agent_id != UNASSIGNED_AGENT]
         best, compared = improved(agents, uow.rollups.agents(earlier, eve, scope=scope), uow.rollups.names(people))
         wanting = needs((uow.rollups.of_agent(one, since, until, scope).items for one in people), titles, practice)
-        made = [one for agent_id in agents for one in uow.glances.with_promises(agent_id, since, until, scope)]
-        promises = count(ledger_lines(uow.ledger.entries(made), now))
+        promises = _promises(uow, since, until, scope, now)
+        promises_before = _promises(uow, earlier, eve, scope, now)
+        first = datetime.combine(earlier, time(), now.tzinfo) - timedelta(days=1)
+        last = datetime.combine(until, time(), now.tzinfo) + timedelta(days=2) + AGAIN_WITHIN
+        visits = uow.served.visits(first, last)
+        figures_now = kpis(uow.served.of(since, until, scope), visits, promises, now)
+        figures_before = kpis(uow.served.of(earlier, eve, scope), visits, promises_before, now)
+        verdicts = uow.daily.verdicts(earlier, until, scope)
     items = item_figures(figures.items, before.items, (), titles)
     return TeamReport(
         language=language,
@@ -56,4 +72,14 @@ def team_report(
         improved=best,
         compared=compared,
         promises=promises,
+        kpis=figures_now,
+        kpis_before=figures_before,
+        dimensions=dimensions(items, named),
+        standard_changes=standard_changes(verdicts, titles),
     )
+
+
+def _promises(uow: UnitOfWork, since: date, until: date, scope: Scope, now: datetime) -> LedgerCounts:
+    agents = uow.rollups.agents(since, until, scope=scope)
+    made = [one for agent_id in agents for one in uow.glances.with_promises(agent_id, since, until, scope)]
+    return count(ledger_lines(uow.ledger.entries(made), now))

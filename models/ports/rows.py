@@ -30,6 +30,7 @@ from models.run import NightBefore, Run, RunCounts, RunStatus, RunView, StoredCa
 from models.sample import Samples
 from models.scorecard import Scorecard, StandardRef
 from models.sealing import SealedTexts
+from models.service import ServedCalls
 from models.standard import PublishedStandard
 from models.token import Tokens
 from models.transcript import Transcript
@@ -276,6 +277,7 @@ class UnitOfWork(Protocol):
     diary: Diary
     census: Census
     daily: Daily
+    served: ServedCalls
     people: People
     sealed: SealedTexts
     rollups: Rollups

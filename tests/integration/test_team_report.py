@@ -43,7 +43,9 @@ def two_teams(database: Database) -> None:
 
 
 def report(database: Database, team: str | None) -> TeamReport | None:
-    return team_report(team, PERIOD, find_practice("", "zh"), "zh", START, database.unit_of_work)
+    return team_report(
+        team, PERIOD, find_practice("", "zh"), {"greeting": "assurance"}, "zh", START, database.unit_of_work
+    )
 
 
 def test_a_team_is_beside_its_own_days_before(database: Database) -> None:
@@ -127,3 +129,29 @@ def test_a_team_without_calls_is_named(database: Database, database_url: str) ->
     code, said = command(database_url, "T9")
     assert code != 0
     assert "T9" in said
+
+
+def test_key_figures_are_read_from_the_calls_and_their_customers(database: Database) -> None:
+    def keep(name: str, day: float, team: str = "T1", **facts: object) -> None:
+        with database.unit_of_work() as uow:
+            meta = factories.meta(name, "A17", START + timedelta(days=day))
+            put(uow, name, replace(meta, team=team, **facts), factories.scorecard())  # type: ignore[arg-type]
+            uow.commit()
+
+    keep("first", 0, customer_ref="c1", ring_s=30.0, csat=5.0, resolved=True)
+    keep("again", 3, team="T2", customer_ref="c1")
+    keep("other", 1, customer_ref="c2", ring_s=5.0, resolved=False)
+    keep("before", -2, ring_s=5.0)
+    later = START + timedelta(days=30)
+    found = team_report(
+        "T1", PERIOD, find_practice("", "zh"), {"greeting": "assurance"}, "zh", later, database.unit_of_work
+    )
+    assert found is not None
+    now, before = found.kpis, found.kpis_before
+    assert [(one.hits, one.n) for one in (now.in_time, now.solved, now.not_again)] == [(1, 2), (1, 2), (1, 2)]
+    assert (now.csat, now.rated) == (5.0, 1)
+    assert [(one.hits, one.n) for one in (before.in_time, before.solved)] == [(1, 1), (0, 0)]
+    assert [(one.name, one.now.n, one.before.n) for one in found.dimensions] == [("assurance", 2, 1)]
+    page = render_team(found)
+    assert "未知：没有这项记录" in page
+    assert "保证性" in page

@@ -23,6 +23,7 @@ from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
+from callqa.reports.team_quality import ORDER
 from callqa.reports.team_words import TEAM_WORDS
 from callqa.reports.words import Words
 from models.errors import ReasonCode, SettingsError
@@ -101,6 +102,11 @@ def test_the_page_uses_exactly_the_words_there_are() -> None:
     used = set(re.findall(r't\("([a-z_.]+[a-z_])"', templates))
     from_code = {key for key in PAGE_WORDS if key.startswith("duration.")}
 
+    from_code |= {f"team.{name}" for name in ORDER}
+    from_code |= {
+        f"team.{name}"
+        for name in ("in_time", "solved", "not_again", "complaints", "promises_kept", "satisfied", "unsatisfied")
+    }
     from_code |= {f"coaching.{side}_{ground.value}" for side in ("good", "bad") for ground in Ground}
 
     assert used | from_code == set(PAGE_WORDS) | set(BACKTEST_WORDS) | set(COACHING_WORDS) | set(TEAM_WORDS)
