@@ -37,6 +37,7 @@ RIGHT_OF = {
     "/api/v1/calls/{call_id}": Right.SEE_CALL,
     "/api/v1/agents": Right.SEE_TEAM,
     "/api/v1/promises": Right.SEE_PROMISES,
+    "/api/v1/rates": Right.SEE_MACHINE_QUALITY,
     "/api/v1/runs": Right.SEE_MACHINE_QUALITY,
     "/api/v1/audit": Right.SEE_AUDIT,
 }
