@@ -62,6 +62,9 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "rates.between": ("{low}% 至 {high}%", "{low} % to {high} %"),
     "rates.missing": ("复核太少，还需 {n} 通才能估计", "too few reviews: {n} more are needed for an estimate"),
     "rates.answered": ("{n}/{of}（{share}%）", "{n}/{of} ({share} %)"),
+    "rates.with_interval": ("差错率{estimate}（95% 区间 {interval}）", "faults {estimate} (95 % interval {interval})"),
+    "rates.line": ("{title}：{known}，已复核抽样 {answered}", "{title}: {known}, reviewed {answered}"),
+    "rates.warned": ("{line}；{warning}", "{line}; {warning}"),
     "rates.doubtful": (
         "抽中的通话复核不足 80%，估计可能有偏差",
         "under 80 % of the draw is reviewed: this may be biased",

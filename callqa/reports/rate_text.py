@@ -35,6 +35,15 @@ def answered(rate: Rate, words: Speaker) -> str:
     return words("rates.answered", n=rate.reviewed, of=drawn, share=round(rate.answered * 100))
 
 
+def line(title: str, rate: Rate, words: Speaker) -> str:
+    """All of it about one item in one line."""
+    known = estimate(rate, words)
+    if between := interval(rate, words):
+        known = words("rates.with_interval", estimate=known, interval=between)
+    said = words("rates.line", title=title, known=known, answered=answered(rate, words))
+    return words("rates.warned", line=said, warning=words("rates.doubtful")) if rate.is_doubtful else said
+
+
 def notes(rates: Sequence[Rate], undrawn: int, late: int, words: Speaker) -> tuple[str, ...]:
     """What to know of these rates: whether reviewers' errors are taken out, and which calls are left out."""
     found = [words("rates.freed" if any(rate.is_freed for rate in rates) else "rates.not_freed")]

@@ -6,9 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from callqa.cli import app
 from callqa.services.overview import Period
 from callqa.services.rates import PeriodRates, period_rates, run_rates
 from callqa.services.rights import Right
@@ -148,6 +151,42 @@ def test_a_period_is_estimated_as_a_run_of_its_calls_would_be(console: Console, 
     assert period_rates(Period(date(2026, 1, 1), second_day - timedelta(days=1)), EVERYBODY, database.unit_of_work) == (
         PeriodRates((), 0, 0)
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "known", "unknown"),
+    [
+        (
+            "zh",
+            r"greeting：差错率约 ([\d.]+)% ± ([\d.]+)（95% 区间 ([\d.]+)% 至 ([\d.]+)%），已复核抽样 32/32（100%）",
+            "复核太少，还需 30 通",
+        ),
+        (
+            "en",
+            r"greeting: faults about ([\d.]+) % ± ([\d.]+) \(95 % interval ([\d.]+) % to ([\d.]+) %\), reviewed 32/32 \(100 %\)",
+            "30 more are needed",
+        ),
+    ],
+)
+def test_the_report_of_a_run_prints_its_rates(
+    console: Console, database: Database, database_url: str, tmp_path: Path, language: str, known: str, unknown: str
+) -> None:
+    where = ["--database-url", database_url, "--home", str(tmp_path), "--language", language]
+
+    def printed() -> list[str]:
+        done = CliRunner().invoke(app, ["report", "run", "run-1", *where])
+        assert done.exit_code == 0, done.output
+        return done.stdout.strip().split("\n")
+
+    assert len(printed()) == 1
+    review(database, tuple(AGENTS))
+    *lines, address = printed()
+    (found,) = (match for line in lines if (match := re.fullmatch(known, line)))
+    share, half, low, high = map(float, found.groups())
+    assert low < share < high
+    assert half == pytest.approx((high - low) / 2, abs=0.11)
+    assert any(unknown in line for line in lines)
+    assert address.startswith("file:")
 
 
 def test_what_no_draw_could_reach_is_told(console: Console, database: Database) -> None:
