@@ -41,7 +41,7 @@ def line(title: str, rate: Rate, words: Speaker) -> str:
     if between := interval(rate, words):
         known = words("rates.with_interval", estimate=known, interval=between)
     said = words("rates.line", title=title, known=known, answered=answered(rate, words))
-    return words("rates.warned", line=said, warning=words("rates.doubtful")) if rate.is_doubtful else said
+    return f"{said}{words('page.stop')}{words('rates.doubtful')}" if rate.is_doubtful else said
 
 
 def notes(rates: Sequence[Rate], undrawn: int, late: int, words: Speaker) -> tuple[str, ...]:
