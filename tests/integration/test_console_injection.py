@@ -77,6 +77,7 @@ API = {
         "item",
         "verdict",
         "urgency",
+        "part",
         "since",
         "until",
         "least_total",

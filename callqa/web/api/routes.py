@@ -36,7 +36,7 @@ from callqa.web.shell import Shell
 from models.audit import AuditFilter
 from models.call import RecordingState
 from models.errors import InputError
-from models.queue import QueueCursor, QueueFilter, Urgency
+from models.queue import Part, QueueCursor, QueueFilter, Urgency
 from models.scorecard import PromiseStatus, Verdict
 from models.wire import scorecard_to_json
 
@@ -65,6 +65,7 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
     def queue(
         caller: Asks,
         urgency: Literal["fatal", "unsure", "none"] | None = None,
+        part: Part | None = None,
         since: date | None = None,
         until: date | None = None,
         team: Name = None,
@@ -85,6 +86,7 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
             agent_id=agent,
             item_id=item,
             verdict=verdict,
+            part=part,
             least_total=least_total,
             most_total=most_total,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from callqa.services.rates import ItemRate
 from models.audit import AuditEntry
-from models.queue import QueuedCall, QueueFinding
+from models.queue import Part, QueuedCall, QueueFinding
 from models.rollup import ScoredCall, Tally
 from models.run import Run, RunCounts
 from models.scorecard import ReviewCode, Verdict
@@ -41,9 +41,14 @@ class FindingOut:
 
 @dataclass(frozen=True, slots=True)
 class QueuedCallOut(ScoredCall):
-    """A call of the queue. `urgency` is fatal, unsure or none; `total` is null where nothing could be graded."""
+    """A call of the queue. `urgency` is fatal, unsure or none; `total` is null where nothing could be graded.
+
+    `parts` say why it is to be reviewed: must (fatal or unsure), and doubt or drawn if it is of the random sample, by
+    whether the machine was unsure of it when it was drawn.
+    """
 
     urgency: str
+    parts: list[Part]
     findings: list[FindingOut]
 
     @classmethod
@@ -52,6 +57,7 @@ class QueuedCallOut(ScoredCall):
         return cls(
             **asdict(queued.call),
             urgency=queued.urgency.name.lower(),
+            parts=list(queued.parts),
             findings=[FindingOut.of(finding) for finding in queued.findings],
         )
 
