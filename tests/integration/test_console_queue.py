@@ -286,6 +286,9 @@ def test_each_call_says_why_it_is_there_and_can_be_asked_for_by_that(console: Co
     in_sample = console.browser("qa").get("/queue?section=sample&part=must").text
     assert sorted(shown(in_sample)) == sorted({"C2", of_a17} - {"C4"})
     assert "存疑抽检</span>" in in_sample
+    assert "必须复核</span>" in in_sample
+    # There each of them is.
+    assert "必须复核</span>" not in console.browser("qa").get("/queue").text
 
 
 def test_what_people_say_of_drawn_calls_is_read_with_the_chance_of_the_draw(
