@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from models.errors import InputError
@@ -26,6 +26,25 @@ class Urgency(IntEnum):
     """The machine was not sure of a verdict."""
     FATAL = 2
     """A fatal violation, sure or not."""
+
+
+class Part(StrEnum):
+    """Why a call is in the queue. A call may be in several parts, or in none: then it is there to be found only."""
+
+    MUST = "must"
+    """Fatal, or the machine is not sure."""
+    DOUBT = "doubt"
+    """Of the random sample: the machine was not sure of it when it was drawn, by whichever draw."""
+    DRAWN = "drawn"
+    """Of the random sample: the machine was sure of it."""
+
+
+def parts_of(urgency: Urgency, was_unsure: bool | None) -> tuple[Part, ...]:
+    """The parts of a call; `was_unsure` is None for one that was not drawn."""
+    must = (Part.MUST,) if urgency >= Urgency.UNSURE else ()
+    if was_unsure is None:
+        return must
+    return (*must, Part.DOUBT if was_unsure else Part.DRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,7 @@ class QueueFilter:
     most_total: float | None = None
     least_urgency: Urgency = Urgency.NONE
     is_sampled: bool = False
+    part: Part | None = None
     assigned_to: str | None = None
     is_reviewed: bool | None = None
     phrases: tuple[str, ...] = ()
@@ -97,7 +117,7 @@ class QueuedCall:
     urgency: Urgency
     findings: tuple[QueueFinding, ...]
     reviewer: str | None = None
-    is_sampled: bool = False
+    parts: tuple[Part, ...] = ()
     is_reviewed: bool = False
     quote: str = ""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from models.person import Scope
 from models.scorecard import Verdict
 
 _SEED = "callqa sample 1"
@@ -110,6 +111,20 @@ class Frame:
     late: int
 
 
+@dataclass(frozen=True, slots=True)
+class DaysFrame:
+    """Whom the draws of some days speak for: `verdicts` count the newest ones by item on the agents' days with a draw.
+
+    `late`: on those days so many calls were scored after the draw and never had a chance. It is of whole days of
+    agents, whichever team took the calls: which of them came late is not kept. `undrawn`: calls on days without a draw,
+    and of no known agent.
+    """
+
+    verdicts: Mapping[str, Mapping[Verdict, int]]
+    late: int
+    undrawn: int
+
+
 class Samples(Protocol):
     """What was drawn. A draw stands: calls that are scored later are in none."""
 
@@ -133,3 +148,9 @@ class Samples(Protocol):
 
     def frame(self, run_id: str) -> Frame:
         """Whom these speak for; nobody where no day of the run was drawn."""
+
+    def items_of_days(self, since: date, until: date, scope: Scope) -> Sequence[SampledVerdict]:
+        """The same of every drawn call of these days, both included, that may be seen."""
+
+    def days_frame(self, since: date, until: date, scope: Scope) -> DaysFrame:
+        """Whom those speak for, of the calls that may be seen. Calls without a date are on no day."""

@@ -142,7 +142,7 @@ def _stratum(drawn: Sequence[Drawn], size: int) -> tuple[float, float, float]:
 
 def _exact(hits: float, n: float) -> tuple[float, float]:
     """Clopper's and Pearson's 95 % interval; neither number need be whole."""
-    # scipy takes half a second to load; only reports need it.
+    # scipy takes half a second to load; only who shows rates needs it.
     from scipy.special import betaincinv
 
     low = float(betaincinv(hits, n - hits + 1, _TAIL)) if hits > 0 else 0.0

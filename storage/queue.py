@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, false, func, or_, select
 
 from models.person import Scope
-from models.queue import QueueCursor, QueuedCall, QueueFilter, QueueFinding, QueueItem, QueuePage
+from models.queue import QueueCursor, QueuedCall, QueueFilter, QueueFinding, QueueItem, QueuePage, parts_of
 from models.scorecard import ReviewCode
 from storage.desk_tables import assignments, sampled_calls
 from storage.places import urgency_of
@@ -135,11 +135,7 @@ class ReviewQueue:
             scored_calls()
             .add_columns(
                 assignments.c.reviewer,
-                select(func.count())
-                .select_from(sampled_calls)
-                .where(sampled_calls.c.recording_id == c.recording_id)
-                .scalar_subquery()
-                .label("sampled"),
+                sampled_calls.c.was_unsure,
                 select(func.count())
                 .select_from(reviews)
                 .where(reviews.c.recording_id == c.recording_id)
@@ -147,6 +143,7 @@ class ReviewQueue:
                 .label("reviewed"),
             )
             .outerjoin(assignments, assignments.c.recording_id == c.recording_id)
+            .outerjoin(sampled_calls, sampled_calls.c.recording_id == c.recording_id)
             .where(c.scorecard_id.in_(ids))
         )
         in_order = sorted(rows, key=lambda row: (row.place, row.scorecard_id), reverse=True)
@@ -158,7 +155,7 @@ class ReviewQueue:
                 urgency_of(row.place),
                 tuple(doubts[row.scorecard_id]),
                 reviewer=row.reviewer,
-                is_sampled=bool(row.sampled),
+                parts=parts_of(urgency_of(row.place), row.was_unsure),
                 is_reviewed=bool(row.reviewed),
                 quote=said.get(row.recording_id, ""),
             )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, Integer, Select, exists, literal, or_, select, tuple_
 
 from models.person import Scope
-from models.queue import QueueCursor, QueueFilter, Urgency
+from models.queue import Part, QueueCursor, QueueFilter, Urgency
 from models.rollup import HUNDREDTHS
 from storage.column_types import storable
 from storage.desk_tables import assignments, sampled_calls
@@ -32,7 +32,8 @@ Teams = tuple[str, ...] | None
 
 def urgencies(which: QueueFilter) -> list[Urgency]:
     """Those asked for, the most urgent first."""
-    asked = [one for one in Urgency if one >= which.least_urgency and which.urgency in {None, one}]
+    least = max(which.least_urgency, Urgency.UNSURE if which.part is Part.MUST else Urgency.NONE)
+    asked = [one for one in Urgency if one >= least and which.urgency in {None, one}]
     return sorted(asked, reverse=True)
 
 
@@ -110,8 +111,11 @@ def conditions(scope: Scope, which: QueueFilter, teams: Teams) -> list[ColumnEle
         found.append(current.total >= round(which.least_total * HUNDREDTHS))
     if which.most_total is not None:
         found.append(current.total <= round(which.most_total * HUNDREDTHS))
-    if which.is_sampled:
-        found.append(exists().where(sampled_calls.c.recording_id == current.recording_id))
+    drawn = sampled_calls.c.recording_id == current.recording_id
+    if which.part in {Part.DOUBT, Part.DRAWN}:
+        found.append(exists().where(drawn, sampled_calls.c.was_unsure == (which.part is Part.DOUBT)))
+    elif which.is_sampled:
+        found.append(exists().where(drawn))
     if which.assigned_to is not None:
         mine = select(assignments.c.recording_id).where(assignments.c.reviewer == storable(which.assigned_to))
         found.append(current.recording_id.in_(mine))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, select, true
 
 from models.call import UNASSIGNED_AGENT
-from models.sample import Draw, Frame, Lots, SampledVerdict, chance_of
+from models.person import Scope
+from models.sample import DaysFrame, Draw, Frame, Lots, SampledVerdict, chance_of
+from models.scorecard import Verdict
 from storage.desk_tables import sample_draws, sampled_calls
 from storage.reviews import in_force_reviews
-from storage.standing_tables import current_scorecards
+from storage.scopes import in_scope
+from storage.standing_tables import agent_day_items, agent_days, current_scorecards
 from storage.tables import findings, reviews, run_files
 from storage.transaction import Transaction
 
@@ -72,31 +75,46 @@ class Samples:
         return sorted(found, key=lambda one: one.agent_id)
 
     def items_of(self, run_id: str) -> Sequence[SampledVerdict]:
-        c, drawn = current_scorecards.c, sampled_calls.c
-        of_run = select(run_files.c.recording_id).where(run_files.c.run_id == run_id)
-        newest = in_force_reviews(reviews.c.recording_id.in_(of_run))
-        holds = and_(
-            newest.c.recording_id == drawn.recording_id, newest.c.item_id == findings.c.item_id, newest.c.age == 1
-        )
-        rows = self._transaction.rows(
+        return self._items(select(run_files.c.recording_id).where(run_files.c.run_id == run_id))
+
+    def items_of_days(self, since: date, until: date, scope: Scope) -> Sequence[SampledVerdict]:
+        of_days = select(sampled_calls.c.recording_id).where(sampled_calls.c.day.between(since, until))
+        return self._items(of_days, *in_scope(current_scorecards.c, scope))
+
+    def days_frame(self, since: date, until: date, scope: Scope) -> DaysFrame:
+        days, draws = agent_days.c, sample_draws.c
+        of_draw = and_(draws.agent_id == days.agent_id, draws.day == days.day)
+        seen = and_(true(), *in_scope(days, scope))
+        within = days.day.between(since, until)
+        items = self._transaction.rows(
             select(
-                findings.c.item_id,
-                findings.c.verdict.label("machine"),
-                newest.c.verdict.label("person"),
-                drawn.was_unsure,
-                sample_draws,
+                agent_day_items.c.item_id, *(func.sum(agent_day_items.c[one.value]).label(one.value) for one in Verdict)
             )
-            .select_from(sampled_calls)
-            .join(sample_draws, and_(sample_draws.c.agent_id == drawn.agent_id, sample_draws.c.day == drawn.day))
-            .join(current_scorecards, c.recording_id == drawn.recording_id)
-            .join(findings, findings.c.scorecard_id == c.scorecard_id)
-            .outerjoin(newest, holds)
-            .where(drawn.recording_id.in_(of_run))
-            .order_by(drawn.recording_id, findings.c.position)
+            .select_from(agent_day_items)
+            .join(agent_days, days.id == agent_day_items.c.agent_day_id)
+            .join(sample_draws, of_draw)
+            .where(within, seen)
+            .group_by(agent_day_items.c.item_id)
         )
-        return [
-            SampledVerdict(row.item_id, row.machine, row.person, chance_of(*_lots(row), row.was_unsure)) for row in rows
-        ]
+        undrawn = self._transaction.rows(
+            select(func.coalesce(func.sum(days.calls), 0).label("calls"))
+            .select_from(agent_days)
+            .outerjoin(sample_draws, of_draw)
+            .where(within, seen, draws.agent_id.is_(None))
+        )
+        counts = self._transaction.rows(
+            select(draws.calls, func.sum(days.calls).label("now"))
+            .join_from(agent_days, sample_draws, of_draw)
+            .where(within)
+            .group_by(draws.agent_id, draws.day, draws.calls)
+            .having(func.sum(case((seen, 1), else_=0)) > 0)
+        )
+        # Databases order text by their own collations.
+        verdicts = {
+            row.item_id: {one: int(row._mapping[one.value]) for one in Verdict}
+            for row in sorted(items, key=lambda row: str(row.item_id))
+        }
+        return DaysFrame(verdicts, _late(counts), int(undrawn[0].calls))
 
     def frame(self, run_id: str) -> Frame:
         c, draws = current_scorecards.c, sample_draws.c
@@ -118,8 +136,39 @@ class Samples:
             .join(days, and_(days.c.agent_id == c.agent_id, days.c.day == c.day))
             .group_by(draws.agent_id, draws.day, draws.calls)
         )
-        # Calls can also have gone since, by retention or erasure.
-        return Frame(frozenset(row.recording_id for row in ids), sum(max(0, row.now - row.calls) for row in counts))
+        return Frame(frozenset(row.recording_id for row in ids), _late(counts))
+
+    def _items(self, recording_ids: Select[Any], *seen: ColumnElement[bool]) -> Sequence[SampledVerdict]:
+        c, drawn = current_scorecards.c, sampled_calls.c
+        newest = in_force_reviews(reviews.c.recording_id.in_(recording_ids))
+        holds = and_(
+            newest.c.recording_id == drawn.recording_id, newest.c.item_id == findings.c.item_id, newest.c.age == 1
+        )
+        rows = self._transaction.rows(
+            select(
+                findings.c.item_id,
+                findings.c.verdict.label("machine"),
+                newest.c.verdict.label("person"),
+                drawn.was_unsure,
+                sample_draws,
+            )
+            .select_from(sampled_calls)
+            .join(sample_draws, and_(sample_draws.c.agent_id == drawn.agent_id, sample_draws.c.day == drawn.day))
+            .join(current_scorecards, c.recording_id == drawn.recording_id)
+            .join(findings, findings.c.scorecard_id == c.scorecard_id)
+            .outerjoin(newest, holds)
+            .where(drawn.recording_id.in_(recording_ids), *seen)
+            .order_by(drawn.recording_id, findings.c.position)
+        )
+        return [
+            SampledVerdict(row.item_id, row.machine, row.person, chance_of(*_lots(row), row.was_unsure)) for row in rows
+        ]
+
+
+def _late(counts: Iterable[Row[Any]]) -> int:
+    """How many calls more than at the draw these days have `now`."""
+    # Calls can also have gone since, by retention or erasure.
+    return sum(max(0, int(row.now) - row.calls) for row in counts)
 
 
 def _lots(row: Row[Any]) -> tuple[Lots, Lots]:

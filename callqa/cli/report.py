@@ -25,10 +25,13 @@ from callqa.cli.common import (
 )
 from callqa.practice import find_practice
 from callqa.printing import write_pdf
+from callqa.reports import rate_text
 from callqa.reports.build import NO_RATES, build_run_report
 from callqa.reports.coaching_table import write_coaching_xlsx
+from callqa.reports.context import RunReport
 from callqa.reports.render import render_coaching, render_run_report, render_team
 from callqa.reports.team_table import write_team_xlsx
+from callqa.reports.words import Words
 from callqa.services.coaching import coaching_report
 from callqa.services.coaching_clips import with_clips
 from callqa.services.overview import Period
@@ -62,7 +65,10 @@ def run_report(
     database_url: DatabaseOption = None,
     home: HomeOption = None,
 ) -> None:
-    """One self-contained HTML page about a run: calls, scores, findings with quotes and seconds, agents, quarantine."""
+    """One self-contained HTML page about a run: calls, scores, findings with quotes and seconds, agents, quarantine.
+
+    The true rates of faults, where drawn calls were reviewed, are printed too; the page's address is the last line.
+    """
     settings = settings_from(language=language, database_url=database_url, home=home)
     with open_database(settings, create=False)() as uow:
         wanted = run_id or uow.runs.latest_id()
@@ -78,6 +84,7 @@ def run_report(
     )
     path = output or settings.home / "reports" / f"run-{view.run.id}.html"
     write_text(path, render_run_report(report))
+    _print_rates(report)
     console.print(path.absolute().as_uri(), soft_wrap=True, highlight=False)
 
 
@@ -159,6 +166,15 @@ def team_page(
     else:
         _write_page(render_team(report), format, path)
     console.print(path.absolute().as_uri(), soft_wrap=True, highlight=False)
+
+
+def _print_rates(report: RunReport) -> None:
+    if report.rates:
+        words = Words(report.language)
+        lines = [rate_text.line(one.title, one.rate, words) for one in report.rates]
+        lines += rate_text.notes([one.rate for one in report.rates], report.undrawn, report.late, words)
+        # The standard's words are no markup.
+        console.print("\n".join([words("rates.heading"), *lines]), markup=False, highlight=False, soft_wrap=True)
 
 
 def _period(since: str, until: str) -> Period:

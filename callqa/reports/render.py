@@ -10,7 +10,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from callqa.reports import charts, formats
+from callqa.reports import charts, formats, rate_text
 from callqa.reports.backtest import BacktestReport
 from callqa.reports.coaching_context import BEFORE_DAYS, CoachingReport
 from callqa.reports.context import RunReport
@@ -89,6 +89,7 @@ def _page(template: str, language: str, styles: tuple[str, ...] = ("run.css",), 
             style=Markup(style),
             style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             charts=charts,
+            rate_text=rate_text,
             verdicts=tuple(Verdict),
             unassigned=UNASSIGNED_AGENT,
             min_sample=MIN_SAMPLE,

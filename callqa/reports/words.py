@@ -20,6 +20,7 @@ from callqa.reports.night_words import NIGHT_WORDS
 from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.propose_words import PROPOSE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
+from callqa.reports.rates_words import RATES_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
 from callqa.reports.runs_words import RUNS_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
@@ -42,6 +43,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **QUARANTINE_WORDS,
     **KEEPING_WORDS,
     **NIGHT_WORDS,
+    **RATES_WORDS,
     **RUNS_WORDS,
     **COACHING_WORDS,
     **TALK_WORDS,

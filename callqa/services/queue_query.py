@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from models.errors import InputError
-from models.queue import QueueFilter, Urgency
+from models.queue import Part, QueueFilter, Urgency
 from models.scorecard import Verdict
 
 MOST_PHRASE_CHARACTERS = 60
@@ -34,7 +34,21 @@ _OPEN = frozenset({Section.MUST, Section.SAMPLE, Section.MINE})
 """Sections in which what was looked at is out of the way."""
 STATES: Final[Mapping[str, bool | None]] = {"open": False, "done": True, "any": None}
 URGENCIES: Final[Mapping[str, Urgency]] = {"fatal": Urgency.FATAL, "unsure": Urgency.UNSURE, "none": Urgency.NONE}
-FIELDS = ("section", "q", "since", "until", "team", "agent", "item", "verdict", "urgency", "least", "most", "state")
+FIELDS = (
+    "section",
+    "q",
+    "since",
+    "until",
+    "team",
+    "agent",
+    "item",
+    "verdict",
+    "part",
+    "urgency",
+    "least",
+    "most",
+    "state",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,7 @@ def parse_query(fields: Mapping[str, str], reviewer: str) -> QueueQuery:
             least_total=_points(asked, "least"),
             most_total=_points(asked, "most"),
             least_urgency=Urgency.UNSURE if section is Section.MUST else Urgency.NONE,
+            part=Part(asked["part"]) if "part" in asked else None,
             is_sampled=section is Section.SAMPLE,
             assigned_to=reviewer if section is Section.MINE else None,
             is_reviewed=STATES[state],

@@ -1,14 +1,16 @@
-"""True rates of faults in a run, from the machine's verdicts on all calls and people's on the random sample."""
+"""True rates of faults, of a run or of some days: the machine on all calls, people on the random sample."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
+from callqa.services.overview import Period
 from models.calibration import Judgement
-from models.ports import UnitOfWork
+from models.person import Scope
+from models.ports import UnitOfWork, UnitOfWorkFactory
 from models.sample import SampledVerdict
 from models.scorecard import Scorecard, Verdict
 from scoring.rates import Drawn, Rate, Rates, ReviewerError, reviewer_error, true_rate
@@ -24,19 +26,65 @@ def run_rates(run_id: str, cards: Mapping[str, Scorecard], uow: UnitOfWork) -> R
     were not drawn or of no known agent, of which none is ever drawn. No rate while nothing drawn was reviewed.
     """
     sampled = uow.samples.items_of(run_id)
-    if all(one.person is None for one in sampled):
+    if not _any_reviewed(sampled):
         return Rates({})
     frame = uow.samples.frame(run_id)
     within = [card for recording_id, card in cards.items() if recording_id in frame.recording_ids]
-    return Rates(rates(within, sampled, error_of(uow)), frame.late, len(cards) - len(within))
+    return Rates(rates(verdicts_of(within), sampled, error_of(uow)), frame.late, len(cards) - len(within))
 
 
-def rates(cards: Iterable[Scorecard], sampled: Iterable[SampledVerdict], error: ReviewerError) -> Mapping[str, Rate]:
-    """The same by item, of what was read already; one rate for each item of the scorecards."""
-    calls: defaultdict[str, Counter[bool]] = defaultdict(Counter)
+@dataclass(frozen=True, slots=True)
+class ItemRate:
+    """The true rate of faults on one item."""
+
+    item_id: str
+    title: str
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRates:
+    """True rates in the order of the standards' items; `late` and `undrawn` as in `Rates`."""
+
+    items: tuple[ItemRate, ...]
+    late: int
+    undrawn: int
+
+
+def period_rates(period: Period, scope: Scope, new_unit: UnitOfWorkFactory) -> PeriodRates:
+    """The true rates among the calls of these days that may be seen, by what was drawn of them, in whatever run.
+
+    What is left out is as with `run_rates`; empty, with nothing counted, while nothing drawn was reviewed.
+    """
+    with new_unit() as uow:
+        sampled = uow.samples.items_of_days(period.since, period.until, scope)
+        if not _any_reviewed(sampled):
+            return PeriodRates((), 0, 0)
+        frame = uow.samples.days_frame(period.since, period.until, scope)
+        found = rates(frame.verdicts, sampled, error_of(uow))
+        titles = uow.rollups.titles()
+    known = [*titles, *(item_id for item_id in found if item_id not in titles)]
+    items = (ItemRate(item_id, titles.get(item_id, item_id), found[item_id]) for item_id in known if item_id in found)
+    return PeriodRates(tuple(items), frame.late, frame.undrawn)
+
+
+def _any_reviewed(sampled: Iterable[SampledVerdict]) -> bool:
+    return any(one.person is not None for one in sampled)
+
+
+def verdicts_of(cards: Iterable[Scorecard]) -> Mapping[str, Mapping[Verdict, int]]:
+    """How often the machine gave each verdict, by item."""
+    found: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
     for card in cards:
         for finding in card.findings:
-            calls[finding.item_id][finding.verdict in FAULTS] += finding.verdict is not Verdict.NOT_EVALUATED
+            found[finding.item_id][finding.verdict] += 1
+    return found
+
+
+def rates(
+    verdicts: Mapping[str, Mapping[Verdict, int]], sampled: Iterable[SampledVerdict], error: ReviewerError
+) -> Mapping[str, Rate]:
+    """The rate of each item of `verdicts`, which count those of the machine on all calls."""
     drawn: defaultdict[str, list[Drawn]] = defaultdict(list)
     unreviewed: Counter[str] = Counter()
     for one in sampled:
@@ -47,9 +95,17 @@ def rates(cards: Iterable[Scorecard], sampled: Iterable[SampledVerdict], error: 
         else:
             drawn[one.item_id].append(Drawn(one.machine in FAULTS, one.person in FAULTS, one.chance))
     return {
-        item_id: replace(true_rate(counts, drawn[item_id], error), unreviewed=unreviewed[item_id])
-        for item_id, counts in calls.items()
+        item_id: replace(true_rate(_by_fault(counts), drawn[item_id], error), unreviewed=unreviewed[item_id])
+        for item_id, counts in verdicts.items()
     }
+
+
+def _by_fault(counts: Mapping[Verdict, int]) -> Mapping[bool, int]:
+    found: Counter[bool] = Counter()
+    for verdict, calls in counts.items():
+        if verdict is not Verdict.NOT_EVALUATED:
+            found[verdict in FAULTS] += calls
+    return found
 
 
 def error_of(uow: UnitOfWork) -> ReviewerError:

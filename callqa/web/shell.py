@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from callqa.reports import formats
+from callqa.reports import formats, rate_text
 from callqa.reports.words import LANGUAGES
 from callqa.services.rights import Right
 from callqa.web.call_view import call_path
@@ -115,5 +115,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["formats"] = formats
+    environment.globals["rate_text"] = rate_text
     environment.globals["call_path"] = call_path
     return environment

@@ -37,6 +37,7 @@ RIGHT_OF = {
     "/api/v1/calls/{call_id}": Right.SEE_CALL,
     "/api/v1/agents": Right.SEE_TEAM,
     "/api/v1/promises": Right.SEE_PROMISES,
+    "/api/v1/rates": Right.SEE_MACHINE_QUALITY,
     "/api/v1/runs": Right.SEE_MACHINE_QUALITY,
     "/api/v1/audit": Right.SEE_AUDIT,
 }
@@ -110,7 +111,8 @@ def test_the_same_data_as_elsewhere_and_no_customers_number(console: Console, da
     browser = caller(console, "root")
     queue = pages(browser, "/api/v1/queue", "calls")
     assert [call["call_id"] for call in queue] == ["C2", "C1", "C0"]
-    assert queue[0]["urgency"] == "none"
+    assert (queue[0]["urgency"], queue[0]["parts"]) == ("none", [])
+    assert browser.get("/api/v1/queue?part=must").json()["calls"] == []
     answer = browser.get("/api/v1/calls/C1")
     assert "13800138000" not in answer.text
     with database.unit_of_work() as uow:
@@ -128,7 +130,14 @@ def test_the_same_data_as_elsewhere_and_no_customers_number(console: Console, da
     log = pages(browser, "/api/v1/audit", "entries")
     assert [one["number"] for one in log] == list(range(len(log), 0, -1))
     assert log[0]["action"] == AuditAction.TOKEN_MADE
-    for bad in ("queue?cursor=x", "queue?cursor=1-99999999999", "runs?cursor=x", "audit?cursor=-1", "queue?size=0"):
+    for bad in (
+        "queue?cursor=x",
+        "queue?cursor=1-99999999999",
+        "runs?cursor=x",
+        "audit?cursor=-1",
+        "queue?size=0",
+        "queue?part=x",
+    ):
         answer = browser.get(f"/api/v1/{bad}")
         assert (answer.status_code, bool(answer.json()["detail"])) == (400, True), bad
 

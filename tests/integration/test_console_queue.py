@@ -16,7 +16,7 @@ from models.call import CallMeta
 from models.keeping import ForgottenPart
 from models.person import EVERYBODY, Person, Post, Scope
 from models.ports import UnitOfWork
-from models.queue import QueueCursor, QueueFilter, Urgency
+from models.queue import Part, QueueCursor, QueueFilter, Urgency
 from models.review import Review, ReviewSource, newest_by_item
 from models.sample import Frame, Lots, SampledVerdict, draw
 from models.scorecard import Verdict
@@ -228,7 +228,7 @@ def test_views_are_ones_own(console: Console) -> None:
 
 def test_what_cannot_be_asked_is_refused(console: Console) -> None:
     browser = console.browser("qa")
-    for query in ("section=x", "since=x", "verdict=x", "least=nan", "after=x", "state=x", "urgency=x"):
+    for query in ("section=x", "since=x", "verdict=x", "part=x", "least=nan", "after=x", "state=x", "urgency=x"):
         assert browser.get(f"/queue?{query}").status_code == 400, query
 
 
@@ -251,6 +251,44 @@ def test_the_sample_is_drawn_once_with_a_known_chance(console: Console, database
     page = console.browser("qa").get("/queue?section=sample").text
     assert len(shown(page)) == 3
     assert set(shown(page)) > {"C2", "C3"}
+
+
+def test_each_call_says_why_it_is_there_and_can_be_asked_for_by_that(console: Console, database: Database) -> None:
+    day = factories.STARTED_AT.date()
+    with database.unit_of_work() as uow:
+        run = uow.runs.start(factories.run())
+        for name in CALLS:
+            uow.calls.saw(run.id, f"file:///{name}.wav", id_of(name))
+        uow.commit()
+    draw_samples(run.id, day + timedelta(days=1), 1, 0, database.unit_of_work)
+    with database.unit_of_work() as uow:
+        drawn = {one for draw in uow.samples.of_day(day) for one in draw.recording_ids}
+        # What is sure by now was in doubt when it was drawn.
+        uow.scorecards.put(id_of("C3"), factories.ENGINE.digest, "later", replace(SURE, call_id="C3", agent_id="B1"))
+        uow.commit()
+    (of_a17,) = (name for name in ("C1", "C4") if id_of(name) in drawn)
+    expected = {
+        "C1": (Part.MUST, *((Part.DRAWN,) if of_a17 == "C1" else ())),
+        "C2": (Part.MUST, Part.DOUBT),
+        "C3": (Part.DOUBT,),
+        "C4": (Part.DRAWN,) if of_a17 == "C4" else (),
+    }
+    with database.unit_of_work() as uow:
+        page = uow.queue.page(EVERYBODY, QueueFilter(), 50)
+    assert {one.call.call_id: one.parts for one in page.calls} == expected
+    for part in Part:
+        belonging = sorted(name for name, parts in expected.items() if part in parts)
+        assert sorted(found(database, QueueFilter(part=part))) == belonging, part
+        assert sorted(shown(console.browser("qa").get(f"/queue?section=all&part={part}").text)) == belonging
+    assert found(database, QueueFilter(part=Part.MUST, urgency=Urgency.NONE)) == []
+    assert found(database, QueueFilter(part=Part.DOUBT), Scope(frozenset({"一班"}))) == ["C2"]
+    assert found(database, QueueFilter(part=Part.DOUBT, phrases=("要多久",))) == ["C3"]
+    in_sample = console.browser("qa").get("/queue?section=sample&part=must").text
+    assert sorted(shown(in_sample)) == sorted({"C2", of_a17} - {"C4"})
+    assert "存疑抽检</span>" in in_sample
+    assert "必须复核</span>" in in_sample
+    # There each of them is.
+    assert "必须复核</span>" not in console.browser("qa").get("/queue").text
 
 
 def test_what_people_say_of_drawn_calls_is_read_with_the_chance_of_the_draw(

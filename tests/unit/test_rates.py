@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callqa.services.rates import rates
+from callqa.services.rates import rates, verdicts_of
 from models.sample import SampledVerdict
 from models.scorecard import Verdict
 from scoring.rates import ENOUGH_REVIEWED, FEWEST_REVIEWED, NO_ERROR, Drawn, reviewer_error, true_rate
@@ -117,7 +117,7 @@ def test_what_could_not_be_evaluated_is_in_no_rate() -> None:
         for said in [Verdict.NOT_EVALUATED] * 9 + [Verdict.MISSED] * 10 + [Verdict.PARTIAL] * 20
     ]
 
-    rate = rates(cards, sampled, NO_ERROR)["greeting"]
+    rate = rates(verdicts_of(cards), sampled, NO_ERROR)["greeting"]
     assert rate.reviewed == 30
     assert rate.share == pytest.approx(1 / 3)
     assert (rate.unreviewed, rate.answered) == (0, 1.0)
@@ -134,7 +134,7 @@ def test_a_rate_says_how_much_of_the_draw_it_rests_on(judged: int, open_ones: in
     sampled = [SampledVerdict("greeting", Verdict.MET, one, 0.1) for one in said]
     sampled += [SampledVerdict("greeting", Verdict.NOT_EVALUATED, None, 0.1)] * 50
 
-    rate = rates(cards, sampled, NO_ERROR)["greeting"]
+    rate = rates(verdicts_of(cards), sampled, NO_ERROR)["greeting"]
     assert (rate.reviewed, rate.unreviewed) == (judged, open_ones)
     assert rate.answered == pytest.approx(judged / (judged + open_ones))
     assert rate.is_doubtful is is_doubtful

@@ -13,6 +13,7 @@ import yaml
 
 import callqa.cli
 import callqa.reports
+from callqa.reports import rate_text
 from callqa.reports.backtest_words import BACKTEST_WORDS
 from callqa.reports.coaching_context import Ground
 from callqa.reports.coaching_words import COACHING_WORDS
@@ -22,6 +23,7 @@ from callqa.reports.field_words import FIELD_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.page_words import PAGE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
+from callqa.reports.rates_words import RATES_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
 from callqa.reports.team_quality import ORDER
 from callqa.reports.team_words import TEAM_WORDS
@@ -109,7 +111,15 @@ def test_the_page_uses_exactly_the_words_there_are() -> None:
     }
     from_code |= {f"coaching.{side}_{ground.value}" for side in ("good", "bad") for ground in Ground}
 
-    assert used | from_code == set(PAGE_WORDS) | set(BACKTEST_WORDS) | set(COACHING_WORDS) | set(TEAM_WORDS)
+    assert {key for key in used if not key.startswith("rates.")} | from_code == set(PAGE_WORDS) | set(
+        BACKTEST_WORDS
+    ) | set(COACHING_WORDS) | set(TEAM_WORDS)
+
+
+def test_rates_use_exactly_the_words_there_are() -> None:
+    overview = resources.files("callqa.reports").joinpath("templates", "_overview.html").read_text(encoding="utf-8")
+    text = Path(rate_text.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r'"(rates\.[a-z_]+)"', overview + text)) == set(RATES_WORDS)
 
 
 def test_commands_and_lists_of_changes_use_exactly_the_words_there_are() -> None:

@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from callqa import __version__
 from callqa.reports.ledger import ledger_lines, promise_to_json
 from callqa.reports.vcon import shown_customer
+from callqa.services.overview import Period
+from callqa.services.rates import period_rates
 from callqa.services.rights import Right
 from callqa.web.api.doors import ApiDoors, Asks
 from callqa.web.api.shapes import (
@@ -24,6 +26,8 @@ from callqa.web.api.shapes import (
     PromisesOut,
     QueuedCallOut,
     QueueOut,
+    RateOut,
+    RatesOut,
     RunOut,
     RunsOut,
 )
@@ -32,7 +36,7 @@ from callqa.web.shell import Shell
 from models.audit import AuditFilter
 from models.call import RecordingState
 from models.errors import InputError
-from models.queue import QueueCursor, QueueFilter, Urgency
+from models.queue import Part, QueueCursor, QueueFilter, Urgency
 from models.scorecard import PromiseStatus, Verdict
 from models.wire import scorecard_to_json
 
@@ -61,6 +65,7 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
     def queue(
         caller: Asks,
         urgency: Literal["fatal", "unsure", "none"] | None = None,
+        part: Part | None = None,
         since: date | None = None,
         until: date | None = None,
         team: Name = None,
@@ -81,6 +86,7 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
             agent_id=agent,
             item_id=item,
             verdict=verdict,
+            part=part,
             least_total=least_total,
             most_total=most_total,
         )
@@ -120,8 +126,7 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
     @doors.get("/agents", Right.SEE_TEAM)
     def agents(caller: Asks, since: date | None = None, until: date | None = None) -> AgentsOut:
         """Figures of each agent; without days those of the last 30."""
-        last = until or services.now().astimezone(zone).date()
-        first = since or (last - timedelta(days=_DEFAULT_DAYS - 1) if last > date(1970, 1, 1) else date.min)
+        first, last = _days(since, until, services.now().astimezone(zone).date())
         with services.new_unit_of_work() as uow:
             if caller.scope.teams is None:
                 found = [AgentOut.of(i, None, t) for i, t in uow.rollups.agents(first, last).items()]
@@ -165,6 +170,13 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
             shown = [RunOut.of(run, uow.runs.counts(run.id)) for run in found[:size]]
         return RunsOut(shown, found[size - 1].id if len(found) > size else None)
 
+    @doors.get("/rates", Right.SEE_MACHINE_QUALITY)
+    def rates(caller: Asks, since: date | None = None, until: date | None = None) -> RatesOut:
+        """How often each item truly goes wrong, by the reviewed random sample; without days in the last 30."""
+        first, last = _days(since, until, services.now().astimezone(zone).date())
+        found = period_rates(Period(first, last), caller.scope, services.new_unit_of_work)
+        return RatesOut(first, last, [RateOut.of(one) for one in found.items], found.late, found.undrawn)
+
     @doors.get("/audit", Right.SEE_AUDIT)
     def audit(action: Name = None, actor: Name = None, size: Size = 100, cursor: Cursor = "") -> AuditOut:
         """The audit log."""
@@ -175,6 +187,11 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
         return AuditOut(entries, str(head) if head else None, str(entries[-1].number) if len(found) > size else None)
 
     return doors.router
+
+
+def _days(since: date | None, until: date | None, today: date) -> tuple[date, date]:
+    last = until or today
+    return since or (last - timedelta(days=_DEFAULT_DAYS - 1) if last > date(1970, 1, 1) else date.min), last
 
 
 def _place(cursor: str) -> QueueCursor | None:

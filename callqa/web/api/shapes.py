@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from callqa.services.rates import ItemRate
 from models.audit import AuditEntry
-from models.queue import QueuedCall, QueueFinding
+from models.queue import Part, QueuedCall, QueueFinding
 from models.rollup import ScoredCall, Tally
 from models.run import Run, RunCounts
 from models.scorecard import ReviewCode, Verdict
@@ -40,9 +41,14 @@ class FindingOut:
 
 @dataclass(frozen=True, slots=True)
 class QueuedCallOut(ScoredCall):
-    """A call of the queue. `urgency` is fatal, unsure or none; `total` is null where nothing could be graded."""
+    """A call of the queue. `urgency` is fatal, unsure or none; `total` is null where nothing could be graded.
+
+    `parts` say why it is to be reviewed: must (fatal or unsure), and doubt or drawn if it is of the random sample, by
+    whether the machine was unsure of it when it was drawn.
+    """
 
     urgency: str
+    parts: list[Part]
     findings: list[FindingOut]
 
     @classmethod
@@ -51,6 +57,7 @@ class QueuedCallOut(ScoredCall):
         return cls(
             **asdict(queued.call),
             urgency=queued.urgency.name.lower(),
+            parts=list(queued.parts),
             findings=[FindingOut.of(finding) for finding in queued.findings],
         )
 
@@ -116,6 +123,58 @@ class AgentsOut:
     since: date
     until: date
     agents: list[AgentOut]
+
+
+@dataclass(frozen=True, slots=True)
+class RateOut:
+    """The true rate of faults on an item with its 95 % interval, 0 to 1; null while `missing` reviews are lacking.
+
+    Of the drawn calls so many are `reviewed` and so many not. `is_doubtful`: too few of the draw to trust the rate.
+    `is_freed`: of what reviewers get wrong.
+    """
+
+    item_id: str
+    title: str
+    share: float | None
+    low: float | None
+    high: float | None
+    reviewed: int
+    unreviewed: int
+    missing: int
+    is_doubtful: bool
+    is_freed: bool
+
+    @classmethod
+    def of(cls, found: ItemRate) -> RateOut:
+        """The rate as it is answered."""
+        rate = found.rate
+        return cls(
+            found.item_id,
+            found.title,
+            rate.share,
+            rate.low,
+            rate.high,
+            rate.reviewed,
+            rate.unreviewed,
+            rate.missing,
+            rate.is_doubtful,
+            rate.is_freed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RatesOut:
+    """Rates among the calls of these days, both included; none while nothing drawn of them was reviewed.
+
+    `late` calls came after the draw of their day and never had a chance, but are in the machine's count. `undrawn` ones
+    are on days without a draw, or of no known agent, and are left out.
+    """
+
+    since: date
+    until: date
+    items: list[RateOut]
+    late: int
+    undrawn: int
 
 
 @dataclass(frozen=True, slots=True)

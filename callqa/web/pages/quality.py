@@ -21,6 +21,7 @@ from callqa.services.machine_quality import (
     machine_quality,
 )
 from callqa.services.overview import last_days
+from callqa.services.rates import period_rates
 from callqa.services.rights import Right
 from callqa.web.doors import Doors, Who
 from callqa.web.pictures import Plot, Point, Series, plot
@@ -51,6 +52,7 @@ def quality_router(services: WebServices, shell: Shell) -> APIRouter:
             "quality.html",
             period=period,
             found=found,
+            true_rates=period_rates(period, who.scope, services.new_unit_of_work),
             drift=drift,
             fractions=FRACTIONS,
             item=item,

@@ -16,7 +16,7 @@ from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 from models.desk import MOST_VIEW_NAME_CHARACTERS, SavedView
 from models.errors import InputError
-from models.queue import QueueCursor
+from models.queue import Part, QueueCursor
 from models.scorecard import Verdict
 
 PAGE_CALLS = 50
@@ -60,6 +60,7 @@ def queue_router(services: WebServices, shell: Shell) -> APIRouter:
             is_first=after is None,
             sections=list(Section),
             states=list(STATES),
+            parts=list(Part),
             urgencies=list(URGENCIES),
             verdicts=list(Verdict),
             most_name=MOST_VIEW_NAME_CHARACTERS,

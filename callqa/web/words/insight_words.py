@@ -137,6 +137,15 @@ INSIGHT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "machine is sure of is counted over the newest {calls} calls. Reviewed calls are not drawn by chance, so "
         "recall may look better than it is.",
     ),
+    "quality.no_rates": (
+        "这段时间抽中的通话还没有人复核，无法估计真实差错率。请到复核队列的“抽检”中复核。",
+        "Nobody has reviewed a drawn call of these days, so that there is no rate. Review those of the queue's random "
+        "sample.",
+    ),
+    "quality.rates_of": (
+        "{since} 至 {until} 的通话，按每通自己的日期；各次运行的抽样合在一起。",
+        "Calls from {since} to {until}, by each call's own day; the draws of all runs together.",
+    ),
     "fairness.title": ("公平性", "Fairness"),
     "fairness.picture": ("识别把握与被标记率，逐坐席", "Flagged calls against recognition, by agent"),
     "fairness.axes": (
