@@ -110,6 +110,8 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.promise_marked": ("人工认定承诺", "promise marked"),
     "deed.promise_linked": ("承诺关联工单", "promise linked to a ticket"),
     "deed.tickets_imported": ("导入工单", "tickets imported"),
+    "deed.surveys_imported": ("导入满意度评价", "survey answers imported"),
+    "deed.roster_imported": ("导入坐席名册", "roster imported"),
     "deed.logged_in": ("用密码登录", "logged in by password"),
     "deed.log_in_failed": ("登录失败", "log-in failed"),
     "deed.log_ins_held": ("登录失败次数过多，暂停登录", "log-in failed, further ones must wait"),

@@ -14,12 +14,12 @@ from callqa.reports.table_files import complete_file
 from callqa.reports.words import Words
 from callqa.services.pages import files_that_name
 from models.audit import AuditAction, By, deed
+from models.customer import customer_key
 from models.errors import InputError
 from models.keeping import ForgottenPart, HeldCall, Removed
 from models.ports import AudioStore, UnitOfWork, UnitOfWorkFactory
 from models.run import StoredCall
 from models.wire import canonical
-from scoring.tickets import customer_key
 
 _PRIVATE = 0o700
 

@@ -330,7 +330,9 @@ def test_a_backup_of_an_earlier_callqa_is_brought_up_to_date(house: House, monke
         f"UPDATE {schema.VERSION_TABLE} SET version_num = '0018'",
         "DROP INDEX ix_recordings_team_id",
         *(f"ALTER TABLE reviews DROP COLUMN {name}" for name in ("utterance", "kind", "words_digest")),
-        "DROP TABLE coaching_notes",
+        *(f"ALTER TABLE sample_draws DROP COLUMN {name}" for name in ("unsure_calls", "unsure_drawn")),
+        "ALTER TABLE sampled_calls DROP COLUMN was_unsure",
+        *(f"DROP TABLE {name}" for name in ("coaching_notes", "survey_answers", "forgotten_answers", "roster")),
     )
     done = printed(house.run("restore", "b", "--yes", "--json"))
     assert done["adopted"] == 0
