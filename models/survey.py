@@ -81,8 +81,8 @@ class Surveys(Protocol):
     def joined(self, answer_ids: Collection[str]) -> Sequence[JoinedAnswer]:
         """Those with these ids, in the same order; unknown ids are passed over."""
 
-    def of_customer(self, key: str, call_ids: Collection[str]) -> Sequence[SurveyAnswer]:
-        """The customer's, by `models.customer.customer_key`, and those about these calls, ordered by time and id."""
+    def of_customer(self, key: str, call_ids: Collection[str]) -> Sequence[str]:
+        """Ids of the customer's, by `models.customer.customer_key`, and of those that name these calls, in order."""
 
     def older_than(self, moment: datetime) -> Sequence[str]:
         """Ids of those given before the moment, in alphabetical order."""

@@ -69,15 +69,14 @@ class Surveys:
     def joined(self, answer_ids: Collection[str]) -> Sequence[JoinedAnswer]:
         return tuple(self._join(self._with_ids(answer_ids)))
 
-    def of_customer(self, key: str, call_ids: Collection[str]) -> Sequence[SurveyAnswer]:
+    def of_customer(self, key: str, call_ids: Collection[str]) -> Sequence[str]:
         calls = {storable(call_id) for call_id in call_ids}
         facts = select(survey_answers.c.id, survey_answers.c.call_id, survey_answers.c.customer_ref)
-        own = [
+        return sorted(
             row.id
             for row in self._transaction.rows(facts)
             if row.call_id in calls or (row.customer_ref is not None and customer_key(row.customer_ref) == key)
-        ]
-        return tuple(self._with_ids(own))
+        )
 
     def older_than(self, moment: datetime) -> Sequence[str]:
         rows = self._transaction.rows(select(survey_answers.c.id).where(survey_answers.c.answered_at < moment))

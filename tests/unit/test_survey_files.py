@@ -81,7 +81,7 @@ def test_scores_on_one_scale(written: str, scale: Scale, score: float) -> None:
     ],
 )  # fmt: skip
 def test_what_is_not_on_the_scale(written: str, scale: Scale) -> None:
-    with pytest.raises(ValueError, match=re.escape(written)):
+    with pytest.raises(ValueError, match=f"{re.escape(written)}$"):
         score_of(written, scale)
 
 
