@@ -63,6 +63,14 @@ class JoinedAnswer:
     team: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ForgottenAnswer:
+    """An answer that was let go for good, by the SHA-256 of its id (hex); it is not taken in again. `at` is aware."""
+
+    id_sha256: str
+    at: datetime
+
+
 class Surveys(Protocol):
     """Answers of customers."""
 
@@ -89,3 +97,9 @@ class Surveys(Protocol):
 
     def forget(self, answer_ids: Collection[str], now: datetime) -> int:
         """Delete them for good: they are remembered by digest, not taken in again. Returns how many there were."""
+
+    def all_forgotten(self) -> Sequence[ForgottenAnswer]:
+        """Every answer that was let go, ordered by digest."""
+
+    def forget_again(self, forgotten: Collection[ForgottenAnswer]) -> int:
+        """Let go what another database let go, and remember it as it did. Returns how many answers were there."""

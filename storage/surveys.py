@@ -16,7 +16,7 @@ from models.customer import customer_key
 from models.imported import Stored
 from models.person import Scope
 from models.roster import RosterEntry, entry_on
-from models.survey import ANSWERED_WITHIN, JoinedAnswer, Match, SurveyAnswer
+from models.survey import ANSWERED_WITHIN, ForgottenAnswer, JoinedAnswer, Match, SurveyAnswer
 from storage.column_types import storable
 from storage.roster import Roster
 from storage.sealed_columns import open_row, seal_row
@@ -89,6 +89,21 @@ class Surveys:
             for answer_id in batch:
                 self._transaction.insert_new(forgotten_answers, {"id_sha256": _digest(answer_id), "at": now})
         return gone
+
+    def all_forgotten(self) -> Sequence[ForgottenAnswer]:
+        rows = self._transaction.rows(select(forgotten_answers))
+        return sorted((ForgottenAnswer(row.id_sha256, row.at) for row in rows), key=lambda one: one.id_sha256)
+
+    def forget_again(self, forgotten: Collection[ForgottenAnswer]) -> int:
+        self._transaction.begin_writing()
+        for one in forgotten:
+            self._transaction.insert_new(forgotten_answers, {"id_sha256": one.id_sha256, "at": one.at})
+        gone = {one.id_sha256 for one in forgotten}
+        there = [row.id for row in self._transaction.rows(select(survey_answers.c.id)) if _digest(row.id) in gone]
+        return sum(
+            self._transaction.delete(delete(survey_answers).where(survey_answers.c.id.in_(batch)))
+            for batch in _batches(there)
+        )
 
     def _with_ids(self, answer_ids: Iterable[str]) -> list[SurveyAnswer]:
         found: list[SurveyAnswer] = []
