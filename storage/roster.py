@@ -21,7 +21,8 @@ class Roster:
         self._transaction = transaction
 
     def put_all(self, entries: Sequence[RosterEntry]) -> Stored[RosterEntry]:
-        self._transaction.begin_writing()
+        # Somebody else may be bringing the same file.
+        self._transaction.lock_table(roster)
         known = {(entry.agent_id, entry.valid_from): entry for entry in self.all()}
         new, changed = [], []
         for entry in entries:

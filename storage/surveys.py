@@ -39,18 +39,19 @@ class Surveys:
         self._transaction = transaction
 
     def add_all(self, answers: Sequence[SurveyAnswer]) -> Stored[SurveyAnswer]:
-        self._transaction.begin_writing()
+        # Somebody else may be bringing the same file.
+        self._transaction.lock_table(survey_answers)
         known = {answer.answer_id: answer for answer in self._with_ids(answer.answer_id for answer in answers)}
         new, changed = [], []
         for answer in map(_storable, answers):
             before = known.get(answer.answer_id)
             if before is None:
-                self._transaction.insert(survey_answers, self._sealed(answer))
                 new.append(answer)
             elif before != answer:
                 own = update(survey_answers).where(survey_answers.c.id == answer.answer_id)
                 self._transaction.update(own.values(**self._sealed(answer)))
                 changed.append((before, answer))
+        self._transaction.insert_all(survey_answers, [self._sealed(answer) for answer in new])
         return Stored(tuple(new), tuple(changed), len(answers) - len(new) - len(changed))
 
     def forgotten(self, answer_ids: Collection[str]) -> frozenset[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from models.errors import MissingKeyError
 from models.person import EVERYBODY, Scope
 from models.roster import RosterEntry, entry_on
 from models.survey import JoinedAnswer, Match, SurveyAnswer
 from storage import Database
+from storage.sealing import Sealer, new_key, read_keys
+from tests.databases import dump
 from tests.ledger_calls import at, promise, put_call
 
 ANSWERED = at(21, 10)
@@ -133,3 +137,39 @@ def test_the_roster_keeps_what_held_when(database: Database) -> None:
     assert entry_on([first, moved], date(2025, 4, 30)) == first
     assert entry_on([first, moved], date(2025, 5, 1)) == moved
     assert entry_on([moved], date(2025, 4, 30)) is None
+
+
+def test_two_who_bring_the_same_answers_at_once_store_them_once(database: Database) -> None:
+    brought = [answer(f"S{number}") for number in range(50)]
+    with ThreadPoolExecutor() as pool:
+        told = list(pool.map(lambda _: add(database, *brought), range(4)))
+    assert sorted(told) == [(0, 0, 50), (0, 0, 50), (0, 0, 50), (50, 0, 0)]
+
+
+def test_comments_are_sealed_and_moved_to_the_newest_key(database_url: str) -> None:
+    old, new = new_key(), new_key()
+    one = answer("S1", comment="等了两天", agent_id="A1")
+    first = Database(database_url, Sealer(read_keys(old)))
+    assert add(first, one, answer("S2")) == (2, 0, 0)
+    assert add(first, one) == (0, 0, 1)
+    stored = dump(database_url)["survey_answers"]
+    assert "等了两天" not in str(stored)
+    assert "A1" in str(stored)
+    both = Database(database_url, Sealer(read_keys(f"{new}\n{old}")))
+    with both.unit_of_work() as uow:
+        resealed = uow.sealed.reseal("", 10)
+        assert resealed is not None
+        assert resealed.texts == 1
+        assert uow.sealed.reseal("", 10) is None
+        uow.commit()
+    last = Database(database_url, Sealer(read_keys(new)))
+    assert [found.answer for found in read(last)] == [one, answer("S2")]
+    with first.unit_of_work() as uow, pytest.raises(MissingKeyError):
+        uow.surveys.joined(["S1"])
+    # Erasing needs no key.
+    keyless = Database(database_url)
+    with keyless.unit_of_work() as uow:
+        assert uow.surveys.of_customer("", ["C1"]) == []
+        assert uow.surveys.forget(["S1"], ANSWERED) == 1
+    for opened in (first, both, last, keyless):
+        opened.close()
