@@ -6,13 +6,12 @@ English or Chinese names, others are ignored.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from callqa.metadata import parse_time, rows_in
+from callqa.metadata import cells_of, column_places, parse_span, rows_in
 from models.errors import InputError
 from scoring.tickets import BadRow, RowProblem, Ticket, TicketState
 
@@ -49,8 +48,6 @@ STATUSES: Mapping[TicketState, tuple[str, ...]] = {
 UNFINISHED = ("not_done", "未完成", "未办结", "未处理", "未解决")
 """Open while the ticket has no closing time, closed undone when it has one."""
 
-_DAY = re.compile(r"\d{4}([-/.]?)\d{1,2}\1\d{1,2}")
-
 
 @dataclass(frozen=True, slots=True)
 class TicketTable:
@@ -81,7 +78,7 @@ def tickets_in(raw: bytes, where: str, time_zone: str) -> TicketTable:
     tickets: list[Ticket] = []
     bad: list[BadRow] = []
     for line, row in rows:
-        read = _ticket({name: _cell(row, place) for name, place in places.items()}, line, time_zone)
+        read = _ticket(cells_of(row, places), line, time_zone)
         if isinstance(read, Ticket):
             tickets.append(read)
         else:
@@ -91,17 +88,7 @@ def tickets_in(raw: bytes, where: str, time_zone: str) -> TicketTable:
 
 def _places(head: Sequence[str], where: str) -> dict[str, int]:
     """Where each known column is."""
-    names = {alias: name for name, aliases in COLUMNS.items() for alias in (name, *aliases)}
-    places: dict[str, int] = {}
-    for place, written in enumerate(head):
-        name = names.get(written.casefold())
-        if name is None:
-            continue
-        if name in places:
-            raise InputError(
-                f"{where}: columns {head[places[name]]!r} and {written!r} both give {name}; keep one of them"
-            )
-        places[name] = place
+    places = column_places(head, COLUMNS, where)
     if "status" not in places:
         raise InputError(
             f"{where}: the first line must name the columns, status (状态) among them; see docs/contracts.md"
@@ -113,18 +100,13 @@ def _places(head: Sequence[str], where: str) -> dict[str, int]:
     return places
 
 
-def _cell(row: Sequence[str], place: int) -> str | None:
-    """What a cell holds, None when it is empty or the row ends before it."""
-    return (row[place] if place < len(row) else "") or None
-
-
-def _ticket(cells: Mapping[str, str | None], line: int, time_zone: str) -> Ticket | BadRow:
-    said = cells["status"] or ""
+def _ticket(cells: Mapping[str, str], line: int, time_zone: str) -> Ticket | BadRow:
+    said = cells.get("status", "")
     times: dict[str, tuple[datetime, datetime] | None] = {}
     for name in ("opened_at", "done_at"):
         written = cells.get(name)
         try:
-            times[name] = None if written is None else _span(written, time_zone)
+            times[name] = None if written is None else parse_span(written, time_zone)
         except ValueError:
             return BadRow(line, RowProblem.BAD_TIME, written or "")
     state = _state(said, times["done_at"] is not None)
@@ -149,13 +131,3 @@ def _state(said: str, closed: bool) -> TicketState | None:
     if written in UNFINISHED:
         return TicketState.UNDONE if closed else TicketState.OPEN
     return next((state for state, names in STATUSES.items() if written in names), None)
-
-
-def _span(written: str, time_zone: str) -> tuple[datetime, datetime]:
-    """The first and the last moment that may be meant; a day alone means any time of it. Raises ValueError."""
-    if _DAY.fullmatch(written):
-        parts = re.split(r"[-/.]", written) if not written.isdigit() else (written[:4], written[4:6], written[6:])
-        day = parse_time("-".join(part.zfill(2) for part in parts), time_zone)
-        return day, day + timedelta(days=1) - timedelta(seconds=1)
-    moment = parse_time(written, time_zone)
-    return moment, moment

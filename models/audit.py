@@ -32,6 +32,8 @@ class AuditAction(StrEnum):
     PROMISE_MARKED = "promise_marked"
     PROMISE_LINKED = "promise_linked"
     TICKETS_IMPORTED = "tickets_imported"
+    SURVEYS_IMPORTED = "surveys_imported"
+    ROSTER_IMPORTED = "roster_imported"
     QUARANTINE_RETRIED = "quarantine_retried"
     QUARANTINE_DROPPED = "quarantine_dropped"
     METADATA_FILLED = "metadata_filled"

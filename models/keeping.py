@@ -18,6 +18,7 @@ from models.ledger import History
 from models.review import Review
 from models.run import StoredCall
 from models.scorecard import Scorecard
+from models.survey import ForgottenAnswer
 from models.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -148,10 +149,11 @@ class Keeping(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What a database knows that a backup of it may lack: its audit log, and what was let go."""
+    """What a database knows that a backup of it may lack: its audit log, and which calls and answers were let go."""
 
     entries: tuple[AuditEntry, ...]
     forgotten: tuple[Forgotten, ...]
+    answers: tuple[ForgottenAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,6 @@ class SealedTexts(Protocol):
         """Bring texts of the first `most` recordings behind `after` under the newest key; None when none are left.
 
         In the database's own order of ids, so that "" and then the last id of each answer walk through all of them.
-        Behind the last recording come the texts that are kept of agents. Raises
+        Behind the last recording come the texts that are kept of agents and of customers' answers. Raises
         MissingKeyError and IntegrityError for what cannot be opened.
         """

@@ -19,13 +19,13 @@ still open           any                   as before
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from models.customer import customer_key
 from models.ledger import LedgerEntry, StatusEvent, StatusSource
 from models.scorecard import PromiseStatus
 
@@ -33,9 +33,6 @@ EARLY, LATE = timedelta(minutes=10), timedelta(hours=24)
 """Clocks of two systems differ a little, and tickets are written during the call or in the hours after it."""
 REPEATED = timedelta(hours=1)
 """24小时内, said twice in a call, names two moments some minutes apart."""
-
-_SEPARATORS = re.compile(r"[\s\-()（）+]")
-_CHINA = re.compile(r"(?:00)?86(?=1\d{10}$)")
 
 
 class TicketState(StrEnum):
@@ -123,11 +120,6 @@ def decide(
             event = StatusEvent(status, StatusSource.TICKET, number, happened_at, now, by, ticket.said)
             decisions.append(Decision(ticket, found, event))
     return _without_contradictions(decisions, bad)
-
-
-def customer_key(customer_ref: str) -> str:
-    """The reference as two systems may both write it: no spaces and dashes, a Chinese mobile number without +86."""
-    return _CHINA.sub("", _SEPARATORS.sub("", customer_ref)).casefold()
 
 
 class _Known:

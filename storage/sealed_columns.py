@@ -19,6 +19,7 @@ from storage.appeal_tables import appeal_rulings, appeals
 from storage.coaching_tables import coaching_notes
 from storage.column_types import Json, storable
 from storage.sealing import Sealer, damaged, is_sealed
+from storage.survey_tables import survey_answers
 from storage.tables import (
     evidence,
     findings,
@@ -37,7 +38,7 @@ class SealedTable:
 
     `place` are the columns that say which of a recording's rows it is; `path` the tables between it and the one with
     the recording's id, both by their foreign keys. `owner` is the column of that id: of what is kept of an agent, it is
-    the agent's.
+    the agent's, of what customers answer their own.
     """
 
     table: Table
@@ -83,6 +84,7 @@ SEALED: Mapping[Table, SealedTable] = {
         SealedTable(appeal_rulings, ("reason",), ("appeal_id",), (appeals,)),
         # What is said in a talk quotes calls as well.
         SealedTable(coaching_notes, ("note", "action", "answer"), ("written_by", "written_at"), owner="agent_id"),
+        SealedTable(survey_answers, ("comment",), (), owner="id"),
     )
 }
 

@@ -21,7 +21,7 @@ from storage.tables import recordings, transcripts
 from storage.transaction import Transaction
 
 _ID_CHARS = 2 * KEY_ID_BYTES
-_AGENT = "agent_id"
+_RECORDING = "recording_id"
 
 
 class SealedTexts:
@@ -52,13 +52,13 @@ class SealedTexts:
             select(recordings.c.id).where(recordings.c.id > after).order_by(recordings.c.id).limit(most)
         )
         if not rows:
-            # Behind the last recording come the texts of agents, which are few.
-            texts = sum(self._reseal(sealed, true()) for sealed in SEALED.values() if sealed.owner == _AGENT)
+            # Behind the last recording come the texts of agents and of customers' answers, which are few.
+            texts = sum(self._reseal(sealed, true()) for sealed in SEALED.values() if sealed.owner != _RECORDING)
             return Resealed(after, texts) if texts else None
         # A text that can be searched can be read.
         drop_texts(self._transaction, [row.id for row in rows])
         own = dict(hanging_on([row.id for row in rows]))
-        texts = sum(self._reseal(sealed, own[sealed.table]) for sealed in SEALED.values() if sealed.owner != _AGENT)
+        texts = sum(self._reseal(sealed, own[sealed.table]) for sealed in SEALED.values() if sealed.owner == _RECORDING)
         return Resealed(rows[-1].id, texts)
 
     def _reseal(self, sealed: SealedTable, of_these: Any) -> int:

@@ -14,6 +14,7 @@ from models.audit import AuditHead
 from models.errors import CallqaError, IntegrityError, SettingsError, TransientError
 from models.keeping import CopyFacts, Remembered
 from models.ports import UnitOfWorkFactory
+from models.survey import ForgottenAnswer
 from storage import schema
 from storage.database import Database
 from storage.sealed_texts import key_ids_in
@@ -84,7 +85,12 @@ class SqliteFile:
         database = Database(self._url)
         try:
             with database.unit_of_work() as uow:
-                return Remembered(tuple(uow.audit.entries()), tuple(uow.keeping.all_forgotten()))
+                entries, forgotten = tuple(uow.audit.entries()), tuple(uow.keeping.all_forgotten())
+                answers: tuple[ForgottenAnswer, ...] = ()
+                # From before there were surveys.
+                with suppress(SQLAlchemyError, CallqaError):
+                    answers = tuple(uow.surveys.all_forgotten())
+                return Remembered(entries, forgotten, answers)
         except (SQLAlchemyError, CallqaError, ValueError, LookupError):
             # Damaged, or from before there was an audit log.
             return None

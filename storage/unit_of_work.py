@@ -25,9 +25,11 @@ from models import (
     ports,
     queue,
     rollup,
+    roster,
     sample,
     sealing,
     service,
+    survey,
     token,
 )
 from storage.appeals import Appeals
@@ -51,6 +53,7 @@ from storage.people import People
 from storage.queue import ReviewQueue
 from storage.reviews import Reviews
 from storage.rollups import Rollups
+from storage.roster import Roster
 from storage.runs import Runs
 from storage.samples import Samples
 from storage.scorecards import Scorecards
@@ -58,6 +61,7 @@ from storage.sealed_texts import SealedTexts
 from storage.sealing import Sealer
 from storage.service import ServedCalls
 from storage.standards import Standards
+from storage.surveys import Surveys
 from storage.tokens import Tokens
 from storage.transaction import Transaction
 from storage.transcripts import Transcripts
@@ -99,6 +103,8 @@ class UnitOfWork:
     appeals: appeal.Appeals
     calibrations: calibration.Calibrations
     drafts: draft.StandardDrafts
+    surveys: survey.Surveys
+    roster: roster.Roster
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -139,6 +145,8 @@ class UnitOfWork:
         self.appeals = Appeals(transaction)
         self.calibrations = Calibrations(transaction)
         self.drafts = StandardDrafts(transaction)
+        self.surveys = Surveys(transaction)
+        self.roster = Roster(transaction)
         return self
 
     def __exit__(

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from callqa.bootstrap import open_database
+from callqa.bootstrap import note_mask, open_database
 from callqa.cli.common import (
     EXIT_QUARANTINED,
+    ByOption,
     DatabaseOption,
     HomeOption,
     JsonOption,
@@ -25,10 +26,16 @@ from callqa.reports.file_names import visible_name
 from callqa.reports.ledger import action_ids
 from callqa.reports.vcon import shown_customer
 from callqa.reports.words import Words
+from callqa.roster import read_roster
+from callqa.services.imports import Imported, import_roster, import_surveys
 from callqa.services.ledger import SettleResult
 from callqa.services.ledger import settle as settle_tickets
+from callqa.surveys import Scale, read_surveys
 from callqa.tickets import read_tickets
+from models.imported import RefusedRow
 from scoring.tickets import BadRow, RowProblem
+
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 import_app = typer.Typer(help="Read tables that other systems export (CSV).", no_args_is_help=True)
 
@@ -61,6 +68,91 @@ def tickets(
         _print_settled(result, Words(settings.language))
     if result.bad:
         raise typer.Exit(EXIT_QUARANTINED)
+
+
+@import_app.command()
+def surveys(
+    file: Annotated[Path, typer.Argument(help="Survey export (CSV); columns: docs/contracts.md.")],
+    scale: Annotated[Scale, typer.Option(help="How its scores are written.")] = Scale.FIVE,
+    dry_run: DryRunOption = False,
+    by: ByOption = None,
+    json: JsonOption = False,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Take in what customers answered to a survey; again with the same file: nothing changes.
+
+    Answers are kept, also where their call is not taken in yet. Rows that cannot be used are named, and end in exit
+    code 3.
+    """
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    table = read_surveys(file, scale, settings.time_zone)
+    connect = open_database(settings, create=False)
+    done = import_surveys(table, acting(by), datetime.now(UTC), connect, mask=note_mask(settings), dry_run=dry_run)
+    if json:
+        calls = {"ambiguous": list(done.ambiguous), "without_call": done.without_call}
+        print_json(_imported_to_json(done.rows, dry_run) | calls)
+    else:
+        words = Words(settings.language)
+        for line in done.ambiguous:
+            say(words("import.ambiguous_row", line=line))
+        _print_imported(done.rows, dry_run, words)
+        if done.without_call:
+            say(words("import.without_call", count=done.without_call))
+    if done.rows.refused:
+        raise typer.Exit(EXIT_QUARANTINED)
+
+
+@import_app.command()
+def roster(
+    file: Annotated[Path, typer.Argument(help="Roster (CSV); columns: docs/contracts.md.")],
+    dry_run: DryRunOption = False,
+    by: ByOption = None,
+    json: JsonOption = False,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Take in who works in which team; again with the same file: nothing changes.
+
+    Rows that cannot be used are named, and end in exit code 3.
+    """
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    table = read_roster(file)
+    connect = open_database(settings, create=False)
+    done = import_roster(table, acting(by), datetime.now(UTC), connect, dry_run=dry_run)
+    if json:
+        print_json(_imported_to_json(done, dry_run))
+    else:
+        _print_imported(done, dry_run, Words(settings.language))
+    if done.refused:
+        raise typer.Exit(EXIT_QUARANTINED)
+
+
+def _imported_to_json(done: Imported, dry_run: bool) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "new": done.new,
+        "changed": done.changed,
+        "same": done.same,
+        "refused": len(done.refused),
+        "bad": [{"line": row.line, "problem": row.reason.value, "detail": _shown(row)} for row in done.refused],
+    }
+
+
+def _print_imported(done: Imported, dry_run: bool, words: Words) -> None:
+    for row in done.refused:
+        why = words(f"import.refusal.{row.reason.value}", detail=visible_name(_shown(row)))
+        say(words("import.refused_row", line=row.line, why=why))
+    say(words("import.done", new=done.new, changed=done.changed, same=done.same, refused=len(done.refused)))
+    if dry_run:
+        say(words("import.dry_run"))
+
+
+def _shown(row: RefusedRow) -> str:
+    """What the row is refused for: a shifted row may have a customer's number anywhere."""
+    return shown_customer(row.detail)
 
 
 def _settled_to_json(result: SettleResult) -> dict[str, Any]:

@@ -75,9 +75,9 @@ def erase(
     database_url: DatabaseOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Erase every call of a customer, for good: rows, kept sound, reports in the home folder. A dry run without --yes.
+    """Erase every call and answer of a customer, for good: rows, kept sound, reports in the home folder.
 
-    No run takes these recordings in again. Recordings in the source are named and stay.
+    A dry run without --yes. No run takes these recordings in again. Recordings in the source are named and stay.
     """
     settings = settings_from(language=language, database_url=database_url, home=home)
     done = erase_customer(
@@ -92,7 +92,7 @@ def erase(
     )
     if yes and not wipe_deleted_rows(settings):
         complain(Words(settings.language)("privacy.log_in_use"))
-    counts = {**asdict(done.removed), "sounds": done.sounds}
+    counts = {**asdict(done.removed), "answers": done.answers, "sounds": done.sounds}
     reports, unread = ([str(path) for path in found] for found in (done.reports, done.unread))
     if json:
         print_json({"erased": yes, **counts, "reports": reports, "unread": unread, "sources": list(done.sources)})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from callqa.metadata.csv_text import rows_in
-from callqa.metadata.facts import FACTS, parse_time
+from callqa.metadata.columns import cells_of, column_places, parse_day, parse_span
+from callqa.metadata.csv_text import read_rows, rows_in
+from callqa.metadata.facts import FACTS, as_text, yes_or_no
 from callqa.metadata.pattern import check_pattern
 from callqa.metadata.presets import PRESETS
 from callqa.metadata.reader import MetadataReader, NameRules
@@ -16,7 +17,13 @@ __all__ = [
     "UNREADABLE",
     "MetadataReader",
     "NameRules",
+    "as_text",
+    "cells_of",
     "check_pattern",
-    "parse_time",
+    "column_places",
+    "parse_day",
+    "parse_span",
+    "read_rows",
     "rows_in",
+    "yes_or_no",
 ]

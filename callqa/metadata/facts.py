@@ -46,8 +46,8 @@ _DATE_FORMATS = (
 )
 # Blanks of other scripts and of typesetting, which tables hold within names: 王　伟.
 _BLANKS = str.maketrans("\u3000\xa0", "  ")
-_TRUE = frozenset({"true", "yes", "y", "1", "是"})
-_FALSE = frozenset({"false", "no", "n", "0", "否"})
+_TRUE = frozenset({"true", "yes", "y", "1", "是", "已解决"})
+_FALSE = frozenset({"false", "no", "n", "0", "否", "未解决"})
 _DIRECTIONS: Mapping[str, Direction] = {
     **dict.fromkeys(("inbound", "in", "incoming", "呼入", "来电"), Direction.INBOUND),
     **dict.fromkeys(("outbound", "out", "outgoing", "呼出", "去电", "外呼"), Direction.OUTBOUND),
@@ -93,7 +93,7 @@ def to_meta(facts: Mapping[str, Any], told: Sequence[str], default_call_id: str,
         ring_s=fact("ring_s", _seconds),
         queue=fact("queue", as_text),
         csat=fact("csat", _rating),
-        resolved=fact("resolved", _yes_or_no),
+        resolved=fact("resolved", yes_or_no),
         hung_up_by=fact("hung_up_by", lambda value: _ENDERS[str(value).strip().lower()]),
         channel_roles=fact("channels", _channel_roles) or (),
         flags=tuple(flags),
@@ -150,7 +150,8 @@ def _rating(value: object) -> float:
     return rating
 
 
-def _yes_or_no(value: object) -> bool:
+def yes_or_no(value: object) -> bool:
+    """Raises ValueError for words that are neither."""
     text = str(value).strip().lower()
     if text not in _TRUE | _FALSE:
         raise ValueError(value)

@@ -10,6 +10,7 @@ from typing import Any
 from callqa.reports.file_names import safe_stem
 from callqa.reports.words import Words
 from models.keeping import HeldCall
+from models.survey import SurveyAnswer
 from models.wire import Json, scorecard_to_json, transcript_to_json
 
 _HASH_DIGITS = 8
@@ -40,6 +41,11 @@ def call_document(call: HeldCall, sounds: Sequence[str]) -> Json:
         "calibration": [_plain(judgement) for judgement in call.judgements],
         "audio": list(sounds),
     }
+
+
+def answer_document(answer: SurveyAnswer) -> Json:
+    """Everything held of one answer to a survey."""
+    return {**_plain(answer)}
 
 
 def transcript_text(call: HeldCall, words: Words) -> str:

@@ -7,24 +7,24 @@ from typing import Final
 
 KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "privacy.exported": (
-        "已导出到 {folder}：通话 {calls} 通，文本 {texts} 份，录音 {sounds} 个",
-        "{folder}: {calls} calls, {texts} texts, {sounds} sounds",
+        "已导出到 {folder}：通话 {calls} 通，文本 {texts} 份，录音 {sounds} 个，满意度评价 {answers} 条",
+        "{folder}: {calls} calls, {texts} texts, {sounds} sounds, {answers} answers to surveys",
     ),
     "privacy.erased": (
         "已删除：通话 {calls} 通，文本 {transcripts} 份，评分卡 {scorecards} 张，承诺 {promises} 项，"
         "复核 {reviews} 条，申诉 {appeals} 件，分派 {assignments} 条，校准评判 {judgements} 条，"
-        "录音 {sounds} 个，报告 {reports} 份",
+        "满意度评价 {answers} 条，录音 {sounds} 个，报告 {reports} 份",
         "erased: {calls} calls, {transcripts} transcripts, {scorecards} scorecards, {promises} promises, "
         "{reviews} reviews, {appeals} appeals, {assignments} assignments, {judgements} calibration judgements, "
-        "{sounds} sounds, {reports} reports",
+        "{answers} answers to surveys, {sounds} sounds, {reports} reports",
     ),
     "privacy.would_erase": (
         "将删除（未执行）：通话 {calls} 通，文本 {transcripts} 份，评分卡 {scorecards} 张，承诺 {promises} 项，"
         "复核 {reviews} 条，申诉 {appeals} 件，分派 {assignments} 条，校准评判 {judgements} 条，"
-        "录音 {sounds} 个，报告 {reports} 份",
+        "满意度评价 {answers} 条，录音 {sounds} 个，报告 {reports} 份",
         "would erase (nothing was done): {calls} calls, {transcripts} transcripts, {scorecards} scorecards, "
         "{promises} promises, {reviews} reviews, {appeals} appeals, {assignments} assignments, "
-        "{judgements} calibration judgements, {sounds} sounds, {reports} reports",
+        "{judgements} calibration judgements, {answers} answers to surveys, {sounds} sounds, {reports} reports",
     ),
     "privacy.reports": ("点名这些通话的报告：", "reports that name these calls:"),
     "privacy.unread": (
@@ -47,16 +47,18 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "privacy.retained": (
         "已按保留期限删除：原始录音副本 {originals} 个，试听副本 {playback} 个，通话文本 {transcripts} 通，"
-        "整通通话 {calls} 通，报告 {reports} 份，辅导记录 {notes} 条",
+        "整通通话 {calls} 通，报告 {reports} 份，辅导记录 {notes} 条，满意度评价 {answers} 条",
         "past its days and deleted: {originals} originals, {playback} copies to listen to, texts of {transcripts} "
-        "calls, {calls} whole calls, {reports} reports that name them, {notes} notes on coaching talks",
+        "calls, {calls} whole calls, {reports} reports that name them, {notes} notes on coaching talks, "
+        "{answers} answers to surveys",
     ),
     "privacy.would_retain": (
         "已过保留期限，将删除（未执行）：原始录音副本 {originals} 个，试听副本 {playback} 个，"
-        "通话文本 {transcripts} 通，整通通话 {calls} 通，报告 {reports} 份，辅导记录 {notes} 条",
+        "通话文本 {transcripts} 通，整通通话 {calls} 通，报告 {reports} 份，辅导记录 {notes} 条，"
+        "满意度评价 {answers} 条",
         "past its days, would be deleted (nothing was done): {originals} originals, {playback} copies to listen to, "
         "texts of {transcripts} calls, {calls} whole calls, {reports} reports that name them, {notes} notes on "
-        "coaching talks",
+        "coaching talks, {answers} answers to surveys",
     ),
     "privacy.kept_for_good": (
         "没有设置保留期限（originals_days、playback_days、transcripts_days、scores_days 均为 0）。",
@@ -110,6 +112,8 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.promise_marked": ("人工认定承诺", "promise marked"),
     "deed.promise_linked": ("承诺关联工单", "promise linked to a ticket"),
     "deed.tickets_imported": ("导入工单", "tickets imported"),
+    "deed.surveys_imported": ("导入满意度评价", "survey answers imported"),
+    "deed.roster_imported": ("导入坐席名册", "roster imported"),
     "deed.logged_in": ("用密码登录", "logged in by password"),
     "deed.log_in_failed": ("登录失败", "log-in failed"),
     "deed.log_ins_held": ("登录失败次数过多，暂停登录", "log-in failed, further ones must wait"),

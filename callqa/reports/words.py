@@ -14,6 +14,7 @@ from callqa.reports.coaching_words import COACHING_WORDS
 from callqa.reports.code_words import CODE_WORDS
 from callqa.reports.drift_words import DRIFT_WORDS
 from callqa.reports.field_words import FIELD_WORDS
+from callqa.reports.import_words import IMPORT_WORDS
 from callqa.reports.keeping_words import KEEPING_WORDS
 from callqa.reports.ledger_words import LEDGER_WORDS
 from callqa.reports.night_words import NIGHT_WORDS
@@ -40,6 +41,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **DRIFT_WORDS,
     **FIELD_WORDS,
     **LEDGER_WORDS,
+    **IMPORT_WORDS,
     **QUARANTINE_WORDS,
     **KEEPING_WORDS,
     **NIGHT_WORDS,

@@ -45,8 +45,8 @@ class Restored:
     """What came back, or would. `files` were put in place, `same` were there as they should be.
 
     `aside` is where the database that was there before is kept, None when there was none. `adopted` are audit entries
-    and `erased` recordings that the backup did not know of and that were taken over from that database; `unread` says
-    that it could not be read, so that nothing was.
+    and `erased` recordings and answers that the backup did not know of and that were taken over from that database;
+    `unread` says that it could not be read, so that nothing was.
     """
 
     files: int
@@ -174,6 +174,7 @@ def _catch_up(
                 audio.forget(forgotten.recording_id)
             uow.keeping.forget([forgotten.recording_id], forgotten.part, forgotten.at)
             erased += 1
+        erased += uow.surveys.forget_again(known.answers if known else ())
         details = {
             "backup_of": manifest.created_at,
             "adopted_entries": len(later) if continues else 0,

@@ -12,9 +12,10 @@ from callqa.services.candidates import Candidate, candidates, in_batches
 from callqa.services.late_metadata import Corrections, Told, correct, told_of, told_of_nights_before
 from callqa.sources import still_written
 from models.audit import By
-from models.call import CallMeta, Quarantine, Recording
+from models.call import UNASSIGNED_AGENT, CallMeta, Quarantine, Recording
 from models.errors import InputError, ReasonCode, RecordingError
 from models.ports import AudioProbe, UnitOfWork, UnitOfWorkFactory
+from models.roster import entry_on
 from models.run import NightBefore, Run, StoredCall
 from models.wire import digest
 
@@ -116,7 +117,7 @@ def register(
                 if undated and _has_its_day(sighting, run, uow):
                     other_days += 1
                 else:
-                    _store(sighting, known, run.id, uow)
+                    _store(sighting, known, run.id, rules.time_zone, uow)
             uow.commit()
     told += told_of_nights_before(elsewhere, run, nights, new_unit_of_work)
     corrections = correct(told, run, rules.metadata_accepted_by, run.started_at, new_unit_of_work)
@@ -197,10 +198,11 @@ def _look_at(candidate: Candidate, probe: AudioProbe) -> _Sighting | None:
     return _Sighting(candidate, Recording(fetched.recording_id, file.uri, audio), fault)
 
 
-def _store(sighting: _Sighting, known: StoredCall | None, run_id: str, uow: UnitOfWork) -> None:
+def _store(sighting: _Sighting, known: StoredCall | None, run_id: str, time_zone: str, uow: UnitOfWork) -> None:
     recording, quarantine = sighting.recording, sighting.quarantine
     reader, file, meta = sighting.candidate.reader, sighting.candidate.file, sighting.candidate.meta
     if known is None:
+        meta = _with_roster(meta, time_zone, uow)
         if uow.calls.recording_of(meta.call_id) is not None and not reader.call_id_given(file):
             # Only the file's name was known, and another folder uses it as well.
             meta = replace(meta, call_id=f"{meta.call_id}~{recording.id[:8]}")
@@ -212,8 +214,19 @@ def _store(sighting: _Sighting, known: StoredCall | None, run_id: str, uow: Unit
         # A person has seen it and wants to hear no more of it.
         return
     elif _conflict_mended(known, meta, uow):
-        uow.calls.readmit(recording, meta)
+        uow.calls.readmit(recording, _with_roster(meta, time_zone, uow))
     uow.calls.saw(run_id, file.uri, recording.id)
+
+
+def _with_roster(meta: CallMeta, time_zone: str, uow: UnitOfWork) -> CallMeta:
+    """With the agent's name and team on the day of the call, where its own metadata name none."""
+    day = _day_of(meta, time_zone)
+    if day is None or meta.agent_id == UNASSIGNED_AGENT or (meta.agent_name is not None and meta.team is not None):
+        return meta
+    entry = entry_on(uow.roster.of(meta.agent_id), day)
+    if entry is None:
+        return meta
+    return replace(meta, agent_name=meta.agent_name or entry.name, team=meta.team or entry.team)
 
 
 def _conflict_mended(known: StoredCall, meta: CallMeta, uow: UnitOfWork) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,9 +36,10 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """What went, or would go: copies of sound, calls whose texts went, whole calls, reports that name these, and notes.
+    """What went, or would go: copies of sound, calls whose texts went, whole calls, reports that name these, notes, and
+    answers.
 
-    `notes` are those on coaching talks: they go with the scores that they are about.
+    `notes` are those on coaching talks, `answers` those to surveys: they go with the scores, by their own time.
     """
 
     originals: int = 0
@@ -46,6 +48,7 @@ class Retained:
     calls: int = 0
     reports: int = 0
     notes: int = 0
+    answers: int = 0
 
 
 def retain(
@@ -68,7 +71,8 @@ def retain(
         texts, calls = (_count(part, days, now, new_unit_of_work) for part, days in _kinds(ages))
         pages = _pages_past_their_days(ages.scores_days, now, reports, new_unit_of_work)
         notes = _count_notes(ages.scores_days, now, new_unit_of_work)
-        return Retained(sound.originals, sound.playback, texts, calls, len(pages), notes)
+        answers = len(_answers_past_their_days(ages.scores_days, now, new_unit_of_work))
+        return Retained(sound.originals, sound.playback, texts, calls, len(pages), notes, answers)
     if sound.originals or sound.playback:
         # Recorded before it is done: files cannot be deleted in a transaction.
         with new_unit_of_work() as uow:
@@ -88,7 +92,8 @@ def retain(
     calls = _forget(calls_of, calls_days, by, now, audio, new_unit_of_work)
     texts = _forget(texts_of, texts_days, by, now, audio, new_unit_of_work)
     notes = _forget_notes(ages.scores_days, by, now, new_unit_of_work)
-    return Retained(sound.originals, sound.playback, texts, calls, len(pages), notes)
+    answers = _forget_answers(ages.scores_days, by, now, new_unit_of_work)
+    return Retained(sound.originals, sound.playback, texts, calls, len(pages), notes, answers)
 
 
 def _pages_past_their_days(
@@ -146,6 +151,25 @@ def _forget_notes(days: int, by: By, now: datetime, new_unit_of_work: UnitOfWork
         gone = uow.coaching_notes.forget_older(_before(now, days))
         if gone:
             uow.audit.record(_event(now, by, "coaching_notes", {"days": days, "notes": gone}))
+            uow.commit()
+    return gone
+
+
+def _answers_past_their_days(days: int, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> Sequence[str]:
+    if not days:
+        return ()
+    with new_unit_of_work() as uow:
+        return uow.surveys.older_than(_before(now, days))
+
+
+def _forget_answers(days: int, by: By, now: datetime, new_unit_of_work: UnitOfWorkFactory) -> int:
+    old = _answers_past_their_days(days, now, new_unit_of_work)
+    if not old:
+        return 0
+    with new_unit_of_work() as uow:
+        gone = uow.surveys.forget(old, now)
+        if gone:
+            uow.audit.record(_event(now, by, "surveys", {"days": days, "answers": gone}))
             uow.commit()
     return gone
 

@@ -26,12 +26,14 @@ from models.person import EVERYBODY, People, Scope
 from models.queue import ReviewQueue
 from models.review import Review
 from models.rollup import Rollups
+from models.roster import Roster
 from models.run import NightBefore, Run, RunCounts, RunStatus, RunView, StoredCall
 from models.sample import Samples
 from models.scorecard import Scorecard, StandardRef
 from models.sealing import SealedTexts
 from models.service import ServedCalls
 from models.standard import PublishedStandard
+from models.survey import Surveys
 from models.token import Tokens
 from models.transcript import Transcript
 
@@ -292,6 +294,8 @@ class UnitOfWork(Protocol):
     appeals: Appeals
     calibrations: Calibrations
     drafts: StandardDrafts
+    surveys: Surveys
+    roster: Roster
 
     def __enter__(self) -> Self:
         """Begin. Raises TransientError when the database cannot be reached or stays locked."""

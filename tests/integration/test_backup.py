@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from callqa.standards import find_standard
 from models.audit import AuditAction, AuditEvent
 from models.call import CallMeta
 from models.errors import CallqaError, InputError, IntegrityError, SchemaError, SettingsError, TransientError
+from models.survey import SurveyAnswer
 from scoring import score_call, scorer_of
 from storage import Database, schema
 from storage.audio_store import FileAudioStore
@@ -175,6 +177,33 @@ def test_what_was_recorded_and_erased_since_the_backup_is_not_undone(house: Hous
     assert [entry["action"] for entry in house.log()[-2:]] == ["customer_erased", "database_restored"]
     assert house.log()[-2]["details"]["recordings"] == [erased]
     assert CALLS["C1"].encode() not in house.database.read_bytes()
+
+
+@pytest.mark.parametrize("has_surveys", [True, False])
+def test_answers_that_were_erased_since_the_backup_stay_so(house: House, has_surveys: bool) -> None:
+    database = Database(house.url)
+    with database.unit_of_work() as uow:
+        uow.surveys.add_all(
+            [
+                SurveyAnswer(name, call, None, None, factories.STARTED_AT, 2.0)
+                for name, call in (("S1", "C1"), ("S2", "C2"))
+            ]
+        )
+        uow.commit()
+    assert house.run("backup", "-o", "b").exit_code == 0
+    assert house.run("privacy", "erase", CALLS["C1"], "--yes").exit_code == 0
+    if not has_surveys:
+        # As a program from before them leaves a database.
+        with closing(sqlite3.connect(house.database)) as connection:
+            connection.execute("DROP TABLE forgotten_answers")
+    database.close()
+    done = printed(house.run("restore", "b", "--yes", "--json"))
+    assert (done["erased"], done["unread"]) == (2 if has_surveys else 1, False)
+    with database.unit_of_work() as uow:
+        left = [found.answer.answer_id for found in uow.surveys.joined(["S1", "S2"])]
+        assert left == (["S2"] if has_surveys else ["S1", "S2"])
+        assert uow.surveys.forgotten(["S1", "S2"]) == ({"S1"} if has_surveys else set())
+    database.close()
 
 
 def test_a_log_that_was_written_anew_is_not_taken_over(house: House) -> None:

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from callqa.metadata import MetadataReader, NameRules
 from callqa.services.intake import IntakeResult, IntakeRules, register
+from callqa.services.late_metadata import Corrections
 from callqa.services.runs import plan_run, source_of
 from callqa.sources import list_sources
 from models.call import AudioFacts
 from models.errors import InputError, ReasonCode
 from models.ports import AudioProbe, UnitOfWorkFactory
+from models.roster import ALWAYS, RosterEntry
 from models.run import Run, StoredCall
 from storage import Database
 from tests import factories
@@ -295,3 +297,38 @@ def test_intake_again_changes_no_row(
     first = dump(database_url)
     take_in(source, new_unit_of_work)
     assert dump(database_url) == first
+
+
+def test_the_roster_names_the_agent_and_the_team_where_the_metadata_do_not(
+    source: Path, new_unit_of_work: UnitOfWorkFactory
+) -> None:
+    with new_unit_of_work() as uow:
+        entries = [
+            ("A1", "张三", "一组", ALWAYS),
+            ("A1", "张三", "二组", date(2025, 11, 20)),
+            ("unassigned", "x", "x", ALWAYS),
+        ]
+        uow.roster.put_all([RosterEntry(who, name, team, None, None, since) for who, name, team, since in entries])
+        uow.commit()
+    names = ["day.wav", "before.wav", "own.wav", "other.wav", "undated.wav", "nobody.wav"]
+    put(source, *names)
+    # The first is of the 19th in UTC.
+    rows = ("A1,,,2025-11-20T01:00:00+08:00", "A1,,,2025-11-19T10:00:00+08:00", "A1,张小三,夜班,2025-11-20T10:00:00+08:00",
+            "A2,,,2025-11-20T10:00:00+08:00", "A1,,,", ",,,2025-11-20T10:00:00+08:00")  # fmt: skip
+    (source / "manifest.csv").write_text(
+        "file,agent_id,agent_name,team,started_at\n"
+        + "".join(f"{name},{row}\n" for name, row in zip(names, rows, strict=True))
+    )
+    run, _ = take_in(source, new_unit_of_work)
+    found = {name: (c.meta.agent_name, c.meta.team) for name, c in calls(run, new_unit_of_work).items()}
+    assert found == {
+        "day.wav": ("张三", "二组"), "before.wav": ("张三", "一组"), "own.wav": ("张小三", "夜班"),
+        "other.wav": (None, None), "undated.wav": (None, None), "nobody.wav": (None, None),
+    }  # fmt: skip
+    # A roster that comes later changes nothing that is stored, nor is the source taken to say otherwise.
+    with new_unit_of_work() as uow:
+        uow.roster.put_all([RosterEntry("A1", "张三", "三组", None, None, date(2025, 11, 20))])
+        uow.commit()
+    again, result = take_in(source, new_unit_of_work)
+    assert result.corrections == Corrections()
+    assert {name: (c.meta.agent_name, c.meta.team) for name, c in calls(again, new_unit_of_work).items()} == found

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from callqa.services.intake import IntakeResult, IntakeRules, register
 from callqa.sources import list_source
 from models.errors import InputError
 from models.keeping import ForgottenPart
+from models.survey import SurveyAnswer
 from storage import Database
 from storage.audio_store import FileAudioStore
 from storage.hanging import hanging_on
@@ -28,7 +30,7 @@ from tests.held_calls import NOW, PHONE, WORDS, Command, holds, log, printed, re
 
 def test_everything_of_a_customer_is_handed_out(command: Command, ids: dict[str, str]) -> None:
     done = printed(command("privacy", "export", PHONE, "-o", "out", "--request", "DS-7", "--json"))
-    assert done == {"folder": "out", "calls": 3, "texts": 3, "sounds": 6}
+    assert done == {"folder": "out", "calls": 3, "texts": 3, "sounds": 6, "answers": 0}
     documents = json.loads(Path("out/calls.json").read_text(encoding="utf-8"))
     assert [document["call"]["call_id"] for document in documents] == ["first", "second", "third"]
     first, _, third = documents
@@ -85,7 +87,7 @@ def test_a_dry_run_counts_what_erasing_would_take_and_changes_nothing(
     assert would == {**done, "erased": False}
     assert {name: value for name, value in done.items() if name not in ("sources", "reports")} == {
         "erased": True, "calls": 3, "transcripts": 3, "scorecards": 3, "promises": 6, "reviews": 3, "appeals": 3, "assignments": 3,
-        "judgements": 6, "sounds": 6, "unread": [],
+        "judgements": 6, "answers": 0, "sounds": 6, "unread": [],
     }  # fmt: skip
     assert [Path(path).name for path in done["reports"]] == ["run-1.html"]
     assert [Path(uri).name for uri in done["sources"]] == ["first.wav", "second.wav", "third.wav"]
@@ -224,6 +226,39 @@ def test_a_run_does_not_take_in_again_what_was_erased(
     assert result == IntakeResult(files=5, other_days=0, forgotten=3, ignored=0, missing=())
     with database.unit_of_work() as uow:
         assert uow.runs.counts("again").recordings == 2
+
+
+def answer(answer_id: str, call_id: str | None, customer_ref: str | None, days: int = 1) -> SurveyAnswer:
+    return SurveyAnswer(
+        answer_id, call_id, customer_ref, None, NOW - timedelta(days=days), 2.0, None, f"慢，{answer_id}"
+    )
+
+
+@pytest.mark.parametrize("with_calls", [True, False])
+def test_answers_to_surveys_are_handed_out_and_erased(
+    command: Command, database: Database, database_url: str, request: pytest.FixtureRequest, with_calls: bool
+) -> None:
+    if with_calls:
+        request.getfixturevalue("ids")
+    with database.unit_of_work() as uow:
+        own = answer("S1", None, f"+86 {PHONE}")
+        uow.surveys.add_all([own, answer("S2", "first", None), answer("S3", "other", None), answer("S4", None, "139")])
+        uow.commit()
+    gone = ["S1", "S2"] if with_calls else ["S1"]
+    assert printed(command("privacy", "export", PHONE, "-o", "out", "--json"))["answers"] == len(gone)
+    handed = json.loads(Path("out/surveys.json").read_text())
+    assert [(one["answer_id"], one["comment"]) for one in handed] == [(name, f"慢，{name}") for name in gone]
+    assert printed(command("privacy", "erase", PHONE, "--json"))["answers"] == len(gone)
+    assert holds(database_url, "慢，S1")
+    assert printed(command("privacy", "erase", PHONE, "--yes", "--json"))["answers"] == len(gone)
+    assert log(command)[-1]["details"]["answers"] == len(gone)
+    for name in ("S1", "S2", "S3", "S4"):
+        assert holds(database_url, f"慢，{name}") is (name not in gone)
+    assert not holds(database_url, PHONE)
+    assert "nor any answer" in refused(command("privacy", "erase", PHONE, "--yes"), InputError)
+    Path("s.csv").write_text(f"answer_id,customer_ref,answered_at,score\nS1,{PHONE},2025-11-20,2\n")
+    again = command("import", "surveys", "s.csv")
+    assert (again.exit_code, "已按要求删除" in again.stdout) == (3, True)
 
 
 @pytest.mark.parametrize("ref", ["", " - ", "13800138", "K-5"])

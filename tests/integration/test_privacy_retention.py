@@ -12,6 +12,7 @@ import pytest
 
 from callqa.services.retention import Ages, Retained
 from callqa.services.retention import retain as apply_ages
+from models.survey import SurveyAnswer
 from storage import Database
 from storage.audio_store import FileAudioStore
 from tests import factories
@@ -33,7 +34,7 @@ def retain(command: Command, days: tuple[int, int, int, int], *options: str) -> 
 
 
 def nothing(**more: int) -> dict[str, int]:
-    return {"originals": 0, "playback": 0, "transcripts": 0, "calls": 0, "reports": 0, "notes": 0, **more}
+    return {"originals": 0, "playback": 0, "transcripts": 0, "calls": 0, "reports": 0, "notes": 0, "answers": 0, **more}
 
 
 @pytest.mark.parametrize(
@@ -129,3 +130,18 @@ def test_a_text_past_its_days_is_gone_and_the_score_with_its_proof_stays(
     # What is left of it can still go, with the customer or by its days.
     assert retain(command, (0, 0, 30, 39), "--yes") == nothing(calls=1, reports=1)
     assert printed(command("privacy", "erase", PHONE, "--yes", "--json"))["calls"] == 1
+
+
+def test_answers_to_surveys_go_with_the_scores(command: Command, database: Database) -> None:
+    with database.unit_of_work() as uow:
+        given = ((name, NOW - timedelta(days=days)) for name, days in (("S1", 40), ("S2", 20)))
+        uow.surveys.add_all([SurveyAnswer(name, None, None, None, at, 2.0) for name, at in given])
+        uow.commit()
+    assert retain(command, (30, 30, 30, 0), "--yes") == nothing()
+    assert retain(command, (0, 0, 0, 30)) == nothing(answers=1)
+    assert retain(command, (0, 0, 0, 30), "--yes") == nothing(answers=1)
+    assert retain(command, (0, 0, 0, 30), "--yes") == nothing()
+    entry = log(command)[-1]
+    assert (entry["subject"], entry["details"]["answers"]) == ("surveys", 1)
+    with database.unit_of_work() as uow:
+        assert [found.answer.answer_id for found in uow.surveys.joined(["S1", "S2"])] == ["S2"]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from callqa.metadata import MOST_SIDECAR_BYTES, MetadataReader, NameRules, parse_time
+from callqa.metadata import MOST_SIDECAR_BYTES, MetadataReader, NameRules
+from callqa.metadata.facts import parse_time
 from callqa.sources import list_source
 from models.call import CallMeta, Direction
 from models.errors import InputError, SettingsError

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from callqa.tickets import COLUMNS, STATUSES, UNFINISHED, read_tickets
 from models.call import CallMeta
+from models.customer import customer_key
 from models.errors import InputError
 from models.ledger import LedgerEntry, PlacedPromise, StatusEvent
 from models.scorecard import Promise, PromiseStatus
-from scoring.tickets import RowProblem, Ticket, TicketState, customer_key, decide
+from scoring.tickets import RowProblem, Ticket, TicketState, decide
 from tests import factories
 from tests.ledger_calls import SHANGHAI, at, promise
 
