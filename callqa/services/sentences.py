@@ -73,10 +73,10 @@ def taken(pointed: Pointed, transcript: Transcript | None, criterion: str, verdi
     return Sentence(said.index, kind, words_digest(said.text))
 
 
-def words_of(sentence: Sentence, transcript: Transcript | None) -> str | None:
-    """The words that were meant; None where the text was let go, or heard anew as other words since."""
+def meant(sentence: Sentence, transcript: Transcript | None) -> Utterance | None:
+    """What was pointed to; None where the text was let go, or heard anew as other words since."""
     said = _utterance(transcript, sentence.utterance)
-    return said.text if said is not None and words_digest(said.text) == sentence.digest else None
+    return said if said is not None and words_digest(said.text) == sentence.digest else None
 
 
 def _utterance(transcript: Transcript | None, index: int) -> Utterance | None:

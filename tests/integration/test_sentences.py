@@ -9,7 +9,7 @@ import pytest
 
 from callqa.services.lessons import lessons
 from callqa.services.review import find_call, read_call, review_item
-from callqa.services.sentences import Pointed, SentenceFault, SentenceRefusedError, kinds_of, must_say_kind, words_of
+from callqa.services.sentences import Pointed, SentenceFault, SentenceRefusedError, kinds_of, meant, must_say_kind
 from models.keeping import ForgottenPart
 from models.person import EVERYBODY
 from models.review import Sentence, words_digest
@@ -98,7 +98,7 @@ def test_without_the_text_nothing_can_be_pointed_to_and_what_was_is_not_shown(da
         stored = find_call(uow, "C1", EVERYBODY)
         assert stored is not None
         call = read_call(uow, stored)
-        assert [words_of(r.sentence, call.transcript) for r in call.reviews if r.sentence is not None] == [None]
+        assert [meant(r.sentence, call.transcript) for r in call.reviews if r.sentence is not None] == [None]
     with pytest.raises(SentenceRefusedError, match="no utterance 2"):
         review(database, "prohibited", VIOLATED, Pointed(2, "abuse"))
     assert review(database, "prohibited", VIOLATED, None)
@@ -106,14 +106,14 @@ def test_without_the_text_nothing_can_be_pointed_to_and_what_was_is_not_shown(da
 
 def test_a_sentence_is_known_again_by_its_words() -> None:
     heard = factories.transcript(("agent", "您好"), ("agent", RUDE))
-    meant = Sentence(1, "abuse", words_digest(RUDE))
-    assert words_of(meant, heard) == RUDE
+    pointed = Sentence(1, "abuse", words_digest(RUDE))
+    assert meant(pointed, heard) == heard.utterances[1]
     for other in (
         factories.transcript(("agent", RUDE), ("agent", "您好")),
         factories.transcript(("agent", RUDE)),
         None,
     ):
-        assert words_of(meant, other) is None
+        assert meant(pointed, other) is None
 
 
 def test_what_a_sentence_can_be_follows_the_criterion() -> None:
