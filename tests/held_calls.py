@@ -22,6 +22,7 @@ from models.errors import CallqaError, ReasonCode
 from models.ledger import StatusEvent, StatusSource
 from models.person import Person, Post
 from models.ports import UnitOfWork
+from models.review import Sentence, words_digest
 from models.scorecard import PromiseStatus, Verdict
 from storage import Database
 from storage.audio_store import FileAudioStore
@@ -70,7 +71,8 @@ def put(
         uow.calls.saw(run.id, recording.uri, recording.id)
         uow.transcripts.put(heard)
         uow.scorecards.put(recording.id, factories.ENGINE.digest, factories.SCORER, card)
-        uow.reviews.add(factories.review(name))
+        pointed = Sentence(1, "greeting", words_digest("您好"))
+        uow.reviews.add(replace(factories.review(name), sentence=pointed))
         _discuss(uow, recording.id, meta)
         uow.commit()
     with database.unit_of_work() as uow:

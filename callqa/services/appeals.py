@@ -140,7 +140,8 @@ def rule_appeal(
 ) -> bool:
     """Uphold an appeal by another verdict, or reject it (None). False for an unknown appeal and one out of scope.
 
-    The reason is masked before it is stored. Raises AppealRefusedError.
+    The reason is masked before it is stored. A ruling that leaves the reviewer's verdict keeps the sentence they
+    pointed to. Raises AppealRefusedError.
     """
     with new_unit_of_work() as uow:
         appeal = uow.appeals.get(appeal_id, person.scope)
@@ -156,10 +157,19 @@ def rule_appeal(
         ruling = Ruling(new_verdict is not None, verdict, mask(_checked(reason)), person.name, now)
         if not uow.appeals.rule(appeal, ruling):
             raise AppealRefusedError(Refusal.ALREADY)
-        review = Review(
-            appeal.call_id, appeal.item_id, verdict, person.name, now, ruling.reason, ReviewSource.APPEAL
-        )  # fmt: skip
-        uow.reviews.add(review)
+        said = newest_by_item(uow.reviews.of([appeal.call_id])).get(appeal.item_id)
+        uow.reviews.add(
+            Review(
+                appeal.call_id,
+                appeal.item_id,
+                verdict,
+                person.name,
+                now,
+                ruling.reason,
+                ReviewSource.APPEAL,
+                said.sentence if said is not None and said.verdict is verdict else None,
+            )
+        )
         details = {"appeal": appeal.id, "item": appeal.item_id, "upheld": ruling.upheld, "verdict": verdict.value}
         uow.audit.record(AuditEvent(now, person.name, AuditAction.APPEAL_RULED, appeal.call_id, details))
         uow.commit()

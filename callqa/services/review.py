@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from callqa.services.sentences import Pointed, taken
 from models.audit import AuditAction, AuditEvent
 from models.errors import InputError, StateError
 from models.ledger import LedgerEntry
@@ -96,25 +97,29 @@ def review_item(
     new_unit_of_work: UnitOfWorkFactory,
     *,
     mask: NoteMask,
+    pointed: Pointed | None = None,
 ) -> bool:
     """Add a person's verdict; equal to the machine's it confirms it. False for an unknown call or item, or another's.
 
-    The comment is masked before it is stored. Raises InputError for a comment that is too long, StateError after a
-    ruling on an appeal, which is final.
+    The comment is masked before it is stored; `pointed` is the sentence it is about. Raises InputError for a comment
+    that is too long, SentenceRefusedError as `taken`, StateError after a ruling on an appeal, which is final.
     """
     comment = comment.strip()
     if len(comment) > MOST_COMMENT_CHARACTERS:
         raise InputError(f"a comment has at most {MOST_COMMENT_CHARACTERS} characters; this one has {len(comment)}")
     with new_unit_of_work() as uow:
         stored = find_call(uow, name, scope)
-        card = uow.scorecards.of(stored.recording.id) if stored is not None else None
+        call = read_call(uow, stored) if stored is not None else None
+        card = call.card if call is not None else None
         found = next((f for f in card.findings if f.item_id == item_id), None) if card is not None else None
-        if stored is None or found is None:
+        if call is None or found is None:
             return False
-        call_id = stored.meta.call_id
-        if any(r.item_id == item_id and r.source is ReviewSource.APPEAL for r in uow.reviews.of([call_id])):
+        call_id = call.stored.meta.call_id
+        if any(r.item_id == item_id and r.source is ReviewSource.APPEAL for r in call.reviews):
             raise StateError(f"item {item_id} of call {call_id} was ruled on in an appeal, and a ruling is final")
-        uow.reviews.add(Review(call_id, item_id, verdict, reviewer, now, mask(comment) or None, ReviewSource.CONSOLE))
+        meant = taken(pointed, call.transcript, found.criterion, verdict) if pointed is not None else None
+        note = mask(comment) or None
+        uow.reviews.add(Review(call_id, item_id, verdict, reviewer, now, note, ReviewSource.CONSOLE, meant))
         details = {"item": item_id, "machine": found.verdict.value, "person": verdict.value}
         uow.audit.record(AuditEvent(now, reviewer, AuditAction.ITEM_REVIEWED, call_id, details))
         uow.commit()

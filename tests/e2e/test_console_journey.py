@@ -145,6 +145,44 @@ def test_a_call_with_one_flagged_item_is_settled_in_five_presses_from_the_queue(
     expect(page.get_by_role("link", name="D10")).to_have_count(0)
 
 
+def test_a_reviewer_points_to_the_sentence_that_is_heard_by_key(enter: Enter) -> None:
+    page = enter("demo-qa").go("/calls/D01")
+    item = page.locator("#item-prohibited")
+    item.locator("h3").click()
+    expect(item).to_have_attribute("aria-current", "true")
+    chosen = item.locator("select[name=utterance]")
+    # Of nothing heard, or the customer's words, nothing is attached: the list is there to choose from.
+    page.keyboard.press("s")
+    expect(chosen).to_be_focused()
+    expect(chosen).to_have_value("")
+    page.keyboard.press("Escape")
+    page.locator("[data-turns] .customer [data-seek]").first.click()
+    expect(page.locator("[data-turns] .customer.now")).to_have_count(1)
+    page.evaluate("document.querySelector('[data-audio]').pause()")
+    page.keyboard.press("s")
+    expect(chosen).to_have_value("")
+    page.keyboard.press("Escape")
+    said = page.locator("[data-turns] .agent").nth(1)
+    said.locator("[data-seek]").first.click()
+    expect(page.locator("[data-turns] .agent.now")).to_have_count(1)
+    page.evaluate("document.querySelector('[data-audio]').pause()")
+    page.keyboard.press("s")
+    number = (said.get_attribute("id") or "").removeprefix("u")
+    expect(chosen).to_have_value(number)
+    # It was not said what it is: nothing is saved, and what was chosen stays.
+    page.keyboard.press("4")
+    expect(item.get_by_role("alert")).to_contain_text("属于哪一类")
+    expect(chosen).to_have_value(number)
+    page.keyboard.press("t")
+    expect(item.locator("select[name=kind]")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    page.keyboard.press("4")
+    expect(item.locator(".sides")).to_contain_text("所指：")
+    expect(item.locator(f".sides a[href='#u{number}']")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_an_agent_objects_and_the_supervisor_rules(enter: Enter) -> None:
     agent = enter("demo-agent")
     page = agent.page

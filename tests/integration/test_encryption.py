@@ -25,6 +25,7 @@ from models.call import CallMeta
 from models.errors import CallqaError, IntegrityError, MissingKeyError, SettingsError
 from models.ledger import StatusEvent, StatusSource
 from models.ports import UnitOfWork
+from models.review import Sentence, words_digest
 from models.scorecard import ComplaintStage, PromiseStatus, Scorecard
 from storage import Database, schema
 from storage.appeal_tables import appeal_rulings, appeals
@@ -74,7 +75,8 @@ def put(database: Database, home: Path, seed: str, keys: Sealer) -> str:
         told = StatusEvent(PromiseStatus.BROKEN, StatusSource.LATER_CALL, "C9", at(21), at(22), "callqa", SAID)
         assert uow.ledger.record(entry, told)
         assert not uow.ledger.record(entry, told), "what is sealed is compared by what it says"
-        uow.reviews.add(replace(factories.review(seed), comment=SAID))
+        pointed = Sentence(0, "deflection", words_digest(SAID))
+        uow.reviews.add(replace(factories.review(seed), comment=SAID, sentence=pointed))
         uow.commit()
     FileAudioStore(home / "audio", keys).put_playback(recording.id, written(f"copy of {seed}, {SAID}"))
     return recording.id

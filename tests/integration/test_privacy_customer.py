@@ -18,6 +18,7 @@ from callqa.services.intake import IntakeResult, IntakeRules, register
 from callqa.sources import list_source
 from models.errors import InputError
 from models.keeping import ForgottenPart
+from models.review import words_digest
 from models.survey import SurveyAnswer
 from storage import Database
 from storage.audio_store import FileAudioStore
@@ -38,6 +39,7 @@ def test_everything_of_a_customer_is_handed_out(command: Command, ids: dict[str,
     assert first["transcripts"][0]["utterances"][0]["text"] == f"{WORDS}，first"
     assert first["scorecards"][0]["items"][0]["evidence"][0]["quote"] == "您好"
     assert first["reviews"][0]["reviewer"] == "R1"
+    assert first["reviews"][0]["sentence"] == {"utterance": 1, "kind": "greeting", "digest": words_digest("您好")}
     for document in documents:
         assert document["ledger"][0]["events"][0]["reference"] == "GD-1"
         (appeal,) = document["appeals"]

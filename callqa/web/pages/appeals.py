@@ -12,6 +12,7 @@ from callqa.reports.file_names import visible, visible_name
 from callqa.services.appeals import AppealRefusedError, Refusal, find_ground, has_reviewed, make_appeal, rule_appeal
 from callqa.services.review import as_people_see_it, find_call, read_call
 from callqa.services.rights import Right
+from callqa.services.sentences import meant
 from callqa.web.call_view import call_path
 from callqa.web.doors import Doors, Visitor, Who
 from callqa.web.pages.calibration import number_of
@@ -19,6 +20,7 @@ from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 from models.appeal import MOST_REASON_CHARACTERS
 from models.person import Post
+from models.review import newest_by_item
 from models.scorecard import Verdict
 
 _MOST = 200
@@ -59,6 +61,7 @@ def appeals_router(services: WebServices, shell: Shell) -> APIRouter:
             names = {person.name: person.shown_name for person in uow.people.all()}
         found = call.card.findings if call.card is not None else ()
         people = as_people_see_it(call.card, call.reviews, services.standards) if call.card is not None else None
+        said_last = newest_by_item(call.reviews).get(appeal.item_id)
         return shell.page(
             request,
             "appeal.html",
@@ -66,6 +69,8 @@ def appeals_router(services: WebServices, shell: Shell) -> APIRouter:
             appeal=appeal,
             card=call.card,
             people=people,
+            sentence=said_last.sentence if said_last is not None else None,
+            meant=lambda sentence: meant(sentence, call.transcript),
             finding=next((f for f in found if f.item_id == appeal.item_id), None),
             here=call_path(appeal.call_id, appeal.recording_id),
             # An agent is judged by the house, not by a colleague whose name they know.

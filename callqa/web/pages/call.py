@@ -12,6 +12,7 @@ from callqa.reports.file_names import visible, visible_name
 from callqa.services.listening import Copy, Listeners, lanes_of
 from callqa.services.review import ReviewedCall, as_people_see_it, find_call, read_call, review_item
 from callqa.services.rights import Right
+from callqa.services.sentences import Pointed, SentenceFault, SentenceRefusedError, kinds_of, meant, must_say_kind
 from callqa.web.call_view import WIDTH, call_path, call_view
 from callqa.web.doors import Doors, Visitor, Who
 from callqa.web.ranges import answer_range
@@ -25,6 +26,10 @@ from scoring.activity import DEAD_AIR_S
 from scoring.conduct import HOLD_S
 
 _SOUND = "audio/ogg"
+_TOO_LONG = "too_long"
+_MOST_DIGITS = 9
+_SENTENCE = "sentence_"
+_REFUSALS = {_TOO_LONG, *(f"{_SENTENCE}{fault.value}" for fault in SentenceFault)}
 
 
 def call_router(services: WebServices, shell: Shell) -> APIRouter:
@@ -75,7 +80,10 @@ def call_router(services: WebServices, shell: Shell) -> APIRouter:
             width=WIDTH,
             visible=visible,
             visible_name=visible_name,
-            said=shell.words(request)("onecall.too_long", most=MOST_COMMENT_CHARACTERS) if said else "",
+            kinds_of=kinds_of,
+            must_say_kind=must_say_kind,
+            meant=lambda sentence: meant(sentence, call.transcript),
+            said=shell.words(request)(f"onecall.{said}", most=MOST_COMMENT_CHARACTERS) if said in _REFUSALS else "",
         )
 
     @doors.get("/calls/{call_id}/audio", Right.LISTEN)
@@ -112,7 +120,13 @@ def call_router(services: WebServices, shell: Shell) -> APIRouter:
 
     @doors.post("/calls/{call_id}/items/{item_id}", Right.REVIEW)
     def settle(
-        who: Who, call_id: str, item_id: str, verdict: Annotated[Verdict, Form()], comment: Annotated[str, Form()] = ""
+        who: Who,
+        call_id: str,
+        item_id: str,
+        verdict: Annotated[Verdict, Form()],
+        comment: Annotated[str, Form()] = "",
+        utterance: Annotated[str, Form()] = "",
+        kind: Annotated[str, Form()] = "",
     ) -> Response:
         call = read(who, call_id)
         here = call_path(call.stored.meta.call_id, call.stored.recording.id)
@@ -127,14 +141,26 @@ def call_router(services: WebServices, shell: Shell) -> APIRouter:
                 services.now(),
                 services.new_unit_of_work,
                 mask=services.mask_note,
+                pointed=_pointed(utterance, kind),
             )
+        except SentenceRefusedError as error:
+            return RedirectResponse(f"{here}?said={_SENTENCE}{error.why.value}", 303)
         except InputError:
-            return RedirectResponse(f"{here}?said=too_long", 303)
+            return RedirectResponse(f"{here}?said={_TOO_LONG}", 303)
         if not done:
             raise HTTPException(404)
         return RedirectResponse(here, 303)
 
     return doors.router
+
+
+def _pointed(utterance: str, kind: str) -> Pointed | None:
+    """None where nothing is chosen. Raises SentenceRefusedError for a kind of no sentence, and for no number."""
+    if not utterance and not kind:
+        return None
+    if not (utterance.isascii() and utterance.isdecimal() and len(utterance) < _MOST_DIGITS):
+        raise SentenceRefusedError(SentenceFault.UNKNOWN, f"{utterance!r} is no utterance's number; choose one")
+    return Pointed(int(utterance), kind or None)
 
 
 def _path(uow: UnitOfWork, recording_id: str) -> str:

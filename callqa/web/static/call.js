@@ -26,6 +26,14 @@ function step(by) {
   choose(all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length]);
 }
 
+// The sentence that is heard, or was last; where that is nobody's or the customer's, the reviewer chooses from the list.
+function point(list) {
+  const heard = document.querySelector("[data-turns] > .now");
+  const option = [...list.options].find((one) => one.value !== "" && `u${one.value}` === heard?.id);
+  if (option === undefined) list.focus();
+  else list.value = option.value;
+}
+
 async function settle(form, button) {
   const sent = new FormData(form, button);
   for (const one of form.querySelectorAll("button")) one.disabled = true;
@@ -33,9 +41,18 @@ async function settle(form, button) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const parts = [...document.querySelectorAll("[data-part]")];
   const fresh = parts.map((part) => page.querySelector(`[data-part="${part.dataset.part}"]`));
-  // Whatever else came back (logged out, refused, not saved) is a page to be read.
-  if (!answer.ok || fresh.includes(null) || page.querySelector('[role="alert"]')) {
+  // Whatever else came back (logged out, refused) is a page to be read.
+  if (!answer.ok || fresh.includes(null)) {
     location.assign(answer.url);
+    return;
+  }
+  for (const old of document.querySelectorAll('[role="alert"]')) old.remove();
+  const refused = page.querySelector('[role="alert"]');
+  if (refused !== null) {
+    // Not saved: what was written and chosen stays, to be put right.
+    for (const one of form.querySelectorAll("button")) one.disabled = false;
+    form.prepend(refused);
+    refused.scrollIntoView({ block: "nearest" });
     return;
   }
   parts.forEach((part, n) => part.replaceWith(fresh[n]));
@@ -51,6 +68,8 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const goer = event.target.closest("[data-go-item]");
   if (goer !== null) step(Number(goer.dataset.goItem));
+  const pointer = event.target.closest("[data-point]");
+  if (pointer !== null) point(pointer.form.elements.namedItem("utterance"));
   const item = event.target.closest("[data-item]");
   if (item !== null && !item.matches("[aria-current]")) choose(item, { show: false });
   const proof = event.target.closest("[data-item] [data-proof]");

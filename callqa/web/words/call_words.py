@@ -74,6 +74,28 @@ CALL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "onecall.correct": ("改判或说明", "Correct or comment"),
     "onecall.comment": ("说明（可不填，与结论一并保存）", "Comment (optional, kept with the verdict)"),
     "onecall.too_long": ("说明最多 {most} 个字，未保存", "A comment has at most {most} characters; nothing was saved"),
+    "onecall.sentence": ("所指语句（可不填）", "Sentence meant (optional)"),
+    "onecall.sentence.none": ("不指定", "none"),
+    "onecall.sentence.now": ("取当前句", "Take the current one"),
+    "onecall.sentence.kind": ("这句属于", "It is"),
+    "onecall.sentence.meant": ("所指：", "Meant: "),
+    "onecall.sentence.gone": ("文本已删除或已重新转写", "the text was let go, or heard anew"),
+    "onecall.sentence_unknown": (
+        "请选择本通话中坐席说的一句，未保存",
+        "Choose a sentence of the agent's in this call; nothing was saved",
+    ),
+    "onecall.sentence_not_agent": (
+        "所指语句不是坐席说的，未保存",
+        "That sentence is not the agent's; nothing was saved",
+    ),
+    "onecall.sentence_no_kind": (
+        "请选择这句属于哪一类，未保存",
+        "Say what kind of sentence it is; nothing was saved",
+    ),
+    "onecall.sentence_wrong_kind": (
+        "这一结论不能指定这类语句，未保存；请改结论、类别，或不指定语句",
+        "That verdict takes no such sentence; nothing was saved. Change verdict or kind, or point to none",
+    ),
     "onecall.earlier": ("此前 {n} 次复核见下方记录", "{n} earlier reviews are in the history below"),
     "onecall.reviewer": ("复核人", "reviewer"),
     "onecall.stages": ("投诉处理环节", "Stages of the complaint"),
@@ -106,5 +128,6 @@ CALL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "correct to met, partly, missed, violated, n/a, not evaluated",
     ),
     "onecall.k.comment": ("写说明（Esc 离开）", "write a comment (Esc leaves it)"),
+    "onecall.k.sentence": ("指定当前句、选它的类别", "point to the current sentence, choose its kind"),
     "onecall.k.following": ("下一通待复核的通话", "next call to review"),
 }
