@@ -17,6 +17,7 @@ class ServedCall:
     `csat` is as the customer gave it; `is_complaint` is whether scoring found a complaint in it.
     """
 
+    recording_id: str
     customer_ref: str | None
     started_at: datetime
     duration_s: float | None

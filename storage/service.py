@@ -44,6 +44,7 @@ class ServedCalls:
         ordered = sorted(rows, key=lambda row: (row.started_at, row.id))
         return [
             ServedCall(
+                row.id,
                 row.customer_ref,
                 row.started_at,
                 row.duration_s,

@@ -10,13 +10,14 @@ import bisect
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from callqa.reports.context import ScoreSummary
 from callqa.reports.figures import MIN_SAMPLE, Proportion, summarise, wilson
 from callqa.reports.ledger import LedgerCounts
 from models.service import ServedCall
+from models.survey import JoinedAnswer
 
 IN_TIME_S = 20.0
 IN_TIME_GOAL = 0.85
@@ -87,6 +88,19 @@ def kpis(
         unsatisfied=summarise([total for csat, total in graded if csat < SATISFIED]),
         relation=relation(graded),
     )
+
+
+def with_answers(calls: Iterable[ServedCall], answers: Iterable[JoinedAnswer]) -> list[ServedCall]:
+    """The calls with what their customers answered, of several answers the last; else with what their metadata say."""
+    last = {one.recording_id: one.answer for one in answers}
+    found = []
+    for call in calls:
+        answer = last.get(call.recording_id)
+        if answer is not None:
+            resolved = call.resolved if answer.resolved is None else answer.resolved
+            call = replace(call, csat=answer.score, resolved=resolved)
+        found.append(call)
+    return found
 
 
 def relation(pairs: Sequence[tuple[float, float]]) -> Relation:

@@ -11,7 +11,7 @@ from callqa.reports.ledger import LedgerCounts, count, ledger_lines
 from callqa.reports.practice import Practice
 from callqa.reports.team_build import changed, improved, needs, shift
 from callqa.reports.team_context import TeamReport
-from callqa.reports.team_kpis import AGAIN_WITHIN, kpis
+from callqa.reports.team_kpis import AGAIN_WITHIN, kpis, with_answers
 from callqa.reports.team_quality import dimensions, standard_changes
 from callqa.services.overview import Period
 from models.call import UNASSIGNED_AGENT
@@ -51,8 +51,12 @@ def team_report(
         first = datetime.combine(earlier, time(), now.tzinfo) - timedelta(days=1)
         last = datetime.combine(until, time(), now.tzinfo) + timedelta(days=2) + AGAIN_WITHIN
         visits = uow.served.visits(first, last)
-        figures_now = kpis(uow.served.of(since, until, scope), visits, promises, now)
-        figures_before = kpis(uow.served.of(earlier, eve, scope), visits, promises_before, now)
+        answers = uow.surveys.answers(first, last, EVERYBODY)
+        served, served_before = (
+            with_answers(uow.served.of(*days, scope), answers) for days in ((since, until), (earlier, eve))
+        )
+        figures_now = kpis(served, visits, promises, now)
+        figures_before = kpis(served_before, visits, promises_before, now)
         verdicts = uow.daily.verdicts(earlier, until, scope)
     items = item_figures(figures.items, before.items, (), titles)
     return TeamReport(

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from callqa.reports.coaching_build import item_figures
 from callqa.reports.ledger import LedgerCounts
-from callqa.reports.team_kpis import Kpis, kpis, relation
+from callqa.reports.team_kpis import Kpis, kpis, relation, with_answers
 from callqa.reports.team_quality import dimensions, standard_changes
 from models.daily import DayVerdicts
 from models.rollup import ItemTally
 from models.scorecard import StandardRef, Verdict
 from models.service import ServedCall
+from models.survey import JoinedAnswer, Match, SurveyAnswer
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 NOW = AT + timedelta(days=30)
@@ -26,7 +27,7 @@ def call(
     customer: str | None = None, day: float = 0, ring_s: float | None = None, csat: float | None = None,
     resolved: bool | None = None, total: float | None = 80.0, is_complaint: bool = False,
 ) -> ServedCall:  # fmt: skip
-    return ServedCall(customer, AT + timedelta(days=day), 90.0, ring_s, csat, resolved, total, is_complaint)
+    return ServedCall("r", customer, AT + timedelta(days=day), 90.0, ring_s, csat, resolved, total, is_complaint)
 
 
 def figures(*calls: ServedCall, visits: list[tuple[str, float]] | None = None, now: datetime = NOW) -> Kpis:
@@ -82,6 +83,17 @@ def test_scores_of_satisfied_customers_and_of_the_others() -> None:
     assert (found.satisfied.n, found.satisfied.mean, found.unsatisfied.n, found.unsatisfied.mean) == (5, 90.0, 1, 60.0)
     assert found.rated == 7
     assert found.csat == pytest.approx((25 + 3.9 + 1) / 7)
+
+
+def test_an_answer_to_a_survey_goes_before_the_metadata_and_the_last_before_others() -> None:
+    def answered(recording_id: str | None, score: float, resolved: bool | None) -> JoinedAnswer:
+        answer = SurveyAnswer("1", None, None, None, AT, score, resolved)
+        return JoinedAnswer(answer, Match.CALL_ID, recording_id, "C1", "A17", None)
+
+    own = call(csat=3.0, resolved=True)
+    assert with_answers([own], [answered(None, 1.0, False), answered("other", 1.0, False)]) == [own]
+    (found,) = with_answers([own], [answered("r", 1.0, False), answered("r", 5.0, None)])
+    assert (found.csat, found.resolved) == (5.0, True)
 
 
 def test_the_relation_is_spearman_s() -> None:
