@@ -32,6 +32,7 @@ from callqa.bootstrap.notes import note_mask
 from callqa.bootstrap.sounds import audio_keeper, audio_store, listening
 from callqa.bootstrap.sources import check_objects, finder, metadata_readers, source_uris
 from callqa.bootstrap.standards import standard_by_call, standard_by_ref, standard_for
+from callqa.bootstrap.wording import wording
 from storage.sealing import new_key
 
 __all__ = [
@@ -77,4 +78,5 @@ __all__ = [
     "usable_cores",
     "uses_gpu",
     "wipe_deleted_rows",
+    "wording",
 ]

@@ -24,11 +24,11 @@ from callqa.cli.common import (
     notes,
     print_json,
     settings_from,
-    write_text,
 )
 from callqa.reports.backtest import BacktestReport, backtest_to_json
 from callqa.reports.formats import score, signed
 from callqa.reports.render import render_backtest
+from callqa.reports.text_files import write_text
 from callqa.reports.words import Words
 from callqa.services.backtest import Setting, backtest_report
 from callqa.settings import Settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sys
@@ -16,6 +15,7 @@ from rich.console import Console
 
 from callqa.owner import login_name
 from callqa.reports.standard_words import reminder_text
+from callqa.reports.text_files import write_text
 from callqa.reports.transcript_export import TranscriptFormat, Written
 from callqa.reports.words import Words
 from callqa.settings import Settings, load_settings
@@ -101,37 +101,6 @@ def write_lines(lines: Iterable[dict[str, Any]], output: Path | None) -> None:
         write_text(output, text)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text to a file that appears complete or not at all. Raises InputError when it cannot be written."""
-    try:
-        if _is_special(path):
-            path.write_text(text, encoding="utf-8")
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = _draft_of(path)
-        try:
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def check_writable(path: Path) -> None:
-    """Raise InputError if `write_text` could not write there: before the work whose result it is to hold."""
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not _is_special(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = _draft_of(path)
-            draft.touch()
-            draft.unlink()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
-
-
 def say(text: str) -> None:
     """One line on standard output as it is, however narrow the terminal."""
     console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -154,15 +123,6 @@ def say_what_is_left_out(written: Written) -> None:
     """A line for each call of which something has no times and is missing in subtitles."""
     for call_id, count in written.left_out:
         complain(f"call {call_id}: {count} utterances have no times and are left out")
-
-
-def _draft_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
-
-
-def _is_special(path: Path) -> bool:
-    """Whether it is a device or a pipe, which is written to; a file would be replaced."""
-    return path.exists() and not path.is_file()
 
 
 def print_text(text: str) -> None:

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from callqa.cli.common import HomeOption, console, notes, settings_from, write_text
+from callqa.cli.common import HomeOption, console, notes, settings_from
 from callqa.cli.demo_console import check_is_demo_home, serve_demo
 from callqa.cli.run import inspect_sources
 from callqa.cli.tables import print_run
 from callqa.reports.build import build_run_report
 from callqa.reports.render import render_run_report
+from callqa.reports.text_files import write_text
 
 
 def demo(

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from callqa.bootstrap import alarm_for, open_database
-from callqa.cli.common import DatabaseOption, HomeOption, complain, console, print_text, settings_from, write_text
+from callqa.cli.common import DatabaseOption, HomeOption, complain, console, print_text, settings_from
 from callqa.reports.metrics import metrics_text
+from callqa.reports.text_files import write_text
 from callqa.reports.words import Words
 from callqa.services.figures import night_figures
 from models.alert import Alert, AlertKind

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from callqa.bootstrap import cut_clip, listening, open_database, standard_for, today
+from callqa.bootstrap import cut_clip, listening, open_database, today, wording
 from callqa.cli.common import (
     ByOption,
     DatabaseOption,
@@ -21,7 +21,6 @@ from callqa.cli.common import (
     console,
     parse_day,
     settings_from,
-    write_text,
 )
 from callqa.practice import find_practice
 from callqa.printing import write_pdf
@@ -31,12 +30,14 @@ from callqa.reports.coaching_table import write_coaching_xlsx
 from callqa.reports.context import RunReport
 from callqa.reports.render import render_coaching, render_run_report, render_team
 from callqa.reports.team_table import write_team_xlsx
+from callqa.reports.text_files import write_text
 from callqa.reports.words import Words
 from callqa.services.coaching import coaching_report
 from callqa.services.coaching_clips import with_clips
 from callqa.services.overview import Period
 from callqa.services.rates import run_rates
 from callqa.services.team_report import team_report
+from callqa.services.weekly import week_of, write_weekly
 from models.errors import InputError
 from models.person import EVERYBODY
 
@@ -151,11 +152,9 @@ def team_page(
     """A team's days beside as many before: score, items that changed, training needs, most improved, promises."""
     settings = settings_from(language=language, database_url=database_url, home=home)
     period = _period(since, until)
-    practice = find_practice(settings.practice, settings.language)
     now = datetime.now(ZoneInfo(settings.time_zone))
-    named = {item.id: item.dimension for item in standard_for(settings, today(settings)).standard.items}
-    connect = open_database(settings, create=False)
-    report = team_report(team, period, practice, named, settings.language, now, connect)
+    connect, how = open_database(settings, create=False), wording(settings)
+    report = team_report(team, period, how.practice, how.dimensions, settings.language, now, connect)
     if report is None:
         whose = "no scored call" if team is None else f"no scored call of team {team!r}"
         raise InputError(f"{whose} from {since} to {until} or in as many days before; see `callqa export scorecards`")
@@ -175,6 +174,25 @@ def _print_rates(report: RunReport) -> None:
         lines += rate_text.notes([one.rate for one in report.rates], report.undrawn, report.late, words)
         # The standard's words are no markup.
         console.print("\n".join([words("rates.heading"), *lines]), markup=False, highlight=False, soft_wrap=True)
+
+
+@report_app.command("weekly")
+def weekly(
+    week: Annotated[str | None, typer.Option(help="ISO week, as 2026-W47; none: the last one that is over.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder that gets the week's folder.")] = None,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Every agent's coaching report of a week, each team's and the centre's, and a page that lists them."""
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    days = week_of(week, today(settings))
+    folder = output or settings.home / "reports" / "weekly"
+    now = datetime.now(ZoneInfo(settings.time_zone))
+    done = write_weekly(days, folder, wording(settings), now, open_database(settings, create=False))
+    if done is None:
+        raise InputError(f"no scored call from {days.since} to {days.until}; see `callqa runs list`")
+    console.print(done.index.absolute().as_uri(), soft_wrap=True, highlight=False)
 
 
 def _period(since: str, until: str) -> Period:

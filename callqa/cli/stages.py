@@ -23,7 +23,6 @@ from callqa.cli.common import (
     PresetOption,
     StandardOption,
     TranscriptFormatOption,
-    check_writable,
     complain,
     console,
     notes,
@@ -32,6 +31,7 @@ from callqa.cli.common import (
     write_lines,
 )
 from callqa.cli.receipt import check_receipts
+from callqa.reports.text_files import check_writable
 from callqa.reports.transcript_export import (
     HeardCall,
     TranscriptFormat,

@@ -17,6 +17,7 @@ from callqa.reports.context import RunReport
 from callqa.reports.figures import MIN_SAMPLE
 from callqa.reports.file_names import visible, visible_name
 from callqa.reports.team_context import TeamReport
+from callqa.reports.weekly_context import WeeklyIndex
 from callqa.reports.words import Words
 from models.call import UNASSIGNED_AGENT
 from models.scorecard import Verdict
@@ -74,6 +75,11 @@ def render_coaching(report: CoachingReport, console: str | None = None) -> str:
 def render_team(report: TeamReport) -> str:
     """The report of a team or of the whole centre in its language. Equal reports give equal text."""
     return _page("team.html", report.language, ("run.css", "coaching.css"), report=report)
+
+
+def render_weekly(report: WeeklyIndex) -> str:
+    """The page that lists a week's reports."""
+    return _page("weekly.html", report.language, ("run.css", "coaching.css"), report=report)
 
 
 def _page(template: str, language: str, styles: tuple[str, ...] = ("run.css",), **values: object) -> str:

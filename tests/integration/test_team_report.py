@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
@@ -16,6 +18,7 @@ from callqa.reports.render import render_team
 from callqa.reports.team_context import TeamReport
 from callqa.services.overview import Period
 from callqa.services.team_report import team_report
+from callqa.services.weekly import week_of
 from models.scorecard import Verdict
 from storage.database import Database
 from tests import factories
@@ -129,6 +132,41 @@ def test_a_team_without_calls_is_named(database: Database, database_url: str) ->
     code, said = command(database_url, "T9")
     assert code != 0
     assert "T9" in said
+
+
+def test_a_week_s_reports_are_written_and_listed_and_replaced(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_teams(database)
+    fill(database, "A19", "甲/乙 班", Verdict.MET, 6, 1, 90.0)
+    monkeypatch.setenv("CALLQA_DATABASE_URL", database_url)
+    monkeypatch.setenv("CALLQA_HOME", str(tmp_path))
+    week = f"{START + timedelta(days=1):%G-W%V}"
+    for language, title in (("zh", "质检周报"), ("en", "Reports of the week")):
+        done = CliRunner().invoke(app, ["report", "weekly", "--week", week, "--language", language])
+        assert done.exit_code == 0, done.exception
+        folder = tmp_path / "reports" / "weekly" / week
+        page = (folder / "index.html").read_text(encoding="utf-8")
+        assert title in page
+        linked = re.findall('href="([^"]+)"', page)
+        assert {unquote(name) for name in linked} | {"index.html"} == {file.name for file in folder.iterdir()}
+        assert len(linked) >= 5
+    refused = CliRunner().invoke(app, ["report", "weekly", "--week", "2026-47"])
+    assert "write it like 2026-W47" in str(refused.exception)
+    nothing = CliRunner().invoke(app, ["report", "weekly", "--week", "2020-W01"])
+    assert "no scored call from 2019-12-30 to 2020-01-05" in str(nothing.exception)
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "first"),
+    [
+        (None, date(2026, 11, 23), date(2026, 11, 16)),
+        (None, date(2026, 11, 29), date(2026, 11, 16)),
+        ("2026-W53", date(2027, 1, 20), date(2026, 12, 28)),
+    ],
+)
+def test_a_week_is_from_monday_to_sunday(name: str | None, today: date, first: date) -> None:
+    assert week_of(name, today) == Period(first, first + timedelta(days=6))
 
 
 def test_key_figures_are_read_from_the_calls_and_their_customers(database: Database) -> None:
