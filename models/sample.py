@@ -150,7 +150,7 @@ class Samples(Protocol):
         """Whom these speak for; nobody where no day of the run was drawn."""
 
     def items_of_days(self, since: date, until: date, scope: Scope) -> Sequence[SampledVerdict]:
-        """The same of every drawn call of these days, both included, that may be seen."""
+        """The same of every drawn call of these days, both included, that may be seen; calls in no order."""
 
     def days_frame(self, since: date, until: date, scope: Scope) -> DaysFrame:
         """Whom those speak for, of the calls that may be seen. Calls without a date are on no day."""

@@ -75,11 +75,18 @@ class Samples:
         return sorted(found, key=lambda one: one.agent_id)
 
     def items_of(self, run_id: str) -> Sequence[SampledVerdict]:
-        return self._items(select(run_files.c.recording_id).where(run_files.c.run_id == run_id))
+        items = _items(select(run_files.c.recording_id).where(run_files.c.run_id == run_id))
+        rows = self._transaction.rows(items.order_by(sampled_calls.c.recording_id, findings.c.position))
+        return [_sampled(row) for row in rows]
 
     def items_of_days(self, since: date, until: date, scope: Scope) -> Sequence[SampledVerdict]:
         of_days = select(sampled_calls.c.recording_id).where(sampled_calls.c.day.between(since, until))
-        return self._items(of_days, *in_scope(current_scorecards.c, scope))
+        one = _items(of_days, *in_scope(current_scorecards.c, scope)).subquery()
+        # Equal ones are counted by the database: of a year's draws there are hundreds of thousands.
+        rows = self._transaction.rows(select(*one.c, func.count().label("times")).group_by(*one.c))
+        found = [(_sampled(row), row.times) for row in rows]
+        found.sort(key=lambda each: (each[0].item_id, each[0].machine, each[0].person or "", each[0].chance))
+        return [each for each, times in found for _ in range(times)]
 
     def days_frame(self, since: date, until: date, scope: Scope) -> DaysFrame:
         days, draws = agent_days.c, sample_draws.c
@@ -138,31 +145,34 @@ class Samples:
         )
         return Frame(frozenset(row.recording_id for row in ids), _late(counts))
 
-    def _items(self, recording_ids: Select[Any], *seen: ColumnElement[bool]) -> Sequence[SampledVerdict]:
-        c, drawn = current_scorecards.c, sampled_calls.c
-        newest = in_force_reviews(reviews.c.recording_id.in_(recording_ids))
-        holds = and_(
-            newest.c.recording_id == drawn.recording_id, newest.c.item_id == findings.c.item_id, newest.c.age == 1
+
+def _items(recording_ids: Select[Any], *seen: ColumnElement[bool]) -> Select[Any]:
+    """Every item of the drawn ones of these recordings, as `_sampled` reads it."""
+    c, drawn, lots = current_scorecards.c, sampled_calls.c, sample_draws.c
+    newest = in_force_reviews(reviews.c.recording_id.in_(recording_ids))
+    holds = and_(newest.c.recording_id == drawn.recording_id, newest.c.item_id == findings.c.item_id, newest.c.age == 1)
+    return (
+        select(
+            findings.c.item_id,
+            findings.c.verdict.label("machine"),
+            newest.c.verdict.label("person"),
+            drawn.was_unsure,
+            lots.calls,
+            lots.drawn,
+            lots.unsure_calls,
+            lots.unsure_drawn,
         )
-        rows = self._transaction.rows(
-            select(
-                findings.c.item_id,
-                findings.c.verdict.label("machine"),
-                newest.c.verdict.label("person"),
-                drawn.was_unsure,
-                sample_draws,
-            )
-            .select_from(sampled_calls)
-            .join(sample_draws, and_(sample_draws.c.agent_id == drawn.agent_id, sample_draws.c.day == drawn.day))
-            .join(current_scorecards, c.recording_id == drawn.recording_id)
-            .join(findings, findings.c.scorecard_id == c.scorecard_id)
-            .outerjoin(newest, holds)
-            .where(drawn.recording_id.in_(recording_ids), *seen)
-            .order_by(drawn.recording_id, findings.c.position)
-        )
-        return [
-            SampledVerdict(row.item_id, row.machine, row.person, chance_of(*_lots(row), row.was_unsure)) for row in rows
-        ]
+        .select_from(sampled_calls)
+        .join(sample_draws, and_(lots.agent_id == drawn.agent_id, lots.day == drawn.day))
+        .join(current_scorecards, c.recording_id == drawn.recording_id)
+        .join(findings, findings.c.scorecard_id == c.scorecard_id)
+        .outerjoin(newest, holds)
+        .where(drawn.recording_id.in_(recording_ids), *seen)
+    )
+
+
+def _sampled(row: Row[Any]) -> SampledVerdict:
+    return SampledVerdict(row.item_id, row.machine, row.person, chance_of(*_lots(row), row.was_unsure))
 
 
 def _late(counts: Iterable[Row[Any]]) -> int:

@@ -366,6 +366,25 @@ def test_rates_speak_for_the_days_that_were_drawn_and_tell_what_came_late(consol
         assert (found.items[item].reviewed, found.items[item].unreviewed) == (1, 1)
 
 
+def test_a_longer_page_asks_the_database_no_more_often(console: Console, database: Database) -> None:
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    counts = []
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        for size in (1, len(CALLS)):
+            sent.clear()
+            with database.unit_of_work() as uow:
+                assert len(uow.queue.page(EVERYBODY, QueueFilter(urgency=Urgency.UNSURE), size).calls) == min(size, 2)
+            counts.append(len(sent))
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert counts[0] == counts[1]
+
+
 def test_folding_leaves_what_is_said() -> None:
     assert folded("您好，Call 10086。\n") == "您好call10086"
 
