@@ -16,7 +16,7 @@ RATES_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "rates.about": ("约 {share}% ± {half}", "about {share} % ± {half}"),
     "rates.between": ("{low}% 至 {high}%", "{low} % to {high} %"),
     "rates.missing": ("复核太少，还需 {n} 通才能估计", "too few reviews: {n} more are needed for an estimate"),
-    "rates.answered": ("已复核 {n}/{of}（{share}%）", "{n} of {of} reviewed ({share} %)"),
+    "rates.answered": ("{n}/{of}（{share}%）", "{n}/{of} ({share} %)"),
     "rates.with_interval": ("差错率{estimate}（95% 区间 {interval}）", "faults {estimate} (95 % interval {interval})"),
     "rates.line": ("{title}：{known}，已复核抽样 {answered}", "{title}: {known}, reviewed {answered}"),
     "rates.doubtful": (
