@@ -53,6 +53,9 @@ AMOUNT_DIGITS = 8
 UNIT_DIGITS = 6
 """and these no counts and no times."""
 
+_CLIPPED_MOBILE = re.compile(r"1[3-9]\d{7,8}")
+"""A mobile's number without one or two of its eleven digits."""
+
 SURE_SHARE = 0.4
 ASKED_SURE_SHARE = 0.25
 """Least share of true digits among those that may only sound like digits, without and after a question for a number."""
@@ -210,6 +213,9 @@ class Judge:
     def _unexplained(self, figures: Sequence[Figure], about: About) -> Iterator[tuple[Sequence[Figure], SecretKind]]:
         """What is personal of digits whose form tells nothing: by what was asked for, else by how many they are."""
         asked_kind = _KINDS.get(about.nearest) if about.nearest and about.personal else None
+        if self._is_clipped_phone(figures):
+            yield figures, SecretKind.PHONE
+            return
         own = [f for f in trimmed(figures) if f.value != "X"]
         if not own or about.names(digits(own)) or (asked_kind is None and _is_harmless(own)):
             return
@@ -237,6 +243,16 @@ class Judge:
                     part,
                     _KINDS.get(about.nearest, kind_by_length(spoken)) if about.nearest else kind_by_length(spoken),
                 )
+
+    def _is_clipped_phone(self, figures: Sequence[Figure]) -> bool:
+        """Whether a turn is nothing but a mobile's number of which recognition lost a digit or two.
+
+        要380，要38000 is 13800138000, read by how 幺 sounds; as two prices nobody would say it without a word more.
+        """
+        if not _CLIPPED_MOBILE.fullmatch(digits(figures)):
+            return False
+        turns = {figure.utterance for figure in figures}
+        return all(self.tables.figures.sub("", self.texts[turn]).strip() == "" for turn in turns)
 
     def _is_written_as(self, form: re.Pattern[str], part: Sequence[Figure]) -> bool:
         """Whether all of the text from the first digit to the last has that form; not where turns part them."""

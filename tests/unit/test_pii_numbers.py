@@ -31,6 +31,9 @@ FOUND_ZH: list[tuple[SecretKind, Turns]] = [
     (PHONE, ("C: 机主是我，<13800138000>，身份证没带。",)),
     # As recognition writes them.
     (PHONE, ("C: <要三八零零>，<要三八零零零>。",)),
+    # And with a digit or two lost.
+    (PHONE, ("C: <要380>，<要38000>。",)),
+    (PHONE, ("C: <幺三九零零>，<幺六二零>",)),
     (PHONE, ("C: 好，<妖三八零零腰三八零领零>。",)),
     (PHONE, ("A: 请报一下手机号码。", "C: <三八零零幺三八>。")),
     (PHONE, ("A: 您的手机号报一下。", "C: <幺三八零零溜期>")),
@@ -138,6 +141,10 @@ NEAR_MISSES_ZH: list[Turns] = [
     ("A: 请说一下订单号。", "C: 三三零七二六幺幺零九。"),
     ("A: 公单号是八八零四幺二七。",),
     ("A: 工单号WO20261120001，您记一下。",),
+    # Two prices, with a word or a unit more, or too short for a mobile of which something was lost.
+    ("C: 要380块，要38000块。",),
+    ("C: 我要380，要38000。",),
+    ("C: 要500，要800。",),
     # The customary part of a number.
     ("A: 尾号8026的手机是吧？",),
     ("A: 麻烦报一下身份证后四位。", "C: 六二幺八。"),
