@@ -28,9 +28,9 @@ def retrain(
 ) -> Deed | None:
     """Teach a challenger what people say of stored calls, and use it if it wins; None without anything new to learn.
 
-    It wins when some item of calls gets better beyond its interval, and nothing worse: no item of calls, no label of
-    utterances. Either way it is kept with its card, and what was done stands in the history. Raises InputError when no
-    classifier is in use for the standard's language, ModelError when one that is needed is gone.
+    It wins when the mean of the items of calls gets better, and nothing worse beyond its interval: no item of calls, no
+    label of utterances. Either way it is kept with its card, and what was done stands in the history. Raises InputError
+    when no classifier is in use for the standard's language, ModelError when one that is needed is gone.
     """
     # scipy takes a while to load; no other command needs it.
     from callqa.services.school import School

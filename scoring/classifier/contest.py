@@ -107,8 +107,13 @@ def duels(cases: Sequence[Case]) -> tuple[Duel, ...]:
 
 
 def should_promote(found: Sequence[Duel]) -> bool:
-    """Whether something gets better, and no item worse, beyond its interval."""
-    return any(duel.low > 0 for duel in found) and not worse(found)
+    """Whether the mean of the items gets better (so some item does), and none gets worse beyond its interval.
+
+    That the gain itself be beyond chance is not asked: what a week of reviews teaches is seldom more than what a week
+    of reviews can prove, and what was found would be put off for weeks.
+    """
+    mean = next((duel for duel in found if duel.item == ALL), None)
+    return mean is not None and mean.challenger > mean.champion and not worse(found)
 
 
 def worse(found: Sequence[Duel]) -> tuple[Duel, ...]:

@@ -30,15 +30,19 @@ from tests import factories
 AT = factories.STARTED_AT
 STANDARD = find_standard("telecom-hotline-zh")
 PHRASE = "这单子我给您挂上，礼拜{}准能看到数"
+KNOWN = "您放心，我礼拜{}下午五点前给您回电话"
+"""What the classifier that comes with callqa takes for what it is."""
 DAYS = "一二三四五六"
 
 
-def keep(database: Database, count: int, verdict: Verdict = Verdict.MET, sentence: bool = True) -> None:
-    """Calls in which an agent promises in the house's own words, each reviewed by somebody who points to them."""
+def keep(
+    database: Database, count: int, phrase: str = PHRASE, verdict: Verdict = Verdict.MET, sentence: bool = True
+) -> None:
+    """Calls in which an agent promises something by a day, each reviewed by somebody who points to the words."""
     shipped = find_classifier(Path("nowhere"), SHIPPED)
     with database.unit_of_work() as uow:
         for number in range(count):
-            name, words = f"C{number}", PHRASE.format(DAYS[number % len(DAYS)]) + "啊" * (number // len(DAYS))
+            name, words = f"C{number}", phrase.format(DAYS[number % len(DAYS)]) + "啊" * (number // len(DAYS))
             heard = factories.transcript(
                 ("agent", "您好，云联通信，请问有什么可以帮您？"),
                 ("customer", "我的钱什么时候退？"),
@@ -107,14 +111,14 @@ def test_a_challenger_that_learnt_the_house_s_words_is_used_and_can_be_taken_bac
 
 def test_without_a_word_about_single_sentences_there_is_nothing_to_learn(database: Database, tmp_path: Path) -> None:
     assert learn(database, tmp_path) is None
-    keep(database, 3, Verdict.NOT_APPLICABLE, sentence=False)
+    keep(database, 3, PHRASE, Verdict.NOT_APPLICABLE, sentence=False)
     assert learn(database, tmp_path) is None
     assert read_history(tmp_path) == []
 
 
 @pytest.mark.slow
 def test_what_is_no_better_is_kept_and_not_used(database: Database, tmp_path: Path) -> None:
-    keep(database, 3)
+    keep(database, 3, KNOWN)
     assert learn(database, tmp_path) is DeedKind.KEPT
     (deed,) = read_history(tmp_path)
     assert name_in_use(tmp_path, "zh") == SHIPPED
@@ -126,7 +130,7 @@ def test_what_is_no_better_is_kept_and_not_used(database: Database, tmp_path: Pa
 
 @pytest.mark.slow
 def test_a_base_that_is_gone_is_named(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keep(database, 3)
+    keep(database, 3, KNOWN)
     learn(database, tmp_path)
     (deed,) = read_history(tmp_path)
     promote(tmp_path, deed.name, "lead", AT, database.unit_of_work)
@@ -145,7 +149,7 @@ def test_a_damaged_history_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_commands(database: Database, database_url: str, tmp_path: Path) -> None:
-    keep(database, 3)
+    keep(database, 3, KNOWN)
     os.environ |= {"CALLQA_DATABASE_URL": database_url, "CALLQA_HOME": str(tmp_path), "COLUMNS": "200"}
 
     def run(*arguments: str) -> str:
@@ -165,7 +169,7 @@ def test_the_commands(database: Database, database_url: str, tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_a_month_of_reviews_makes_it_better_on_calls_that_nobody_has_seen(tmp_path: Path) -> None:
-    before, *weeks = month(0, 300, 400, tmp_path)
+    before, *weeks = month(1, 300, 500, tmp_path)
     scores = [before.f1["*"], *(week.f1["*"] for week in weeks)]
     assert scores[-1] >= scores[0] + 0.03
     assert sorted(scores) == scores

@@ -58,14 +58,18 @@ def test_wrong_claims_count_against_a_side() -> None:
     ("played", "promoted"),
     [
         (cases("greeting", both=30), False),
-        (cases("greeting", both=30, gained=1), False),
+        (cases("greeting", both=30, gained=1), True),
+        (cases("greeting", both=30, lost=1), False),
+        (cases("greeting", both=30, gained=2, lost=2), False),
+        # The mean does not rise.
+        ([*cases("greeting", both=30, gained=1), *cases("promise", both=30, lost=2)], False),
         (cases("greeting", both=30, gained=10), True),
         (cases("greeting", both=30, lost=10), False),
         ([*cases("greeting", both=30, gained=10), *cases("promise", both=30, lost=10)], False),
         ([*cases("greeting", both=30, gained=10), *cases("promise", both=30, lost=1)], True),
     ],
 )
-def test_the_challenger_is_used_where_something_is_surely_better_and_nothing_surely_worse(
+def test_the_challenger_is_used_where_it_is_better_on_the_whole_and_nowhere_surely_worse(
     played: list[Case], promoted: bool
 ) -> None:
     assert should_promote(duels(played)) is promoted
