@@ -1,6 +1,6 @@
 """A month in which callqa learns from its reviewers: how much better it gets on calls that nobody has seen.
 
-    python -m benchmarks.learning [--seeds 5] [--unseen 1000]
+    python -m benchmarks.learning [--seeds 5] [--calls 300] [--unseen 1000]
 
 Four weeks of a made-up centre (`benchmarks.simulated_centre`): each week its calls are scored with the classifier in
 use, 125 calls are reviewed, item by item, by people of whose verdicts 5 % are wrong, and `retrain` teaches and tries a
