@@ -19,7 +19,7 @@ from flows.flow_settings import flow_settings
 def retrain(
     standard: Annotated[str | None, Field(description="Service standard: name, ID or file; none: the setting.")] = None,
 ) -> dict[str, Any] | None:
-    """Use the challenger if it judges better on the whole, and nothing worse; None where there was nothing new to learn.
+    """Use the challenger if on the whole it is better, and nothing worse; None where there was nothing new to learn.
 
     Calls that were scored before stay as they are: rescore them if they are to be judged alike.
     """

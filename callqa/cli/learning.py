@@ -23,7 +23,7 @@ def retrain(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Teach a challenger what people say of stored calls; it is used if it judges better on the whole, and nothing worse.
+    """Teach a challenger what people say of stored calls; it is used if on the whole it is better, and nothing worse.
 
     It is tried on utterances and calls that it has not learnt from, beside the classifier in use. Calls that were
     scored before stay as they are until they are rescored.
