@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from callqa.metadata import as_text, cells_of, column_places, parse_day, read_rows
-from models.errors import InputError
-from models.imported import ReadTable, Refusal, RefusedRow
+from callqa.metadata import as_text, parse_day, read_table
+from models.imported import ReadTable, Refusal
 from models.roster import ALWAYS, RosterEntry
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -33,24 +32,7 @@ def read_roster(path: Path) -> ReadTable[RosterEntry]:
     Blank rows are passed over. Raises InputError for what cannot be read at all, and for columns that are missing or
     there twice.
     """
-    lines = read_rows(path)
-    _, head = next(lines, (1, ()))
-    places = column_places(head, COLUMNS, str(path))
-    if missing := [name for name in NEEDED if name not in places]:
-        names = ", ".join(f"{name} ({COLUMNS[name][-1]})" for name in missing)
-        raise InputError(f"{path}: the first line must name the columns, also {names}; see docs/contracts.md")
-    rows: list[tuple[int, RosterEntry]] = []
-    refused: list[RefusedRow] = []
-    for line, row in lines:
-        if any(row[len(head) :]):
-            refused.append(RefusedRow(line, Refusal.EXTRA_CELLS))
-            continue
-        read = _entry(cells_of(row, places))
-        if isinstance(read, RosterEntry):
-            rows.append((line, read))
-        else:
-            refused.append(RefusedRow(line, *read))
-    return ReadTable(tuple(rows), tuple(refused))
+    return read_table(path, COLUMNS, NEEDED, _entry)
 
 
 def _entry(cells: Mapping[str, str]) -> RosterEntry | tuple[Refusal, str]:

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from callqa.metadata import as_text, cells_of, column_places, parse_span, read_rows, yes_or_no
-from models.errors import InputError
-from models.imported import ReadTable, Refusal, RefusedRow
+from callqa.metadata import as_text, parse_span, read_table, yes_or_no
+from models.imported import ReadTable, Refusal
 from models.survey import HIGHEST, LOWEST, SurveyAnswer
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -56,24 +55,7 @@ def read_surveys(path: Path, scale: Scale, time_zone: str) -> ReadTable[SurveyAn
     Comments are as written, and not fit to be stored. Raises InputError for what cannot be read at all, and for columns
     that are missing or there twice.
     """
-    lines = read_rows(path)
-    _, head = next(lines, (1, ()))
-    places = column_places(head, COLUMNS, str(path))
-    if missing := [name for name in NEEDED if name not in places]:
-        names = ", ".join(f"{name} ({COLUMNS[name][-1]})" for name in missing)
-        raise InputError(f"{path}: the first line must name the columns, also {names}; see docs/contracts.md")
-    rows: list[tuple[int, SurveyAnswer]] = []
-    refused: list[RefusedRow] = []
-    for line, row in lines:
-        if any(row[len(head) :]):
-            refused.append(RefusedRow(line, Refusal.EXTRA_CELLS))
-            continue
-        read = _answer(cells_of(row, places), scale, time_zone)
-        if isinstance(read, SurveyAnswer):
-            rows.append((line, read))
-        else:
-            refused.append(RefusedRow(line, *read))
-    return ReadTable(tuple(rows), tuple(refused))
+    return read_table(path, COLUMNS, NEEDED, lambda cells: _answer(cells, scale, time_zone))
 
 
 def score_of(written: str, scale: Scale) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from callqa.metadata.columns import cells_of, column_places, parse_day, parse_span
-from callqa.metadata.csv_text import read_rows, rows_in
+from callqa.metadata.csv_text import rows_in
 from callqa.metadata.facts import FACTS, as_text, yes_or_no
 from callqa.metadata.pattern import check_pattern
 from callqa.metadata.presets import PRESETS
 from callqa.metadata.reader import MetadataReader, NameRules
 from callqa.metadata.sidecar import MOST_SIDECAR_BYTES, UNREADABLE
+from callqa.metadata.table import read_table
 
 __all__ = [
     "FACTS",
@@ -23,7 +24,7 @@ __all__ = [
     "column_places",
     "parse_day",
     "parse_span",
-    "read_rows",
+    "read_table",
     "rows_in",
     "yes_or_no",
 ]

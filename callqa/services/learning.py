@@ -16,6 +16,7 @@ from callqa.services.classifiers import evaluate_classifier, load_examples, use_
 from callqa.services.judged import judged_calls
 from callqa.services.lessons import lessons_of
 from models.errors import InputError, ModelError
+from models.lesson import family_of, held_out
 from models.ports import UnitOfWorkFactory
 from scoring import ServiceStandard
 from scoring.classifier import Classifier, load_classifier, taught_card
@@ -41,7 +42,8 @@ def retrain(
         raise InputError(f"no classifier is in use for {language!r}: train and promote one first")
     with new_unit_of_work() as uow:
         calls = list(judged_calls(uow, language))
-    lessons = [lesson for lesson in lessons_of(calls) if not lesson.held_out]
+    # Those that are held out have no say in what the others' words mean either.
+    lessons = lessons_of([call for call in calls if not held_out(family_of(call.recording_id))])
     if not lessons:
         return None
     school = School(standard, _base(home, champion), load_examples(language, ()))

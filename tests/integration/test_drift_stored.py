@@ -124,17 +124,17 @@ def test_worse_recognition_is_found_by_its_confidence(database: Database) -> Non
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
-        ({"standard": NEWER}, Cause.STANDARD),
-        ({"engine": OTHER_ENGINE}, Cause.ENGINE),
-        ({"scorer": "rules-9"}, Cause.SCORER),
+        (lambda centre: replace(centre, standard=NEWER), Cause.STANDARD),
+        (lambda centre: replace(centre, engine=OTHER_ENGINE), Cause.ENGINE),
+        (lambda centre: replace(centre, scorer="rules-9"), Cause.SCORER),
     ],
 )
 def test_what_was_changed_in_between_is_named_and_no_alarm(
-    database: Database, change: dict[str, object], cause: Cause
+    database: Database, change: Callable[[Centre], Centre], cause: Cause
 ) -> None:
     def changed(centre: Centre) -> None:
         centre.days(13, 4)
-        replace(centre, faults=0.9, of_second=0.9, **change).days(3, 1, calls=11)  # type: ignore[arg-type]
+        change(replace(centre, faults=0.9, of_second=0.9)).days(3, 1, calls=11)
 
     made(database, changed)
     found = look(database)

@@ -19,6 +19,7 @@ from callqa.reports.team_context import TeamReport
 from callqa.services.overview import Period
 from callqa.services.team_report import team_report
 from callqa.services.weekly import week_of
+from models.call import CallMeta
 from models.scorecard import Verdict
 from storage.database import Database
 from tests import factories
@@ -170,16 +171,16 @@ def test_a_week_is_from_monday_to_sunday(name: str | None, today: date, first: d
 
 
 def test_key_figures_are_read_from_the_calls_and_their_customers(database: Database) -> None:
-    def keep(name: str, day: float, team: str = "T1", **facts: object) -> None:
+    def keep(day: float, meta: CallMeta) -> None:
         with database.unit_of_work() as uow:
-            meta = factories.meta(name, "A17", START + timedelta(days=day))
-            put(uow, name, replace(meta, team=team, **facts), factories.scorecard())  # type: ignore[arg-type]
+            dated = replace(meta, agent_id="A17", started_at=START + timedelta(days=day))
+            put(uow, meta.call_id, dated, factories.scorecard())
             uow.commit()
 
-    keep("first", 0, customer_ref="c1", ring_s=30.0, csat=5.0, resolved=True)
-    keep("again", 3, team="T2", customer_ref="c1")
-    keep("other", 1, customer_ref="c2", ring_s=5.0, resolved=False)
-    keep("before", -2, ring_s=5.0)
+    keep(0, CallMeta("first", team="T1", customer_ref="c1", ring_s=30.0, csat=5.0, resolved=True))
+    keep(3, CallMeta("again", team="T2", customer_ref="c1"))
+    keep(1, CallMeta("other", team="T1", customer_ref="c2", ring_s=5.0, resolved=False))
+    keep(-2, CallMeta("before", team="T1", ring_s=5.0))
     later = START + timedelta(days=30)
     found = team_report(
         "T1", PERIOD, find_practice("", "zh"), {"greeting": "assurance"}, "zh", later, database.unit_of_work
