@@ -199,7 +199,7 @@ def open_session(person: Person, now: datetime, uow: UnitOfWork, *, by_oidc: boo
     """A new session with a key of its own, whatever the browser held before; those that are over are forgotten."""
     uow.people.end_sessions_before(now - LONGEST, now - IDLE)
     key = secrets.token_urlsafe(32)
-    session = Session(digest_of(key), person.name, secrets.token_urlsafe(32), now, now, by_oidc)
+    session = Session(digest_of(key), person.name, secrets.token_hex(32), now, now, by_oidc)
     uow.people.add_session(session)
     return LoggedIn(person, session, key)
 

@@ -70,7 +70,7 @@ def login_page(
     services: WebServices, shell: Shell, request: Request, next_: str, said: str = "", status: int = 200
 ) -> Response:
     """The page of logging in; `said` tells what went wrong, `next_` is the local path to go on to."""
-    key = secrets.token_urlsafe(16)
+    key = secrets.token_hex(16)
     page = shell.page(
         request, "login.html", status=status, next=next_, said=said, login_key=key, oidc=services.oidc
     )  # fmt: skip
