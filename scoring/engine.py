@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from models.call import CallMeta
-from models.scorecard import ComplaintStage, Evidence, Finding, Promise, Receipt, Scorecard, Verdict
+from models.scorecard import ComplaintStage, Evidence, Finding, Promise, Receipt, ReviewCode, Scorecard, Verdict
 from models.transcript import Transcript
 from models.wire import digest, transcript_to_json
 from scoring.agreement import believed, combine
@@ -34,7 +34,7 @@ from scoring.stages import find_stages
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-9"
+SCORER = "rules-10"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
@@ -168,8 +168,12 @@ def _findings(
 
 
 def _signs(item: ApologyItem, outcome: Outcome) -> list[Evidence]:
-    """Words that tell what went wrong and an apology was owed for; a long wait leaves nothing open."""
-    if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_EVALUATED):
+    """Words that tell what went wrong; a long wait leaves nothing open.
+
+    None where no apology was owed, unless only because too little spoke for it: what is open may be asked about less.
+    """
+    is_thin = any(doubt.code is ReviewCode.WEAK_GROUNDS for doubt in outcome.doubts)
+    if outcome.verdict is Verdict.NOT_EVALUATED or (outcome.verdict is Verdict.NOT_APPLICABLE and not is_thin):
         return []
     triggers = {trigger.id for trigger in item.triggers}
     return [evidence for evidence in outcome.evidence if evidence.kind in triggers]

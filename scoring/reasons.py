@@ -36,10 +36,12 @@ _ZH = {
     "apology_missed_hold": "客户等待 {length:.0f} 秒，坐席没有致歉。",
     "apology_waived": "客户反映{quote}，但通话表明不是我方差错或已当场排除（{waiver}），不需要致歉。",
     "apology_doubtful": "是否需要致歉的依据不强，请人工确认。",
+    "apology_one_sign": "只有{at}的{quote}可能是{name}，依据不足；在人工确认之前不因此扣分。",
     # commitment
     "commitment_concrete": "坐席在{at}作出具体承诺：{quote}。",
     "commitment_due": "到期时间：{due}。",
     "commitment_guessed_days": "该时间的节假日安排尚未公布，工作日按周一至周五计算。",
+    "commitment_thanked": "客户有过不满，但最后道谢（{quote}），是否还有事项没有交代请人工确认。",
     "commitment_unnamed": "{quote}没有说由谁来做，是否是我方承诺请人工确认。",
     "commitment_vague": "承诺含糊，没有时限：{quote}（{at}）。",
     "commitment_over": "过度承诺：{quote}（{at}），超出坐席可以保证的范围。",
@@ -123,9 +125,13 @@ _EN = {
     "apology_missed_hold": "The customer waited {length:.0f} seconds; the agent did not apologise.",
     "apology_waived": "The customer reported {quote}, but it was no fault of ours or was put right at once ({waiver}).",
     "apology_doubtful": "The signs that an apology was owed are weak; please check.",
+    "apology_one_sign": "Only {quote} ({at}) may be {name}, which is too little; "
+    "no points are lost by it before a person has checked.",
     "commitment_concrete": "The agent made a concrete promise at {at}: {quote}.",
     "commitment_due": "Due: {due}.",
     "commitment_guessed_days": "The holidays of that time are not announced yet; Monday to Friday was assumed.",
+    "commitment_thanked": "The customer had a complaint but thanked at the end ({quote}); "
+    "please check that nothing was left open.",
     "commitment_unnamed": "{quote} does not say who acts; please check that it is our promise.",
     "commitment_vague": "A vague promise without a time: {quote} at {at}.",
     "commitment_over": "Over-promise: {quote} at {at} is more than an agent can guarantee.",

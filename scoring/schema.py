@@ -278,7 +278,8 @@ class Stage(Part):
 class CommitmentItem(Item):
     """A promise of what happens next, where something stays open.
 
-    `still_open`, from the customer, takes back what `done_by_agent` or `solved_by_customer` said before.
+    `still_open`, from the customer, takes back what `done_by_agent` or `solved_by_customer` said before. `thanked`, in
+    the customer's last words, say that a complaint left nothing open, where nothing else says that it did.
     """
 
     criterion: Literal["commitment"]
@@ -290,6 +291,7 @@ class CommitmentItem(Item):
     done_by_agent: Phrases
     solved_by_customer: Phrases
     still_open: tuple[Text, ...] = ()
+    thanked: tuple[Text, ...] = ()
 
 
 class ProhibitedItem(Item):

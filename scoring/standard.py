@@ -64,6 +64,7 @@ _SPEAKERS_BY_FIELD = {
     "asked_when": frozenset((Role.CUSTOMER,)),
     "solved_by_customer": frozenset((Role.CUSTOMER,)),
     "still_open": frozenset((Role.CUSTOMER,)),
+    "thanked": frozenset((Role.CUSTOMER,)),
     "done_by_agent": _AGENT,
     "asked_after": frozenset((Role.CUSTOMER,)),
     "never_triggers": _EVERYBODY,

@@ -32,6 +32,9 @@ _DOUBTFUL = 0.6
 # A missing apology is charged without a question only if the classifier is as sure as this of the customer's grievance;
 # chosen on the whole calls of one author (z in benchmarks/outside.py).
 _PLAINLY_GRIEVED = 0.88
+# One sign that alone weighs just enough is enough only if the classifier is as sure as this; else a person decides.
+# Chosen on calls of ten outside authors: below it 8 of 12 such calls were owed no apology, from it on none of 7.
+_ONE_SIGN_ENOUGH = 0.93
 # The classifier's name for what an apology is owed for.
 _GRIEVANCE = "complaint"
 # What may trail an apology: 抱歉哈, 对不起了, 不好意思先生.
@@ -94,8 +97,11 @@ def judge(call: CallView, item: ApologyItem, grievances: Sequence[Opinion]) -> O
     if not owed:
         return _not_needed(call, item, need, apologies, felt)
     felt_need = _felt_need(need, grievances)
+    surest = max((_grief(evidence, grievances) for _, evidence in felt_need.signs), default=1.0)
     if not held and felt_need.weight < item.needed_from:
-        return _doubted(call, item, need, apologies)
+        return _doubted(call, item, need, apologies, "classifier_doubts")
+    if not held and felt_need.weight <= item.needed_from and surest < _ONE_SIGN_ENOUGH:
+        return _doubted(call, item, felt_need, apologies, "apology_one_sign")
     signs = tuple(e for _, e in need.signs)
     which, facts = _occasion(call, felt_need)
     reasons = [say(language, f"apology_missed{which}", **facts)]
@@ -104,7 +110,6 @@ def judge(call: CallView, item: ApologyItem, grievances: Sequence[Opinion]) -> O
         reasons.append(
             say(language, "apology_courtesy", quote=quote(call, courtesy[0]), at=at(call, courtesy[0]))
         )  # fmt: skip
-    surest = max((_grief(evidence, grievances) for _, evidence in felt_need.signs), default=1.0)
     doubtful = (need.weight <= item.needed_from or surest < _PLAINLY_GRIEVED) and not held
     doubts = (doubt(language, "apology_doubtful"),) if doubtful else ()
     return Outcome(
@@ -187,14 +192,14 @@ def _grief(evidence: Evidence, grievances: Sequence[Opinion]) -> float:
     return max(heard, default=1.0)
 
 
-def _doubted(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology]) -> Outcome:
-    """Not applicable, with the words that the rules alone take for a grievance, for a person to look at."""
+def _doubted(call: CallView, item: ApologyItem, need: _Need, apologies: list[_Apology], why: str) -> Outcome:
+    """Not applicable, with the words that may be a grievance, for a person to look at; `why` is the doubt's key."""
     language = call.standard.language
     calm = _not_needed(call, item, need, apologies, None)
     _, sign = max(need.signs, key=lambda one: one[0].weight)
     name = say(language, f"likely_{_GRIEVANCE}")
-    why = doubt(language, "classifier_doubts", at=at(call, sign), quote=quote(call, sign), name=name)
-    return replace(calm, doubts=(why, *calm.doubts), certainty=ONLY_CLASSIFIER)
+    unsure = doubt(language, why, at=at(call, sign), quote=quote(call, sign), name=name)
+    return replace(calm, doubts=(unsure, *calm.doubts), certainty=ONLY_CLASSIFIER)
 
 
 def _felt(call: CallView, grievances: Sequence[Opinion]) -> Opinion | None:

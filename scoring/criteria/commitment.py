@@ -9,6 +9,7 @@ from models.scorecard import Evidence, Specificity, Verdict
 from scoring.agreement import ONLY_CLASSIFIER
 from scoring.doubts import doubt
 from scoring.lexicon import Hit
+from scoring.normalise import ASK
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
 from scoring.promises import Made
 from scoring.reasons import say
@@ -65,10 +66,10 @@ def _judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint
         doubts = (doubt(language, "commitment_unnamed", quote=quote(call, evidence[0])),) if unnamed else ()
         certainty = _DOUBTFUL if unnamed else CERTAIN
         return Outcome(verdict, item.points * share, item.points, tuple(reasons), evidence, doubts, certainty=certainty)
-    done = _first(call.agent, f"items.{item.id}.done_by_agent", "done")
-    done = done or _first(call.customer, f"items.{item.id}.solved_by_customer", "solved")
+    done = _first(call.agent, f"items.{item.id}.done_by_agent", "done", asked_too=False)
+    done = done or _first(call.customer, f"items.{item.id}.solved_by_customer", "solved", asked_too=False)
     still = _last(call.customer, f"items.{item.id}.still_open", "open")
-    if done is not None and still is not None and still.utterance > done.utterance:
+    if done is not None and still is not None and _takes_back(still, done):
         done = None
     asked = _first(call.customer, f"items.{item.id}.asked_when", "asked_when")
     opened = asked or still or _first((*call.agent, *call.customer), f"items.{item.id}.open_signs", "open")
@@ -77,6 +78,13 @@ def _judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (reason,), (done,))
     if opened is None and complaint and call.customer:
         last = call.customer[-1]
+        if thanks := last.found(f"items.{item.id}.thanked"):
+            proof = last.evidence(thanks[0].start, thanks[0].end, "solved", thanks[0].match)
+            why = doubt(language, "commitment_thanked", quote=quote(call, proof))
+            reason = say(language, "commitment_nothing_open")
+            return Outcome(
+                Verdict.NOT_APPLICABLE, 0, item.points, (reason,), (proof,), (why,), certainty=_DOUBTFUL
+            )  # fmt: skip
         opened = last.whole("open")
     if opened is None:
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (say(language, "commitment_nothing_open"),))
@@ -90,11 +98,20 @@ def _answers(call: CallView, item: CommitmentItem, asked: Evidence, done: Eviden
     return done.utterance > asked.utterance and not said.found(f"items.{item.id}.open_signs")
 
 
-def _first(speakers: Sequence[Said], name: str, kind: str) -> Evidence | None:
+def _takes_back(still: Evidence, done: Evidence) -> bool:
+    """Whether it comes later, or is what "done" was found in: 我算明白了 says of nothing that it is solved."""
+    if still.utterance != done.utterance:
+        return still.utterance > done.utterance
+    return still.char_start <= done.char_start and done.char_end <= still.char_end
+
+
+def _first(speakers: Sequence[Said], name: str, kind: str, *, asked_too: bool = True) -> Evidence | None:
+    """The first of such words; without `asked_too` none of a question: 光猫退了？"""
     for said in speakers:
         hits: Sequence[Hit] = said.found(name)
-        if hits:
-            return said.evidence(hits[0].start, hits[0].end, kind, hits[0].match)
+        for hit in hits:
+            if asked_too or said.reading.text[said.reading.clause(hit.start)[1] :][:1] != ASK:
+                return said.evidence(hit.start, hit.end, kind, hit.match)
     return None
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.scorecard import MatchKind, Verdict
+from models.scorecard import MatchKind, ReviewCode, Verdict
 from models.transcript import Role
 from models.wire import scorecard_to_json
 from scoring import score_call, scorer_of
@@ -204,6 +204,29 @@ def test_where_the_rules_see_no_grievance_the_classifier_tells_apology_from_poli
     assert [e.quote for e in outcome.evidence if e.match is MatchKind.CLASSIFIER] == (
         ["我说个事"] if likely > 0.9 else []
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "likely", "verdict", "code"),
+    [
+        ("现在三楼没网。", 0.95, "missed", ReviewCode.WEAK_GROUNDS),
+        ("现在三楼没网。", 0.9, "not_applicable", ReviewCode.WEAK_GROUNDS),
+        ("现在三楼没网。", 0.4, "not_applicable", ReviewCode.CLASSIFIER_OPPOSES),
+        # Two signs are enough at less.
+        ("现在三楼没网，打了好几次电话没人管。", 0.9, "missed", None),
+    ],
+)
+def test_one_weak_sign_of_a_grievance_charges_nothing_unless_the_classifier_is_sure(
+    said: str, likely: float, verdict: str, code: ReviewCode | None
+) -> None:
+    turns = (OPENING, ("customer", said), ("agent", "您报一下地址。"))
+    call = view(dialogue(*turns), factories.meta(), standard())
+    row = np.array([likely if output == "complaint" else 0.1 for output in OUTPUTS])
+    felt = tuple(Opinion(s, 0, len(s.reading.text), row) for s in call.customer)
+    item = next(i for i in call.standard.items if isinstance(i, ApologyItem))
+    outcome = apology.judge(call, item, felt)
+    assert (outcome.verdict, [d.code for d in outcome.doubts]) == (verdict, [] if code is None else [code])
+    assert "没网" in [e.quote for e in outcome.evidence]
 
 
 def test_a_complaint_after_the_agents_last_word_could_not_be_answered() -> None:
