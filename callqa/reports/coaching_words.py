@@ -43,6 +43,10 @@ COACHING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "coaching.no_data": ("无", "none"),
     "coaching.quotes": ("本人的通话", "Own calls"),
     "coaching.no_words": ("没有可引用的原话", "no words to quote"),
+    "coaching.example": (
+        "做得好的同事这样说（本人同意展示，不写姓名）",
+        "How a colleague does it well (shown with their consent, without the name)",
+    ),
     "coaching.practice": ("建议练习", "Practise"),
     "coaching.actions": ("商定的行动", "Agreed actions"),
     "coaching.no_actions": ("没有商定的行动。", "Nothing was agreed."),

@@ -61,6 +61,7 @@ ALLOWED = {
     "POST /agents/{agent_id}/coaching": "rl",
     "POST /agents/{agent_id}/coaching/{note}/close": "rl",
     "POST /agents/{agent_id}/coaching/{note}/answer": "a",
+    "POST /agents/{agent_id}/coaching/example": "a",
     "GET /quality": "rlq",
     "GET /quality/fairness": "rlq",
     "GET /calls/{call_id}": "rlqa",
