@@ -13,7 +13,7 @@ COACHING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "coaching.made": ("生成时间", "Made"),
     "coaching.small": (
         "这段时间可计分的通话只有 {n} 通，样本太小，下面的数字不足以评价工作，请以录音为准。",
-        "Only {n} calls have a score in these days: too few to judge the work by figures. Go by the recordings.",
+        "Calls with a score in these days: {n}, too few to judge the work by figures. Go by the recordings.",
     ),
     "coaching.strengths": ("长处", "Strengths"),
     "coaching.habits": ("要改的习惯", "Habits to change"),

@@ -56,6 +56,8 @@ ALLOWED = {
     "GET /overview": "rlq",
     "GET /teams": "rlq",
     "GET /teams/{team}": "rlq",
+    "GET /teams/{team}/report": "rlq",
+    "GET /centre": "rlq",
     "GET /agents/{agent_id}": "rlqa",
     "GET /agents/{agent_id}/coaching": "rlqa",
     "POST /agents/{agent_id}/coaching": "rl",
