@@ -60,6 +60,7 @@ class AuditAction(StrEnum):
     COACHING_NOTED = "coaching_noted"
     COACHING_ANSWERED = "coaching_answered"
     COACHING_CLOSED = "coaching_closed"
+    EXAMPLES_CONSENTED = "examples_consented"
     CALIBRATION_MADE = "calibration_made"
     CALIBRATION_CLOSED = "calibration_closed"
 

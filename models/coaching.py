@@ -27,3 +27,13 @@ class Instances(Protocol):
 
         Those first of which the machine was sure, of equal ones the newest; none where there is none.
         """
+
+    def of_colleagues(
+        self, agent_id: str, team: str | None, since: date, until: date, item_id: str, most: int
+    ) -> Sequence[str]:
+        """Ids of recordings in which others of the team (None: of no team) met the item, and let it be shown.
+
+        Of calls from `since` to `until` without a fatal finding. A person confirmed the verdict, or the machine was
+        sure of it and nobody said otherwise; something was said that shows it. The confirmed ones come first, of equal
+        ones the newest.
+        """

@@ -14,6 +14,7 @@ from models.appeal import Appeal
 from models.audit import AuditEntry, AuditEvent, AuditFilter, AuditHead
 from models.calibration import Judgement
 from models.desk import Assignment
+from models.example_consent import ExampleConsent
 from models.ledger import History
 from models.review import Review
 from models.run import StoredCall
@@ -131,8 +132,8 @@ class Keeping(Protocol):
     def count_older_than(self, moment: datetime, part: ForgottenPart) -> int:
         """How many those are in all."""
 
-    def calls_older_than(self, moment: datetime) -> Collection[str]:
-        """The ids of all calls, each once, that are as old as in `older_than`."""
+    def names_older_than(self, moment: datetime) -> Collection[str]:
+        """The ids of all calls that are as old as in `older_than`, and of their recordings, each once."""
 
     def forget(self, recording_ids: Collection[str], part: ForgottenPart, now: datetime) -> Removed:
         """Let that part go and remember it, so that the recordings are not taken in again; unknown ids are remembered.
@@ -149,11 +150,14 @@ class Keeping(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What a database knows that a backup of it may lack: its audit log, and which calls and answers were let go."""
+    """What a database knows that a backup of it may lack: its audit log, which calls and answers were let go, and which
+    agents let their words be shown.
+    """
 
     entries: tuple[AuditEntry, ...]
     forgotten: tuple[Forgotten, ...]
     answers: tuple[ForgottenAnswer, ...]
+    consents: tuple[ExampleConsent, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,10 @@ class Scope:
         """Whether a call of this agent in this team is among them; one without a team is in no team's scope."""
         return (self.teams is None or team in self.teams) and self.agent_id in {None, agent_id}
 
+    def covers_team(self, team: str | None) -> bool:
+        """Whether all calls of the team, None: of the whole centre, are among them."""
+        return self.agent_id is None and (self.teams is None or team in self.teams)
+
 
 EVERYBODY = Scope()
 """Every call there is."""

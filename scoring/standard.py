@@ -131,6 +131,11 @@ class ServiceStandard:
         return self.document.title
 
     @property
+    def dimensions(self) -> Mapping[str, str]:
+        """The dimension of service quality that each item belongs to, by its id."""
+        return {item.id: item.dimension for item in self.document.items}
+
+    @property
     def owner(self) -> str:
         """Who answers for it."""
         return self.document.owner

@@ -1,8 +1,8 @@
-"""The table of notes on coaching talks. They are on agents, not on calls, and name none."""
+"""Notes on coaching talks, and who is an example to others. They are on agents, not on calls, and name none."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Integer, Table
 
 from models.coaching_note import Outcome
 from storage.column_types import Moment, Text, choice
@@ -26,4 +26,14 @@ coaching_notes = Table(
     CheckConstraint(
         "(closed_at IS NULL) = (outcome IS NULL) AND (closed_at IS NULL) = (closed_by IS NULL)", name="closed_whole"
     ),
+)
+
+# A withdrawn consent stays, with its time: a backup from before must not bring it back.
+example_consents = Table(
+    "example_consents",
+    metadata,
+    Column("agent_id", Text, ForeignKey("agents.id"), primary_key=True),
+    Column("is_given", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
 )

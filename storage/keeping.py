@@ -104,9 +104,9 @@ class Keeping:
         row = self._transaction.first(_older(moment, part, func.count().label("calls")))
         return 0 if row is None else int(row.calls)
 
-    def calls_older_than(self, moment: datetime) -> Collection[str]:
-        rows = self._transaction.rows(_older(moment, ForgottenPart.CALL, recordings.c.call_id))
-        return {str(row.call_id) for row in rows}
+    def names_older_than(self, moment: datetime) -> Collection[str]:
+        rows = self._transaction.rows(_older(moment, ForgottenPart.CALL, recordings.c.call_id, recordings.c.id))
+        return {str(name) for row in rows for name in row}
 
     def forget(self, recording_ids: Collection[str], part: ForgottenPart, now: datetime) -> Removed:
         # Read what is to be counted under the write lock, so that the record says what went.
@@ -182,7 +182,7 @@ class Keeping:
             )
 
 
-def _older(moment: datetime, part: ForgottenPart, what: Any) -> Select[Any]:
+def _older(moment: datetime, part: ForgottenPart, *what: Any) -> Select[Any]:
     first_found = (
         select(func.min(runs.c.started_at))
         .select_from(run_files.join(runs, runs.c.id == run_files.c.run_id))
@@ -190,7 +190,7 @@ def _older(moment: datetime, part: ForgottenPart, what: Any) -> Select[Any]:
         .scalar_subquery()
     )
     old = or_(recordings.c.started_at < moment, and_(recordings.c.started_at.is_(None), first_found < moment))
-    statement = select(what).select_from(recordings).where(old)
+    statement = select(*what).select_from(recordings).where(old)
     if part is ForgottenPart.CALL:
         return statement
     heard = exists().where(transcripts.c.recording_id == recordings.c.id)

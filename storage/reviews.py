@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Subquery, func, select
 
 from models.call import RecordingState
 from models.errors import StateError
 from models.review import Review, ReviewSource, Sentence, in_force
+from models.scorecard import Verdict
 from storage.calls import Calls
 from storage.column_types import storable
 from storage.sealed_columns import open_row, seal_row
@@ -17,16 +18,23 @@ from storage.sealing import Sealer
 from storage.tables import findings, recordings, reviews, scorecards, transcripts
 from storage.transaction import Transaction
 
+_LATEST = (
+    (reviews.c.source == ReviewSource.APPEAL).desc(),
+    reviews.c.reviewed_at.desc(),
+    reviews.c.reviewer.desc(),
+)
+
 
 def in_force_reviews(*conditions: ColumnElement[bool]) -> Subquery:
     """Reviews under these conditions with their `age`: 1 for the one that holds, as `models.review.in_force` has it."""
-    latest = (
-        (reviews.c.source == ReviewSource.APPEAL).desc(),
-        reviews.c.reviewed_at.desc(),
-        reviews.c.reviewer.desc(),
-    )
-    age = func.row_number().over(partition_by=(reviews.c.recording_id, reviews.c.item_id), order_by=latest)
+    age = func.row_number().over(partition_by=(reviews.c.recording_id, reviews.c.item_id), order_by=_LATEST)
     return select(reviews, age.label("age")).where(*conditions).subquery()
+
+
+def verdict_in_force(recording_id: ColumnElement[str], item_id: ColumnElement[str]) -> ScalarSelect[Verdict]:
+    """The verdict of the review that holds for the row's item; NULL where there is none."""
+    own = reviews.c.recording_id == recording_id, reviews.c.item_id == item_id
+    return select(reviews.c.verdict).where(*own).order_by(*_LATEST).limit(1).scalar_subquery()
 
 
 class Reviews:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.audit import AuditHead
 from models.errors import CallqaError, IntegrityError, SettingsError, TransientError
+from models.example_consent import ExampleConsent
 from models.keeping import CopyFacts, Remembered
 from models.ports import UnitOfWorkFactory
 from models.survey import ForgottenAnswer
@@ -90,7 +91,11 @@ class SqliteFile:
                 # From before there were surveys.
                 with suppress(SQLAlchemyError, CallqaError):
                     answers = tuple(uow.surveys.all_forgotten())
-                return Remembered(entries, forgotten, answers)
+                consents: tuple[ExampleConsent, ...] = ()
+                # From before agents were asked.
+                with suppress(SQLAlchemyError, CallqaError):
+                    consents = tuple(uow.example_consents.all())
+                return Remembered(entries, forgotten, answers, consents)
         except (SQLAlchemyError, CallqaError, ValueError, LookupError):
             # Damaged, or from before there was an audit log.
             return None

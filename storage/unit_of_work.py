@@ -18,6 +18,7 @@ from models import (
     daily,
     desk,
     draft,
+    example_consent,
     glance,
     keeping,
     night,
@@ -45,6 +46,7 @@ from storage.daily import Daily
 from storage.desk import Desk
 from storage.diary import Diary
 from storage.drafts import StandardDrafts
+from storage.example_consents import ExampleConsents
 from storage.glances import Glances
 from storage.instances import Instances
 from storage.keeping import Keeping
@@ -97,6 +99,7 @@ class UnitOfWork:
     glances: glance.Glances
     instances: coaching.Instances
     coaching_notes: coaching_note.CoachingNotes
+    example_consents: example_consent.ExampleConsents
     desk: desk.Desk
     samples: sample.Samples
     order: call_order.CallOrder
@@ -139,6 +142,7 @@ class UnitOfWork:
         self.glances = Glances(transaction)
         self.instances = Instances(transaction)
         self.coaching_notes = CoachingNotes(transaction)
+        self.example_consents = ExampleConsents(transaction)
         self.desk = Desk(transaction)
         self.samples = Samples(transaction)
         self.order = CallOrder(transaction)

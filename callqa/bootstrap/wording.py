@@ -11,8 +11,6 @@ from callqa.settings import Settings
 
 def wording(settings: Settings) -> Wording:
     """How reports are written. Raises StandardError, or InputError for a library of exercises that cannot be used."""
-    items = standard_for(settings, today(settings)).standard.items
+    standard = standard_for(settings, today(settings)).standard
     practice = find_practice(settings.practice, settings.language)
-    return Wording(
-        settings.language, practice, {i.id: i.dimension for i in items}, settings.web_url.rstrip("/") or None
-    )
+    return Wording(settings.language, practice, standard.dimensions, settings.web_url.rstrip("/") or None)

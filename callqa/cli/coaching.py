@@ -1,4 +1,4 @@
-"""`callqa coaching`: what was agreed in talks with agents."""
+"""`callqa coaching`: what was agreed in talks with agents, and who is an example to others."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ from callqa.cli.common import (
 from callqa.reports.file_names import visible
 from callqa.reports.words import Words
 from callqa.services.coaching_notes import close_note, write_note
+from callqa.services.examples import consent_to_examples, consents_to_examples
 from models.coaching_note import CoachingNote, Outcome
 from models.errors import InputError
 from models.person import EVERYBODY
 
-coaching_app = typer.Typer(help="What was agreed in coaching talks.", no_args_is_help=True)
+coaching_app = typer.Typer(help="What was agreed in coaching talks, and who is an example.", no_args_is_help=True)
 
 _Agent = Annotated[str, typer.Argument(help="Id of the agent.")]
 
 
 @coaching_app.callback()
 def coaching() -> None:
-    """What was agreed in coaching talks."""
+    """What was agreed in coaching talks, and who is an example."""
 
 
 @coaching_app.command("note")
@@ -101,6 +102,26 @@ def close(
     if not close_note(agent_id, number, outcome, acting(by), now, EVERYBODY, connect):
         raise InputError(f"no note {number} on agent {agent_id!r}; `callqa coaching list {agent_id}` lists them")
     say(Words(settings.language)("talks.closed", number=number))
+
+
+@coaching_app.command()
+def consent(
+    agent_id: _Agent,
+    is_given: Annotated[
+        bool | None, typer.Option("--yes/--no", help="Whether the agent consents; none: say what holds.")
+    ] = None,
+    by: ByOption = None,
+    language: LanguageOption = None,
+    database_url: DatabaseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Let colleagues of the team see what the agent said well, without the name, or no longer. Nobody does unasked."""
+    settings = settings_from(language=language, database_url=database_url, home=home)
+    connect, now = open_database(settings, create=False), datetime.now(ZoneInfo(settings.time_zone))
+    if is_given is not None and not consent_to_examples(agent_id, is_given, acting(by), now, connect):
+        raise InputError(f"no agent {agent_id!r} in this database")
+    holds = consents_to_examples(agent_id, connect)
+    say(Words(settings.language)("talks.shown" if holds else "talks.not_shown", agent_id=visible(agent_id)))
 
 
 def _to_json(note: CoachingNote, zone: ZoneInfo) -> dict[str, Any]:

@@ -78,15 +78,26 @@ class Quote:
     reason: str
     clip: bytes = b""
 
+    @property
+    def fragment(self) -> str:
+        """What leads to it on the call's page: its second, without times its turn, "" without words."""
+        if self.start_s is not None:
+            return f"#t={self.start_s:.1f}"
+        return "" if self.utterance is None else f"#u{self.utterance}"
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A strength or a habit to change, why it was chosen, what was said, and what to practise."""
+    """A strength or a habit to change, why it was chosen, what was said, and what to practise.
+
+    `example` is how a colleague who lets it be shown did it well; None where there is none. Whose it is is not shown.
+    """
 
     figures: ItemFigures
     ground: Ground
     quotes: tuple[Quote, ...] = ()
     practice: tuple[Exercise, ...] = ()
+    example: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)

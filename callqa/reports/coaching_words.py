@@ -13,7 +13,7 @@ COACHING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "coaching.made": ("生成时间", "Made"),
     "coaching.small": (
         "这段时间可计分的通话只有 {n} 通，样本太小，下面的数字不足以评价工作，请以录音为准。",
-        "Only {n} calls have a score in these days: too few to judge the work by figures. Go by the recordings.",
+        "Calls with a score in these days: {n}, too few to judge the work by figures. Go by the recordings.",
     ),
     "coaching.strengths": ("长处", "Strengths"),
     "coaching.habits": ("要改的习惯", "Habits to change"),
@@ -43,6 +43,10 @@ COACHING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "coaching.no_data": ("无", "none"),
     "coaching.quotes": ("本人的通话", "Own calls"),
     "coaching.no_words": ("没有可引用的原话", "no words to quote"),
+    "coaching.example": (
+        "做得好的同事这样说（本人同意展示，不写姓名）",
+        "How a colleague does it well (shown with their consent, without the name)",
+    ),
     "coaching.practice": ("建议练习", "Practise"),
     "coaching.actions": ("商定的行动", "Agreed actions"),
     "coaching.no_actions": ("没有商定的行动。", "Nothing was agreed."),

@@ -140,6 +140,7 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deed.coaching_noted": ("记录辅导", "coaching note written"),
     "deed.coaching_answered": ("坐席回应辅导记录", "coaching note answered"),
     "deed.coaching_closed": ("了结辅导行动", "coaching action closed"),
+    "deed.examples_consented": ("示例展示意愿", "consent to be an example"),
     "deed.calibration_made": ("发起校准", "calibration begun"),
     "deed.calibration_closed": ("结束校准", "calibration closed"),
     "backup.done": (

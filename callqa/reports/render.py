@@ -68,7 +68,12 @@ def render_coaching(report: CoachingReport, console: str | None = None) -> str:
         report=report,
         console=console,
         before_days=BEFORE_DAYS,
-        has_sound=any(quote.clip for point in (*report.strengths, *report.habits) for quote in point.quotes),
+        has_sound=any(
+            quote.clip
+            for point in (*report.strengths, *report.habits)
+            for quote in (*point.quotes, point.example)
+            if quote is not None
+        ),
     )
 
 

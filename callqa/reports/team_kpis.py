@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from callqa.reports.context import ScoreSummary
 from callqa.reports.figures import MIN_SAMPLE, Proportion, summarise, wilson
 from callqa.reports.ledger import LedgerCounts
 from models.service import ServedCall
-from models.survey import JoinedAnswer
+from models.survey import JoinedAnswer, SurveyAnswer
 
 IN_TIME_S = 20.0
 IN_TIME_GOAL = 0.85
@@ -63,9 +63,9 @@ class Kpis:
 
 
 def kpis(
-    calls: Sequence[ServedCall], visits: Iterable[tuple[str, datetime]], promises: LedgerCounts, now: datetime
+    calls: Sequence[ServedCall], visits: Mapping[str, Sequence[datetime]], promises: LedgerCounts, now: datetime
 ) -> Kpis:
-    """The figures of these calls. `visits` are all calls of known customers, up to AGAIN_WITHIN after the last call."""
+    """The figures of these calls. `visits` are their customers' calls, up to AGAIN_WITHIN after the last of these."""
     lengths = [call.duration_s for call in calls if call.duration_s is not None]
     rings = [call.ring_s for call in calls if call.ring_s is not None]
     solved = [call.resolved for call in calls if call.resolved is not None]
@@ -90,12 +90,26 @@ def kpis(
     )
 
 
-def with_answers(calls: Iterable[ServedCall], answers: Iterable[JoinedAnswer]) -> list[ServedCall]:
-    """The calls with what their customers answered, of several answers the last; else with what their metadata say."""
-    last = {one.recording_id: one.answer for one in answers}
+def by_customer(visits: Iterable[tuple[str, datetime]]) -> dict[str, list[datetime]]:
+    """When each customer called, the earliest first."""
+    times: defaultdict[str, list[datetime]] = defaultdict(list)
+    for customer, at in visits:
+        times[customer].append(at)
+    for own in times.values():
+        own.sort()
+    return dict(times)
+
+
+def last_answers(answers: Iterable[JoinedAnswer]) -> dict[str, SurveyAnswer]:
+    """By recording, of several answers the last; answers that were joined to none are left out."""
+    return {one.recording_id: one.answer for one in answers if one.recording_id is not None}
+
+
+def with_answers(calls: Iterable[ServedCall], answers: Mapping[str, SurveyAnswer]) -> list[ServedCall]:
+    """The calls with what their customers answered; without an answer, with what their metadata say."""
     found = []
     for call in calls:
-        answer = last.get(call.recording_id)
+        answer = answers.get(call.recording_id)
         if answer is not None:
             resolved = call.resolved if answer.resolved is None else answer.resolved
             call = replace(call, csat=answer.score, resolved=resolved)
@@ -130,16 +144,11 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return [(bisect.bisect_left(ordered, v) + 1 + bisect.bisect_right(ordered, v)) / 2 for v in values]
 
 
-def _again(calls: Sequence[ServedCall], visits: Iterable[tuple[str, datetime]]) -> int:
+def _again(calls: Sequence[ServedCall], visits: Mapping[str, Sequence[datetime]]) -> int:
     """How many of the calls were followed by another one of the same customer within AGAIN_WITHIN."""
-    times: defaultdict[str, list[datetime]] = defaultdict(list)
-    for customer, at in visits:
-        times[customer].append(at)
-    for own in times.values():
-        own.sort()
     count = 0
     for call in calls:
-        own = times[call.customer_ref or ""]
+        own = visits.get(call.customer_ref or "", ())
         following = bisect.bisect_right(own, call.started_at)
         count += following < len(own) and own[following] <= call.started_at + AGAIN_WITHIN
     return count

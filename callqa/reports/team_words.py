@@ -25,7 +25,7 @@ TEAM_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "team.needs": ("培训需求", "Training needs"),
     "team.needs_below": (
         "有足够通话的 {judged} 名坐席中，{below} 名明显不到八成",
-        "{below} of the {judged} agents with enough calls surely meet it in less than four of five calls",
+        "agents who surely meet it in less than four of five calls: {below} of {judged} with enough calls",
     ),
     "team.no_needs": (
         "没有坐席在哪一项上明显不到八成。",
@@ -34,11 +34,11 @@ TEAM_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "team.improved": ("进步最大的坐席", "Most improved agents"),
     "team.nobody": (
         "可比较的 {n} 名坐席中，没有人的进步超出偶然波动。",
-        "Of {n} agents who can be compared, nobody improved by more than chance explains.",
+        "Agents who can be compared: {n}. Nobody improved by more than chance explains.",
     ),
     "team.compared": (
         "与本人上期相比；可比较的坐席 {n} 名，区间已按人数放宽，合起来以 95% 的把握成立。",
-        "Against the own past; {n} agents can be compared, and their intervals hold at 95 % all together.",
+        "Against the own past. Agents who can be compared: {n}; the intervals hold at 95 % all together.",
     ),
     "weekly.title": ("质检周报", "Reports of the week"),
     "weekly.report": ("报告", "Report"),
@@ -54,12 +54,12 @@ TEAM_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "team.not_again": ("7 日内未再来电", "No further call within 7 days"),
     "team.unsettled": (
         "另有 {n} 通未满 7 日，尚不能判断",
-        "{n} more are not yet 7 days old, so nobody knows",
+        "not yet 7 days old, so that nobody knows: {n} more",
     ),
     "team.complaints": ("投诉通话占比", "Calls with a complaint"),
     "team.promises_kept": ("到期承诺兑现率", "Promises kept of those due"),
     "team.csat": ("客户满意度（1 至 5）", "Satisfaction of customers (1 to 5)"),
-    "team.csat_of": ("{mean} 分，{n} 通有评价", "{mean}, of {n} calls with an answer"),
+    "team.csat_of": ("{mean} 分，{n} 通有评价", "{mean}, calls with an answer: {n}"),
     "team.satisfied": ("满意客户（4 分起）通话的得分", "Score of calls with satisfied customers (from 4)"),
     "team.unsatisfied": ("其他客户通话的得分", "Score of calls with the others"),
     "team.relation": ("得分与满意度的等级相关", "Rank correlation of score and satisfaction"),
@@ -82,7 +82,7 @@ TEAM_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "team.no_effect": (
         "可比较的 {n} 项中，没有哪一项的变化超出偶然波动。",
-        "{n} items can be compared; none changed by more than chance explains.",
+        "Items that can be compared: {n}. None changed by more than chance explains.",
     ),
     "team.change_note": (
         "两个版本评的是不同日子的通话，变化也可能来自通话本身；要看同一批通话在新旧标准下的差别，请用回测。",

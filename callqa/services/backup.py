@@ -115,9 +115,10 @@ def restore_backup(
 ) -> Restored:
     """Check a backup, then bring back its files and its database; killed in between, it is asked for again.
 
-    What the database in place still tells is not lost: its later audit entries are taken over, and what was erased
-    since the backup is erased again. That database is kept beside the new one. Files that the backup lacks stay. A dry
-    run changes nothing. Raises IntegrityError before anything is changed, TransientError when the database is in use.
+    What the database in place still tells is not lost: its later audit entries are taken over, what was erased since
+    the backup is erased again, and a consent that was withdrawn since stays withdrawn. That database is kept beside the
+    new one. Files that the backup lacks stay. A dry run changes nothing. Raises IntegrityError before anything is
+    changed, TransientError when the database is in use.
     """
     manifest = check_backup(database, folder)
     files = [file for file in manifest.files if file.path.startswith(_HELD)]
@@ -175,6 +176,11 @@ def _catch_up(
             uow.keeping.forget([forgotten.recording_id], forgotten.part, forgotten.at)
             erased += 1
         erased += uow.surveys.forget_again(known.answers if known else ())
+        for consent in known.consents if known else ():
+            before = uow.example_consents.of(consent.agent_id)
+            # Who withdrew it since then is not asked whether the backup knows.
+            if before is not None and before.at < consent.at:
+                uow.example_consents.put(consent)
         details = {
             "backup_of": manifest.created_at,
             "adopted_entries": len(later) if continues else 0,

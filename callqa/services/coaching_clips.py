@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 BEFORE_S, AFTER_S = 1.0, 2.0
 MOST_S = 10.0
-"""Of one clip; there are two for each of at most four points, so that a page grows by less than half a megabyte."""
+"""Of one clip; there are at most ten, two for each of four points and two examples: they add half a megabyte or so."""
 
 
 def with_clips(
@@ -37,7 +37,9 @@ def with_clips(
     with new_unit_of_work() as uow:
 
         def sounding(points: Sequence[Point]) -> tuple[Point, ...]:
-            return tuple(replace(p, quotes=tuple(map(spoken, p.quotes))) for p in points)
+            return tuple(
+                replace(p, quotes=tuple(map(spoken, p.quotes)), example=p.example and spoken(p.example)) for p in points
+            )
 
         def spoken(quote: Quote) -> Quote:
             clip = _clip(quote, listening, cut, uow)

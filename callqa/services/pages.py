@@ -32,14 +32,14 @@ class _Spelling:
     pattern: re.Pattern[str]
 
 
-def files_that_name(call_ids: Collection[str], folder: Path) -> NamingFiles:
-    """The files in `folder` and below in which one of these ids stands, or that are named after one.
+def files_that_name(ids: Collection[str], folder: Path) -> NamingFiles:
+    """The files in `folder` and below in which one of these ids of calls or recordings stands, or that are named so.
 
     An id counts where it stands by itself, not as part of a longer run of letters and digits. Links are not followed;
     no folder: no files.
     """
-    spellings = [_spelling(text) for call_id in sorted(set(call_ids)) for text in sorted(_written(call_id))]
-    stems = tuple(f"{safe_stem(call_id)}." for call_id in sorted(set(call_ids)))
+    spellings = [_spelling(text) for one in sorted(set(ids)) for text in sorted(_written(one))]
+    stems = tuple(f"{safe_stem(one)}." for one in sorted(set(ids)))
     naming, unread = [], []
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_file():

@@ -146,7 +146,7 @@ def erase_customer(
         # Given up when the block ends: it only counts.
         would_go, answers = uow.keeping.forget(ids, ForgottenPart.CALL, now), len(answer_ids)
     sources = tuple(sorted(found))
-    files = files_that_name([call.meta.call_id for call in calls], reports)
+    files = files_that_name([one for call in calls for one in (call.meta.call_id, call.recording.id)], reports)
     if dry_run:
         kept = sum(len(_sound_of(recording_id, audio)) for recording_id in ids)
         return Erased(would_go, answers, kept, files.naming, files.unread, sources)

@@ -103,8 +103,8 @@ def _pages_past_their_days(
     if not days or not reports.is_dir():
         return ()
     with new_unit_of_work() as uow:
-        call_ids = uow.keeping.calls_older_than(_before(now, days))
-    return files_that_name(call_ids, reports).naming if call_ids else ()
+        ids = uow.keeping.names_older_than(_before(now, days))
+    return files_that_name(ids, reports).naming if ids else ()
 
 
 def _forget(

@@ -28,6 +28,8 @@ class Right(StrEnum):
     """Keep what was agreed in a coaching talk, and what became of it."""
     ANSWER_NOTES = "answer_notes"
     """Say something to a note on oneself."""
+    BE_EXAMPLE = "be_example"
+    """Let colleagues see what one said well, or no longer."""
     SEE_TEAM = "see_team"
     """A team's page and its ranking."""
     SEE_PROMISES = "see_promises"
@@ -56,6 +58,7 @@ _AGENT = frozenset(
         Right.LISTEN,
         Right.SEE_AGENT,
         Right.ANSWER_NOTES,
+        Right.BE_EXAMPLE,
         Right.APPEAL,
         Right.SEE_APPEALS,
         Right.SEE_STANDARDS,

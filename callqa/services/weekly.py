@@ -14,7 +14,7 @@ from callqa.reports.text_files import write_text
 from callqa.reports.weekly_context import WeeklyIndex, WeeklyLink
 from callqa.services.coaching import coaching_report
 from callqa.services.overview import Period
-from callqa.services.team_report import team_report
+from callqa.services.team_report import team_reports
 from models.call import UNASSIGNED_AGENT
 from models.errors import InputError
 from models.person import EVERYBODY
@@ -74,12 +74,12 @@ def write_weekly(
             return None
     own = folder / f"{week.since:%G-W%V}"
     groups: list[WeeklyLink] = []
-    for team in (None, *teams):
-        found = team_report(team, week, wording.practice, wording.dimensions, wording.language, now, new_unit)
-        if found is not None:
-            name = "centre.html" if team is None else f"team-{quote(team, safe='')}.html"
-            write_text(own / name, render_team(found))
-            groups.append(WeeklyLink(quote(name), team, found.calls))
+    for found in team_reports(
+        (None, *teams), week, wording.practice, wording.dimensions, wording.language, now, new_unit
+    ):
+        name = "centre.html" if found.team is None else f"team-{quote(found.team, safe='')}.html"
+        write_text(own / name, render_team(found))
+        groups.append(WeeklyLink(quote(name), found.team, found.calls))
     agents: list[WeeklyLink] = []
     for agent_id in people:
         page = coaching_report(agent_id, week, wording.practice, wording.language, now, EVERYBODY, new_unit)

@@ -26,6 +26,7 @@ from callqa.web.pages.promises import promises_router
 from callqa.web.pages.quality import quality_router
 from callqa.web.pages.queue import queue_router
 from callqa.web.pages.standards import standards_router
+from callqa.web.pages.team_report import team_report_router
 from callqa.web.pages.teams import teams_router
 from callqa.web.pages.tokens import tokens_router
 from callqa.web.services import WebServices
@@ -44,6 +45,7 @@ PAGES = (
     api_router,
     overview_router,
     teams_router,
+    team_report_router,
     coaching_router,
     quality_router,
     queue_router,

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from callqa.reports import formats, rate_text
+from callqa.reports.file_names import visible_name
 from callqa.reports.words import LANGUAGES
 from callqa.services.rights import Right
 from callqa.web.call_view import call_path
@@ -108,12 +109,14 @@ def _key_field(form_key: str) -> Markup:
 @lru_cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("callqa.web", "templates"),
+        # Behind the console's own what reports are made of: a page shows the same parts.
+        loader=ChoiceLoader([PackageLoader("callqa.web"), PackageLoader("callqa.reports")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters.update(name=visible_name, percent=formats.percent, score=formats.score, signed=formats.signed)
     environment.globals["formats"] = formats
     environment.globals["rate_text"] = rate_text
     environment.globals["call_path"] = call_path

@@ -18,6 +18,7 @@ from models.coaching_note import CoachingNotes
 from models.daily import Daily
 from models.desk import Desk
 from models.draft import StandardDrafts
+from models.example_consent import ExampleConsents
 from models.glance import Glances
 from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
@@ -288,6 +289,7 @@ class UnitOfWork(Protocol):
     glances: Glances
     instances: Instances
     coaching_notes: CoachingNotes
+    example_consents: ExampleConsents
     desk: Desk
     samples: Samples
     order: CallOrder

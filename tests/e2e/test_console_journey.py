@@ -125,6 +125,20 @@ def test_a_reviewer_finds_a_call_hears_it_and_corrects_an_item_by_key(enter: Ent
     expect(item.locator(".sides")).to_contain_text("未做到")
 
 
+def test_a_link_leads_to_a_second_of_the_call(enter: Enter) -> None:
+    qa = enter("demo-qa")
+    page = qa.go("/calls/D06")
+    turn = page.locator("[data-turns] > [data-from]").nth(2)
+    second = float(turn.get_attribute("data-from") or "nan") + 0.1
+    page = qa.go(f"/calls/D06#t={second:.1f}")
+    expect(turn).to_have_class(re.compile(r"\blinked\b"))
+    expect(turn).to_be_in_viewport()
+    # Nobody's loudspeaker starts by a link; the sound begins there when it is asked for.
+    assert page.evaluate("document.querySelector('[data-audio]').paused")
+    page.keyboard.press("Space")
+    assert wait_until_heard(page, second) < second + 5
+
+
 def test_a_call_with_one_flagged_item_is_settled_in_five_presses_from_the_queue(enter: Enter) -> None:
     qa = enter("demo-qa")
     page = qa.go("/queue")
@@ -264,6 +278,8 @@ PAGES = {
         "/queue?section=mine",
         "/teams",
         "/teams/一班",
+        "/teams/一班/report",
+        "/centre",
         "/agents/A801",
         "/promises",
         "/appeals",
@@ -278,7 +294,7 @@ PAGES = {
         "/me/tokens",
         "/calls/D13",
     ),
-    "demo-agent": ("/agents/A801", "/calls/D01", "/calls/D01/appeals/hold", "/appeals"),
+    "demo-agent": ("/agents/A801", "/agents/A801/coaching", "/calls/D01", "/calls/D01/appeals/hold", "/appeals"),
     None: ("/login",),
 }
 
@@ -303,8 +319,8 @@ def test_no_page_keeps_anybody_out(enter: Enter, name: str | None) -> None:
 @pytest.mark.parametrize(
     ("name", "paths"),
     [
-        ("demo-lead", ("/overview", "/agents/A802", "/calls/D19", "/me", "/queue", "/promises")),
-        ("demo-agent", ("/agents/A801", "/calls/D01", "/me")),
+        ("demo-lead", ("/overview", "/teams/一班/report", "/agents/A802", "/calls/D19", "/me", "/queue", "/promises")),
+        ("demo-agent", ("/agents/A801", "/agents/A801/coaching", "/calls/D01", "/me")),
     ],
 )
 def test_a_phone_needs_no_scrolling_sideways(enter: Enter, name: str, paths: tuple[str, ...]) -> None:

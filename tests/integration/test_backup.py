@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from callqa.standards import find_standard
 from models.audit import AuditAction, AuditEvent
 from models.call import CallMeta
 from models.errors import CallqaError, InputError, IntegrityError, SchemaError, SettingsError, TransientError
+from models.example_consent import ExampleConsent
 from models.survey import SurveyAnswer
 from scoring import score_call, scorer_of
 from storage import Database, schema
@@ -203,6 +204,27 @@ def test_answers_that_were_erased_since_the_backup_stay_so(house: House, has_sur
         left = [found.answer.answer_id for found in uow.surveys.joined(["S1", "S2"])]
         assert left == (["S2"] if has_surveys else ["S1", "S2"])
         assert uow.surveys.forgotten(["S1", "S2"]) == ({"S1"} if has_surveys else set())
+    database.close()
+
+
+@pytest.mark.parametrize("at_first", [True, False])
+def test_what_agents_said_since_the_backup_of_being_an_example_holds(house: House, at_first: bool) -> None:
+    database, now = Database(house.url), factories.STARTED_AT
+    with database.unit_of_work() as uow:
+        uow.calls.add(factories.recording("7"), factories.meta("C7", "A17"))
+        uow.example_consents.put(ExampleConsent("A17", at_first, now, "A17"))
+        uow.commit()
+    assert house.run("backup", "-o", "b").exit_code == 0
+    later = ExampleConsent("A17", not at_first, now + timedelta(days=1), "A17")
+    with database.unit_of_work() as uow:
+        uow.calls.add(factories.recording("8"), factories.meta("C8", "A18"))
+        for consent in (later, ExampleConsent("A18", True, now, "A18")):
+            uow.example_consents.put(consent)
+        uow.commit()
+    database.close()
+    assert house.run("restore", "b", "--yes").exit_code == 0
+    with database.unit_of_work() as uow:
+        assert list(uow.example_consents.all()) == [later], "the backup does not know A18, who is to be asked again"
     database.close()
 
 

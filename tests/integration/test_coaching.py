@@ -64,7 +64,7 @@ def test_a_habit_has_the_agents_own_words_their_second_and_practice(database: Da
     page = render_coaching(found, "https://qa.example.com")
     assert "您好A17-1-11" in page
     assert "00:07.5" in page
-    assert f'https://qa.example.com/calls/{habit.quotes[0].recording_id}#u0"' in page
+    assert f'https://qa.example.com/calls/{habit.quotes[0].recording_id}#t=7.5"' in page
     assert "A18" not in page
     assert "<script" not in page
 

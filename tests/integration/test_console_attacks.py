@@ -95,6 +95,7 @@ def changes(console: Console, database: Database) -> dict[str, Change]:
         "POST /agents/{agent_id}/coaching/{note}/answer": Change(
             "a17", "/agents/A17/coaching/1/answer", {"answer": "好"}
         ),
+        "POST /agents/{agent_id}/coaching/example": Change("a17", "/agents/A17/coaching/example", {"consent": "yes"}),
         "POST /agents/{agent_id}/coaching/{note}/close": Change(
             "lead", "/agents/A17/coaching/2/close", {"outcome": "done"}
         ),

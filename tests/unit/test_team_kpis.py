@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from callqa.reports.coaching_build import item_figures
 from callqa.reports.ledger import LedgerCounts
-from callqa.reports.team_kpis import Kpis, kpis, relation, with_answers
+from callqa.reports.team_kpis import Kpis, by_customer, kpis, last_answers, relation, with_answers
 from callqa.reports.team_quality import dimensions, standard_changes
 from models.daily import DayVerdicts
 from models.rollup import ItemTally
@@ -33,7 +33,7 @@ def call(
 def figures(*calls: ServedCall, visits: list[tuple[str, float]] | None = None, now: datetime = NOW) -> Kpis:
     own = [(one.customer_ref, one.started_at) for one in calls if one.customer_ref is not None]
     others = [(name, AT + timedelta(days=day)) for name, day in visits or []]
-    return kpis(calls, [*own, *others], NOTHING, now)
+    return kpis(calls, by_customer([*own, *others]), NOTHING, now)
 
 
 def test_what_nobody_recorded_is_not_known() -> None:
@@ -46,7 +46,7 @@ def test_what_nobody_recorded_is_not_known() -> None:
 
 
 def test_of_no_calls_there_are_no_figures() -> None:
-    found = kpis([], [], NOTHING, NOW)
+    found = kpis([], {}, NOTHING, NOW)
     assert (found.hours, found.talk_s, found.complaints.share, found.satisfied.mean) == (0.0, None, None, None)
 
 
@@ -72,7 +72,7 @@ def test_calls_that_are_too_young_say_nothing_yet() -> None:
 
 
 def test_promises_kept_are_of_those_due() -> None:
-    found = kpis([], [], LedgerCounts(10, 2, 1, 5, 1, 1, 0, 0, 8), NOW)
+    found = kpis([], {}, LedgerCounts(10, 2, 1, 5, 1, 1, 0, 0, 8), NOW)
     assert (found.promises_kept.hits, found.promises_kept.n) == (5, 8)
 
 
@@ -91,8 +91,9 @@ def test_an_answer_to_a_survey_goes_before_the_metadata_and_the_last_before_othe
         return JoinedAnswer(answer, Match.CALL_ID, recording_id, "C1", "A17", None)
 
     own = call(csat=3.0, resolved=True)
-    assert with_answers([own], [answered(None, 1.0, False), answered("other", 1.0, False)]) == [own]
-    (found,) = with_answers([own], [answered("r", 1.0, False), answered("r", 5.0, None)])
+    others = last_answers([answered(None, 1.0, False), answered("other", 1.0, False)])
+    assert with_answers([own], others) == [own]
+    (found,) = with_answers([own], last_answers([answered("r", 1.0, False), answered("r", 5.0, None)]))
     assert (found.csat, found.resolved) == (5.0, True)
 
 

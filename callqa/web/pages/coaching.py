@@ -16,6 +16,7 @@ from callqa.reports.figures import MIN_SAMPLE
 from callqa.reports.file_names import visible
 from callqa.services.coaching import coaching_report
 from callqa.services.coaching_notes import NoteRefusedError, answer_note, close_note, write_note
+from callqa.services.examples import consent_to_examples, consents_to_examples
 from callqa.services.overview import last_days
 from callqa.services.rights import Right
 from callqa.web.doors import Doors, Visitor, Who
@@ -38,7 +39,7 @@ def coaching_router(services: WebServices, shell: Shell) -> APIRouter:
     def show(request: Request, who: Visitor, agent_id: str, days: int = 30, said: str = "") -> Response:
         now = services.now().astimezone(shell.zone)
         period, language = last_days(chosen_days(days), now, shell.zone), shell.language(request)
-        practice = services.practice(language)
+        practice, is_own = services.practice(language), agent_id == who.person.agent_id
         found = coaching_report(agent_id, period, practice, language, now, who.scope, services.new_unit_of_work)
         if found is None:
             raise HTTPException(404)
@@ -57,7 +58,9 @@ def coaching_router(services: WebServices, shell: Shell) -> APIRouter:
             # An agent is spoken to by the house, as in appeals.
             names=None if who.person.post is Post.AGENT else names,
             may_write=who.may(Right.WRITE_NOTES) and (who.scope.teams is None or found.team is not None),
-            may_answer=who.may(Right.ANSWER_NOTES) and who.person.agent_id == agent_id,
+            may_answer=who.may(Right.ANSWER_NOTES) and is_own,
+            # Nobody else learns what the agent said to it.
+            is_example=consents_to_examples(agent_id, services.new_unit_of_work) if is_own else None,
             trend=_trend(found.weeks, shell.words(request)),
             before_days=BEFORE_DAYS,
             most=MOST_NOTE_CHARACTERS,
@@ -131,6 +134,14 @@ def coaching_router(services: WebServices, shell: Shell) -> APIRouter:
             return refused(request, who, agent_id, error.why.value)
         return _back_to(agent_id, done)
 
+    @doors.post("/agents/{agent_id}/coaching/example", Right.BE_EXAMPLE)
+    def example(who: Who, agent_id: str, consent: Annotated[str, Form()] = "") -> Response:
+        if agent_id != who.person.agent_id:
+            raise HTTPException(404)
+        is_given = consent == "yes"
+        done = consent_to_examples(agent_id, is_given, who.person.name, services.now(), services.new_unit_of_work)
+        return _back_to(agent_id, done, "example")
+
     return doors.router
 
 
@@ -153,8 +164,8 @@ def _trend(weeks: Sequence[Week], words: PageWords) -> Plot | None:
     return plot([Series(words("coaching.mean"), points, gap=_WEEK_DAYS)], marks, is_share=False)
 
 
-def _back_to(agent_id: str, done: bool) -> Response:
+def _back_to(agent_id: str, done: bool, part: str = "actions") -> Response:
     """The page again, so that reloading it sends nothing twice; 404 where there was nothing to do it to."""
     if not done:
         raise HTTPException(404)
-    return RedirectResponse(f"/agents/{quote(agent_id, safe='')}/coaching#actions", 303)
+    return RedirectResponse(f"/agents/{quote(agent_id, safe='')}/coaching#{part}", 303)

@@ -33,6 +33,7 @@ def teams_router(services: WebServices, shell: Shell) -> APIRouter:
             lines=lines,
             span=span,
             first=first_of(line.score for line in lines),
+            has_centre=who.scope.covers_team(None),
             choices=CHOICES,
             least=MIN_SAMPLE,
         )
@@ -53,6 +54,7 @@ def teams_router(services: WebServices, shell: Shell) -> APIRouter:
             span=span,
             first=first_of(one.score for one in found.ranking.ranked),
             pass_rate=pass_rate,
+            has_report=who.scope.covers_team(team),
             choices=CHOICES,
             least=MIN_SAMPLE,
         )

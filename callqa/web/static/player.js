@@ -85,6 +85,17 @@ document.addEventListener("click", (event) => {
   if (word !== null && getSelection().isCollapsed) seek(Number(word.dataset.s));
 });
 
+// A link to a second of the call: `#t=12.5`. It starts there once somebody presses play.
+function arrive() {
+  const second = Number(/^#t=(\d+(?:\.\d+)?)$/.exec(location.hash)?.[1] ?? NaN);
+  const turn = turns.findLast((one) => Number(one.dataset.from) <= second + 0.02);
+  if (Number.isNaN(second)) return;
+  seek(second, false);
+  if (turn === undefined) return;
+  for (const one of turns) one.classList.toggle("linked", one === turn);
+  turn.scrollIntoView({ block: "center" });
+}
+
 if (audio !== null) {
   box.querySelector("[data-scripted]").hidden = false;
   for (const name of ["timeupdate", "seeked", "play"]) audio.addEventListener(name, show);
@@ -120,3 +131,5 @@ if (audio !== null) {
   });
   draw().catch(() => {});
 }
+addEventListener("hashchange", arrive);
+arrive();
