@@ -32,8 +32,8 @@ IMPORT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "it is too long or holds signs that cannot be shown; shorten it or type it anew",
     ),
     "import.refusal.bad_score": (
-        "评分“{detail}”不在所选分制内；请按文件选择分制（命令行为 --scale）：1-5、1-10 或 words（文字）",
-        "score “{detail}” is not on the chosen scale; choose the file's (a command line's --scale): 1-5, 1-10 or words",
+        "评分“{detail}”不在所选分制内；请选择文件所用的分制（1-5、1-10 或 words，即文字），或更正评分",
+        "score “{detail}” is not on the chosen scale; choose the file's (1-5, 1-10 or words), or correct it",
     ),
     "import.refusal.bad_time": (
         "时间“{detail}”无法识别，请写成 2026-11-20 09:31",

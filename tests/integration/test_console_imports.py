@@ -77,7 +77,7 @@ def test_answers_are_taken_in_once_and_what_was_wrong_comes_back_to_be_corrected
     assert tiles(page) == [1, 0, 0, 3]
     rows = re.findall(r'<tr data-row><td class="number">(\d+)</td><td>(.*?)</td><td>(.*?)</td></tr>', page)
     assert [row[:2] for row in rows] == [("3", "满意度"), ("4", "满意度"), ("5", "—")]
-    assert "评分“9”不在所选分制内；请按文件选择分制" in rows[0][2]
+    assert "评分“9”不在所选分制内；请选择文件所用的分制" in rows[0][2]
     assert "含有逗号的内容请加引号" in rows[2][2]
     assert NASTY not in page
     with database.unit_of_work() as uow:
