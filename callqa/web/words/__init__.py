@@ -16,6 +16,7 @@ from callqa.web.words.insight_words import INSIGHT_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
 from callqa.web.words.promises_words import PROMISES_WORDS
 from callqa.web.words.queue_words import QUEUE_WORDS
+from callqa.web.words.satisfaction_words import SATISFACTION_WORDS
 from callqa.web.words.shell_words import SHELL_WORDS
 from callqa.web.words.standards_words import STANDARDS_WORDS
 from callqa.web.words.tokens_words import TOKENS_WORDS
@@ -29,6 +30,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **TOKENS_WORDS,
     **STANDARDS_WORDS,
     **INSIGHT_WORDS,
+    **SATISFACTION_WORDS,
     **QUEUE_WORDS,
     **CALL_WORDS,
     **APPEALS_WORDS,
