@@ -5,6 +5,9 @@
 For months of several sizes, each criterion: the mean true rate, the share of months whose interval holds the truth
 (at least 93 % is asked), the mean half width of the interval, and how often an interval of the machine's own count
 would hold it (Wilson's, which is what a report without reviews could show).
+
+Then, for reviewers who err alike on every criterion and for such who do not, by how much is calibrated: how often the
+interval holds the truth, and its half width, with the reviewers' error of all criteria together and of each its own.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import argparse
 from statistics import fmean
 
 from callqa.reports.figures import wilson
-from tests.simulated_reviews import RATES, Month, month
+from tests.simulated_reviews import RATES, REVIEWER_ERRORS, UNLIKE_ERRORS, Month, month
 
 SIZES = (
     (10, 3, 1, 0),
@@ -26,6 +29,8 @@ SIZES = (
     (60, 20, 3, 0),
 )
 """Agents, calls of each a day, how many of them are drawn, and of those in doubt how many more; a month has 22 days."""
+CALIBRATED = (20, 60, 120)
+"""Calls that three reviewers judged blind."""
 
 
 def main() -> None:
@@ -46,6 +51,24 @@ def main() -> None:
                 f" {fmean(map(holds, ones)):>6.1%} {fmean(map(half_width, ones)):>6.1%}"
                 f" {fmean(machine_holds(one, agents * calls * 22) for one in ones):>14.1%}"
             )
+    _print_errors(months)
+
+
+def _print_errors(months: int) -> None:
+    print(f"\n{'reviewers err':<14} {'calibrated':>10} {'error':<9} " + " ".join(f"{item:>15}" for item in RATES))
+    for told, errors in (("alike", REVIEWER_ERRORS), ("unlike", UNLIKE_ERRORS)):
+        for calibrated in CALIBRATED:
+            for by_item in (False, True):
+                found = [
+                    month(seed, 20, 7, errors=errors, calibrated=calibrated, by_item=by_item) for seed in range(months)
+                ]
+                figures = (
+                    f"{fmean(map(holds, ones)):>8.1%} ±{fmean(map(half_width, ones)):>5.1%}"
+                    for item in RATES
+                    for ones in [[one[item] for one in found]]
+                )
+                error = "own" if by_item else "together"
+                print(f"{told:<14} {calibrated:>10} {error:<9}", *figures)
 
 
 def holds(one: Month) -> bool:

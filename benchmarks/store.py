@@ -25,6 +25,7 @@ from unittest.mock import patch
 import sqlalchemy as sa
 
 from benchmarks.store_data import AGENTS, DAYS, FIRST_DAY, RUN_CALLS, agent_of, call_meta, fill, run_id, store_call
+from benchmarks.store_draws import FIRST_DRAWN, LAST_DRAWN, draw
 from models.person import EVERYBODY, Scope
 from models.ports import UnitOfWork
 from models.queue import QueueCursor, QueueFilter, Urgency
@@ -48,6 +49,7 @@ def main() -> None:
     parser.add_argument("--database-url", help="default: an SQLite file that is deleted afterwards")
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--users", type=int, default=20, help="so many ask at once, in threads")
+    parser.add_argument("--only", default="", help="only questions whose names begin so, and nothing else")
     parser.add_argument("--kept", action="store_true", help="the database is filled already")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -55,10 +57,14 @@ def main() -> None:
         if not arguments.kept:
             schema.upgrade(url)
             fill(url, arguments.calls)
+            print("{} calls drawn, {} verdicts of reviewers".format(*draw(url)))
         _vacuum(url)
         _print_sizes(url)
         database = Database(url)
-        _ask_all(database, url, arguments.calls, arguments.rounds)
+        _ask_all(database, url, arguments.calls, arguments.rounds, arguments.only)
+        if arguments.only:
+            database.close()
+            return
         _ask_at_once(database, arguments.users, arguments.rounds)
         _print_cost(database, arguments.calls)
         _print_contention(database, arguments.calls)
@@ -138,6 +144,12 @@ def questions(calls: int) -> dict[str, Question]:
         "promises due in a day": lambda uow, rng: uow.census.with_promises_due(*_day(month(rng)[0])),
         "states of all recordings": lambda uow, _: uow.census.states(),
         "what waits": lambda uow, _: uow.census.queue(),
+        "frame of a quarter's draws": lambda uow, _: uow.samples.days_frame(FIRST_DRAWN, LAST_DRAWN, EVERYBODY),
+        "frame of a quarter's draws, one team": lambda uow, rng: uow.samples.days_frame(
+            FIRST_DRAWN, LAST_DRAWN, Scope(frozenset({team(rng)}))
+        ),
+        "verdicts on a quarter's draws": lambda uow, _: uow.samples.items_of_days(FIRST_DRAWN, LAST_DRAWN, EVERYBODY),
+        "last calls of all agents, month": lambda uow, rng: uow.census.last_calls(_day(month(rng)[0])[0]),
         "first calls of 100 agents": lambda uow, rng: uow.census.first_calls([someone(rng) for _ in range(100)]),
     }
 
@@ -149,10 +161,12 @@ def _day(day: date) -> tuple[Any, Any]:
     return began, began + timedelta(days=1)
 
 
-def _ask_all(database: Database, url: str, calls: int, rounds: int) -> None:
+def _ask_all(database: Database, url: str, calls: int, rounds: int, only: str) -> None:
     limit_ms = LIMIT_MS[parse(url).get_backend_name()]
     print(f"{'milliseconds, ' + str(rounds) + ' rounds':<40} median    p95")
     for name, question in questions(calls).items():
+        if not name.startswith(only):
+            continue
         took_ms = [_ask(database, question, random.Random(seed)) for seed in range(rounds)]
         print(f"{name:<40} {median(took_ms):6.1f} {quantiles(took_ms, n=20)[-1]:6.1f}", flush=True)
         if median(took_ms) > limit_ms:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from callqa.metadata import as_text, parse_day, read_table
+from callqa.metadata import Fault, as_text, bytes_of, parse_day, table_in
 from models.imported import ReadTable, Refusal
 from models.roster import ALWAYS, RosterEntry
 
@@ -27,32 +27,37 @@ _LACKING = {"agent_id": Refusal.NO_ID, "name": Refusal.NO_NAME, "team": Refusal.
 
 
 def read_roster(path: Path) -> ReadTable[RosterEntry]:
+    """The entries of a file, as `roster_in` gives them. Raises InputError."""
+    return roster_in(bytes_of(path), str(path))
+
+
+def roster_in(raw: bytes, where: str) -> ReadTable[RosterEntry]:
     """Read a roster. A row without a first day holds from the day the agent joined, or, without that, always.
 
-    Blank rows are passed over. Raises InputError for what cannot be read at all, and for columns that are missing or
-    there twice.
+    Blank rows are passed over. Raises InputError, which says `where`, for what cannot be read at all, and for columns
+    that are missing or there twice.
     """
-    return read_table(path, COLUMNS, NEEDED, _entry)
+    return table_in(raw, where, COLUMNS, NEEDED, _entry)
 
 
-def _entry(cells: Mapping[str, str]) -> RosterEntry | tuple[Refusal, str]:
+def _entry(cells: Mapping[str, str]) -> RosterEntry | Fault:
     texts: dict[str, str] = {}
     for name in NEEDED:
         if name not in cells:
-            return _LACKING[name], ""
+            return Fault(_LACKING[name], name)
         try:
             texts[name] = as_text(cells[name])
         except ValueError:
-            return Refusal.BAD_TEXT, name
+            return Fault(Refusal.BAD_TEXT, name)
     days: dict[str, date | None] = {}
     for name in ("joined_on", "left_on", "valid_from"):
         try:
             days[name] = parse_day(cells[name]) if name in cells else None
         except ValueError:
-            return Refusal.BAD_DAY, cells[name]
+            return Fault(Refusal.BAD_DAY, name, cells[name])
     joined_on, left_on = days["joined_on"], days["left_on"]
     if joined_on is not None and left_on is not None and left_on < joined_on:
-        return Refusal.LEFT_BEFORE_JOINED, cells["left_on"]
+        return Fault(Refusal.LEFT_BEFORE_JOINED, "left_on", cells["left_on"])
     return RosterEntry(
         agent_id=texts["agent_id"],
         name=texts["name"],

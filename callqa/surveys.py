@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from callqa.metadata import as_text, parse_span, read_table, yes_or_no
+from callqa.metadata import Fault, as_text, bytes_of, parse_span, table_in, yes_or_no
 from models.imported import ReadTable, Refusal
 from models.survey import HIGHEST, LOWEST, SurveyAnswer
 
@@ -50,12 +50,17 @@ _IDS = ("answer_id", "call_id", "customer_ref", "agent_id")
 
 
 def read_surveys(path: Path, scale: Scale, time_zone: str) -> ReadTable[SurveyAnswer]:
+    """The answers of a file, as `surveys_in` gives them. Raises InputError."""
+    return surveys_in(bytes_of(path), str(path), scale, time_zone)
+
+
+def surveys_in(raw: bytes, where: str, scale: Scale, time_zone: str) -> ReadTable[SurveyAnswer]:
     """Read an export; times without a zone are those of `time_zone`. Blank rows are passed over.
 
-    Comments are as written, and not fit to be stored. Raises InputError for what cannot be read at all, and for columns
-    that are missing or there twice.
+    Comments are as written, and not fit to be stored. Raises InputError, which says `where`, for what cannot be read at
+    all, and for columns that are missing or there twice.
     """
-    return read_table(path, COLUMNS, NEEDED, lambda cells: _answer(cells, scale, time_zone))
+    return table_in(raw, where, COLUMNS, NEEDED, lambda cells: _answer(cells, scale, time_zone))
 
 
 def score_of(written: str, scale: Scale) -> float:
@@ -71,28 +76,28 @@ def score_of(written: str, scale: Scale) -> float:
     return LOWEST + (float(written) - 1) * (HIGHEST - LOWEST) / (top - 1)
 
 
-def _answer(cells: Mapping[str, str], scale: Scale, time_zone: str) -> SurveyAnswer | tuple[Refusal, str]:
+def _answer(cells: Mapping[str, str], scale: Scale, time_zone: str) -> SurveyAnswer | Fault:
     if "answer_id" not in cells:
-        return Refusal.NO_ID, ""
+        return Fault(Refusal.NO_ID, "answer_id")
     ids: dict[str, str | None] = dict.fromkeys(_IDS)
     for name in _IDS:
         try:
             ids[name] = as_text(cells[name]) if name in cells else None
         except ValueError:
-            return Refusal.BAD_TEXT, name
+            return Fault(Refusal.BAD_TEXT, name)
     try:
         score = score_of(cells.get("score", ""), scale)
     except ValueError:
-        return Refusal.BAD_SCORE, cells.get("score", "")
+        return Fault(Refusal.BAD_SCORE, "score", cells.get("score", ""))
     try:
         # Of a day alone the last second: its calls came before.
         answered_at = parse_span(cells.get("answered_at", ""), time_zone)[1]
     except ValueError:
-        return Refusal.BAD_TIME, cells.get("answered_at", "")
+        return Fault(Refusal.BAD_TIME, "answered_at", cells.get("answered_at", ""))
     try:
         resolved = yes_or_no(cells["resolved"]) if "resolved" in cells else None
     except ValueError:
-        return Refusal.BAD_RESOLVED, cells["resolved"]
+        return Fault(Refusal.BAD_RESOLVED, "resolved", cells["resolved"])
     return SurveyAnswer(
         answer_id=ids["answer_id"] or "",
         call_id=ids["call_id"],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from callqa.metadata import cells_of, column_places, parse_span, rows_in
+from callqa.metadata import bytes_of, cells_of, column_places, parse_span, rows_in
 from models.errors import InputError
 from scoring.tickets import BadRow, RowProblem, Ticket, TicketState
 
@@ -59,11 +59,7 @@ class TicketTable:
 
 def read_tickets(path: Path, time_zone: str) -> TicketTable:
     """The tickets of a file, as `tickets_in` gives them. Raises InputError."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    return tickets_in(raw, str(path), time_zone)
+    return tickets_in(bytes_of(path), str(path), time_zone)
 
 
 def tickets_in(raw: bytes, where: str, time_zone: str) -> TicketTable:

@@ -48,6 +48,7 @@ from callqa.services.nightwatch import NightWatch, quietly
 from callqa.services.outlook import forecast_to_json
 from callqa.services.plan import plan_chunks
 from callqa.services.retention import retain
+from callqa.services.roster_gaps import not_on_roster
 from callqa.services.runs import finish_run, plan_run, resolve_day, source_of, take_up
 from callqa.services.samples import draw_samples
 from flows.chunks import RETRY_DELAYS_S, app_of, inspect_chunk, inspect_rest, is_transient
@@ -187,6 +188,10 @@ def plan_work(run: Run, standard: str | None, until: datetime | None) -> tuple[l
     facts = forecast_to_json(outlook.forecast)
     speed = facts.pop("speed")
     log.info("run %s: plan: %s; speed: %s", run.id, facts, speed)
+    unlisted = not_on_roster([call.meta for call in waiting], app.settings.time_zone, app.new_unit_of_work)
+    if unlisted:
+        log.warning("run %s: %d agents are not on the roster: %s", run.id, len(unlisted), ", ".join(unlisted))
+        facts["agents not on the roster"] = len(unlisted)
     rows = "\n".join(f"| {name} | {value} |" for name, value in (facts | speed).items())
     with quietly("the artifact of the plan"):
         create_markdown_artifact(f"| {run.id} | plan |\n|---|---|\n{rows}", key="callqa-night-plan")

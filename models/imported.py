@@ -31,11 +31,15 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that is not taken in; `line` is where it begins, `detail` the value at fault as written, "" without one."""
+    """A row that is not taken in; `line` is where it begins.
+
+    `detail` is the value at fault as written, `column` what its column is called in the file; "" without one.
+    """
 
     line: int
     reason: Refusal
     detail: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,9 @@ class Census(Protocol):
     def first_calls(self, agent_ids: Collection[str]) -> Mapping[str, datetime]:
         """When each agent's first dated call began; agents without one are left out."""
 
+    def last_calls(self, since: datetime) -> Mapping[str, datetime]:
+        """When each agent's last call began, of those begun since then (aware), by agent in alphabetical order."""
+
     def states(self) -> Mapping[RecordingState, int]:
         """How many recordings are in each state, all states named."""
 

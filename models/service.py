@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -33,6 +33,9 @@ class ServedCalls(Protocol):
 
     def of(self, since: date, until: date, scope: Scope) -> Sequence[ServedCall]:
         """Those that are scored and in scope, in the order of their beginning."""
+
+    def rated(self, since: date, until: date, scope: Scope, answered: Collection[str]) -> Sequence[ServedCall]:
+        """Of those, the ones whose metadata tell satisfaction and the `answered` ones, by recording."""
 
     def visits(self, since: datetime, until: datetime) -> Sequence[tuple[str, datetime]]:
         """Every known customer's calls, scored or not, whoever took them, by reference and beginning (aware)."""

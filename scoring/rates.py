@@ -11,7 +11,8 @@ see are not like the others. Drawn calls with known chances say what is true on 
 - The two are joined by their distances (MOVER: Zou and Donner 2008, Stat. Med. 27:1693-1702).
 - Reviewers err as well. How often, their disagreement in blind sets tells: two who err with chance e independently
   differ in 2 e (1 - e) of the verdicts. The rate is freed of it as by Rogan and Gladen (1978, Am. J. Epidemiol.
-  107:71-76), and the interval widened by what is not known of e.
+  107:71-76), and the interval widened by what is not known of e: the item's own where enough is known of it, since what
+  is plain to hear and what is a matter of taste are judged unlike.
 
 `benchmarks/rates.py` measures how often the interval holds the truth.
 """
@@ -26,6 +27,8 @@ FEWEST_REVIEWED = 30
 """Below so many reviewed calls of the sample there is no rate: its interval would say nothing."""
 ENOUGH_REVIEWED = 0.8
 """Below that share of the draw a rate comes with a warning: those who choose what to judge choose the rate."""
+FEWEST_DOUBLE = 30
+"""Below so many blind double verdicts on an item its reviewers err as they do on all items together."""
 _MOST_ERROR = 0.25
 """Reviewers who err more often than that measure nothing."""
 _TAIL = 0.025
@@ -51,6 +54,30 @@ class ReviewerError:
 
 NO_ERROR = ReviewerError(0.0, 0.0, 0.0)
 """What is taken for granted of reviewers who were never calibrated."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleVerdicts:
+    """How many pairs of blind verdicts there are on the same calls, and how many of them differ; neither need be whole.
+
+    Several reviewers of one call give pairs that hang together, since one who errs differs from all others: count half
+    a pair for each reviewer of a call.
+    """
+
+    differing: float
+    pairs: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerErrors:
+    """How likely reviewers err on single `items`, and on those of which too little is known: as on all `together`."""
+
+    together: ReviewerError
+    items: Mapping[str, ReviewerError]
+
+    def on(self, item_id: str) -> ReviewerError:
+        """How likely on that item."""
+        return self.items.get(item_id, self.together)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +121,19 @@ class Rates:
     undrawn: int = 0
 
 
-def reviewer_error(differing: float, verdicts: float) -> ReviewerError:
-    """From so many pairs of blind verdicts, of which so many differ; `NO_ERROR` without any.
+def reviewer_errors(doubles: Mapping[str, DoubleVerdicts]) -> ReviewerErrors:
+    """From the double verdicts on each item; `NO_ERROR` throughout without any."""
+    differing, pairs = (math.fsum(getattr(one, name) for one in doubles.values()) for name in ("differing", "pairs"))
+    known = {item_id: reviewer_error(one) for item_id, one in doubles.items() if one.pairs >= FEWEST_DOUBLE}
+    return ReviewerErrors(reviewer_error(DoubleVerdicts(differing, pairs)), known)
 
-    Several reviewers of one call give pairs that hang together, since one who errs differs from all others: count half
-    a pair for each reviewer of a call.
-    """
-    if not verdicts:
+
+def reviewer_error(doubles: DoubleVerdicts) -> ReviewerError:
+    """How likely reviewers err, by how often they differ; `NO_ERROR` without a pair."""
+    if not doubles.pairs:
         return NO_ERROR
-    low, high = _exact(differing, verdicts)
-    return ReviewerError(*map(_of_disagreement, (differing / verdicts, low, high)))
+    low, high = _exact(doubles.differing, doubles.pairs)
+    return ReviewerError(*map(_of_disagreement, (doubles.differing / doubles.pairs, low, high)))
 
 
 def true_rate(calls: Mapping[bool, int], drawn: Sequence[Drawn], error: ReviewerError = NO_ERROR) -> Rate:

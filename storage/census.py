@@ -36,6 +36,15 @@ class Census:
             found |= {row.agent_id: row.first for row in rows}
         return found
 
+    def last_calls(self, since: datetime) -> Mapping[str, datetime]:
+        rows = self._transaction.rows(
+            select(recordings.c.agent_id, func.max(recordings.c.started_at).label("last"))
+            .where(recordings.c.started_at >= since)
+            .group_by(recordings.c.agent_id)
+        )
+        # Databases order text by their own collations.
+        return {row.agent_id: row.last for row in sorted(rows, key=lambda row: str(row.agent_id))}
+
     def states(self) -> Mapping[RecordingState, int]:
         rows = self._transaction.rows(
             select(recordings.c.state, func.count().label("calls")).group_by(recordings.c.state)

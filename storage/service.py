@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from models.call import RecordingState
 from models.person import Scope
@@ -16,6 +16,9 @@ from storage.standing_tables import current_scorecards
 from storage.tables import recordings, scorecards
 from storage.transaction import Transaction
 
+_BATCH = 1000
+"""Ids in one statement: a bounded number of parameters."""
+
 
 class ServedCalls:
     """`models.service.ServedCalls` in a transaction."""
@@ -24,6 +27,17 @@ class ServedCalls:
         self._transaction = transaction
 
     def of(self, since: date, until: date, scope: Scope) -> Sequence[ServedCall]:
+        return self._calls(since, until, scope)
+
+    def rated(self, since: date, until: date, scope: Scope, answered: Collection[str]) -> Sequence[ServedCall]:
+        wanted = sorted(answered)
+        found = list(self._calls(since, until, scope, recordings.c.csat.is_not(None)))
+        for first in range(0, len(wanted), _BATCH):
+            batch = recordings.c.id.in_(wanted[first : first + _BATCH])
+            found += self._calls(since, until, scope, batch, recordings.c.csat.is_(None))
+        return sorted(found, key=_order)
+
+    def _calls(self, since: date, until: date, scope: Scope, *which: ColumnElement[bool]) -> list[ServedCall]:
         call, current = recordings.c, current_scorecards.c
         rows = self._transaction.rows(
             select(
@@ -39,10 +53,9 @@ class ServedCalls:
             )
             .join(current_scorecards, current.recording_id == call.id)
             .join(scorecards, scorecards.c.id == current.scorecard_id)
-            .where(current.day.between(since, until), *in_scope(current, scope), call.started_at.is_not(None))
+            .where(current.day.between(since, until), *in_scope(current, scope), call.started_at.is_not(None), *which)
         )
-        ordered = sorted(rows, key=lambda row: (row.started_at, row.id))
-        return [
+        calls = [
             ServedCall(
                 row.id,
                 row.customer_ref,
@@ -54,8 +67,9 @@ class ServedCalls:
                 None if row.total is None else row.total / HUNDREDTHS,
                 bool(row.is_complaint),
             )
-            for row in ordered
+            for row in rows
         ]
+        return sorted(calls, key=_order)
 
     def visits(self, since: datetime, until: datetime) -> Sequence[tuple[str, datetime]]:
         call = recordings.c
@@ -67,3 +81,7 @@ class ServedCalls:
             )
         )
         return sorted((row.customer_ref, row.started_at) for row in rows)
+
+
+def _order(call: ServedCall) -> tuple[datetime, str]:
+    return call.started_at, call.recording_id

@@ -5,17 +5,21 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from models.sample import Lots, chance_of
-from scoring.rates import Drawn, Rate, ReviewerError, reviewer_error, true_rate
+from scoring.rates import DoubleVerdicts, Drawn, Rate, ReviewerErrors, reviewer_errors, true_rate
 
 RATES: Mapping[str, float] = {"greeting": 0.12, "apology": 0.05, "commitment": 0.08, "prohibited": 0.015}
-REVIEWER_ERROR = 0.05
+REVIEWER_ERRORS: Mapping[str, float] = dict.fromkeys(RATES, 0.05)
+UNLIKE_ERRORS: Mapping[str, float] = {"greeting": 0.02, "apology": 0.08, "commitment": 0.1, "prohibited": 0.01}
+"""On what is plain to hear reviewers err less than on what is a matter of taste."""
 _FOUND, _IN_VAIN = 0.85, 0.02
 _UNSURE_WRONG, _UNSURE_RIGHT = 0.6, 0.1
-_DAYS, _CALIBRATED, _REVIEWERS = 22, 60, 3
+_DAYS, _REVIEWERS = 22, 3
+CALIBRATED = 60
+"""Calls of the blind sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +32,25 @@ class Month:
     reviewed: int
 
 
-def month(seed: int, agents: int, calls_a_day: int, drawn_a_day: int = 1, unsure_a_day: int = 0) -> Mapping[str, Month]:
+def month(
+    seed: int,
+    agents: int,
+    calls_a_day: int,
+    drawn_a_day: int = 1,
+    unsure_a_day: int = 0,
+    errors: Mapping[str, float] = REVIEWER_ERRORS,
+    calibrated: int = CALIBRATED,
+    *,
+    by_item: bool = True,
+) -> Mapping[str, Month]:
     """One month by criterion. Agents with more calls a day do worse, so that unequal chances matter.
 
     `unsure_a_day` more are drawn of the calls that the machine is unsure of, which are most of those it gets wrong.
+    `errors` is how likely reviewers err on each criterion; without `by_item` all criteria are taken together for it.
     """
     chance = random.Random(seed)
     doubt = random.Random(f"doubt {seed}")
-    error = _calibration(chance)
+    known = _calibration(chance, errors, calibrated, by_item=by_item)
     truths: Counter[str] = Counter()
     machine: dict[str, Counter[bool]] = {item: Counter() for item in RATES}
     seen: dict[str, list[Drawn]] = {item: [] for item in RATES}
@@ -54,7 +69,7 @@ def month(seed: int, agents: int, calls_a_day: int, drawn_a_day: int = 1, unsure
                     truths[item] += is_fault
                     machine[item][found] += 1
                     # Calls are all alike by chance, so the first are as good a draw as any.
-                    errs = (chance if number < drawn_a_day else doubt).random() < REVIEWER_ERROR
+                    errs = (chance if number < drawn_a_day else doubt).random() < errors[item]
                     call[item] = _Judged(found, is_fault, is_fault != errs)
                 calls.append(call)
             unsure = {number for number, call in enumerate(calls) if _is_unsure(call, doubt)}
@@ -68,7 +83,7 @@ def month(seed: int, agents: int, calls_a_day: int, drawn_a_day: int = 1, unsure
     return {
         item: Month(
             truths[item] / population,
-            true_rate(machine[item], seen[item], error),
+            true_rate(machine[item], seen[item], known.on(item)),
             machine[item][True] / population,
             reviewed,
         )
@@ -89,13 +104,15 @@ def _is_unsure(call: Mapping[str, _Judged], doubt: random.Random) -> bool:
     return doubt.random() < (_UNSURE_WRONG if is_wrong else _UNSURE_RIGHT)
 
 
-def _calibration(chance: random.Random) -> ReviewerError:
-    """What a blind set of the month says of the reviewers, all criteria together."""
-    differing = pairs = units = 0
-    for _ in range(_CALIBRATED * len(RATES)):
-        wrong = sum(chance.random() < REVIEWER_ERROR for _ in range(_REVIEWERS))
-        differing += wrong * (_REVIEWERS - wrong)
-        pairs += _REVIEWERS * (_REVIEWERS - 1) // 2
-        units += 1
-    worth = units * _REVIEWERS / 2
-    return reviewer_error(differing / pairs * worth, worth)
+def _calibration(chance: random.Random, errors: Mapping[str, float], calls: int, *, by_item: bool) -> ReviewerErrors:
+    """What blind sets of so many calls say of the reviewers."""
+    doubles = {}
+    for item, error in errors.items():
+        differing = 0
+        for _ in range(calls):
+            wrong = sum(chance.random() < error for _ in range(_REVIEWERS))
+            differing += wrong * (_REVIEWERS - wrong)
+        worth = calls * _REVIEWERS / 2
+        doubles[item] = DoubleVerdicts(differing / (_REVIEWERS * (_REVIEWERS - 1) // 2 * calls) * worth, worth)
+    found = reviewer_errors(doubles)
+    return found if by_item else replace(found, items={})

@@ -22,7 +22,9 @@ from callqa.bootstrap import (
     choose_device,
     describe_database,
     describe_search,
+    has_database,
     key_ids,
+    open_database,
     shown_database,
     standard_for,
     today,
@@ -30,7 +32,10 @@ from callqa.bootstrap import (
 from callqa.cli.common import EXIT_USAGE, HomeOption, JsonOption, console, print_json
 from callqa.cli.tune import print_trials, tune_machine
 from callqa.oidc.chosen import is_chosen, provider_for
+from callqa.reports.roster_text import gaps_text
 from callqa.reports.standard_words import reminder_text
+from callqa.reports.words import Words
+from callqa.services.roster_gaps import roster_gaps
 from callqa.settings import PREFIX, SECRETS, Settings, load_settings
 from callqa.standards import find_standard
 from models.errors import CallqaError, SettingsError
@@ -70,6 +75,7 @@ def doctor(json: JsonOption = False, tune: TuneOption = False, home: HomeOption 
     checks.append(_check("keys", lambda: _keys(settings)))
     if database.ok:
         checks.append(_check("search", lambda: describe_search(settings)))
+        checks += _roster(settings)
     if is_chosen(settings):
         checks.append(_check("log-in", lambda: provider_for(settings).look()))
     shown = {name: str(getattr(settings, name)) for name in Settings.model_fields}
@@ -144,6 +150,18 @@ def _standard(settings: Settings, database_ok: bool) -> str:
     reminder = review_reminder(standard.ref, standard.owner, standard.review_by, day)
     said = f"{standard.ref.id} {standard.ref.version}"
     return said if reminder is None else f"{said}. {reminder_text(reminder, settings.language)}"
+
+
+def _roster(settings: Settings) -> list[Check]:
+    """How the roster and the calls agree; none without a roster. What is amiss with it keeps nothing from running."""
+    if not has_database(settings):
+        return []
+    gaps = roster_gaps(today(settings), settings.time_zone, open_database(settings, create=False))
+    if gaps is None:
+        return []
+    silent = {entry.agent_id: entry.name for entry in gaps.silent}
+    said = gaps_text(gaps.listed, gaps.days, gaps.unlisted, silent, Words(settings.language))
+    return [Check("roster", True, said)]
 
 
 def _database_url(settings: Settings) -> str:

@@ -24,15 +24,16 @@ from callqa.cli.common import (
 )
 from callqa.reports.file_names import visible_name
 from callqa.reports.ledger import action_ids
+from callqa.reports.refused_rows import refused_line
 from callqa.reports.vcon import shown_customer
 from callqa.reports.words import Words
 from callqa.roster import read_roster
+from callqa.services.import_answers import ImportOut, SurveysOut, answer_to_json
 from callqa.services.imports import Imported, import_roster, import_surveys
 from callqa.services.ledger import SettleResult
 from callqa.services.ledger import settle as settle_tickets
 from callqa.surveys import Scale, read_surveys
 from callqa.tickets import read_tickets
-from models.imported import RefusedRow
 from scoring.tickets import BadRow, RowProblem
 
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
@@ -91,8 +92,7 @@ def surveys(
     connect = open_database(settings, create=False)
     done = import_surveys(table, acting(by), datetime.now(UTC), connect, mask=note_mask(settings), dry_run=dry_run)
     if json:
-        calls = {"ambiguous": list(done.ambiguous), "without_call": done.without_call}
-        print_json(_imported_to_json(done.rows, dry_run) | calls)
+        print_json(answer_to_json(SurveysOut.of_surveys(done, dry_run)))
     else:
         words = Words(settings.language)
         for line in done.ambiguous:
@@ -123,36 +123,19 @@ def roster(
     connect = open_database(settings, create=False)
     done = import_roster(table, acting(by), datetime.now(UTC), connect, dry_run=dry_run)
     if json:
-        print_json(_imported_to_json(done, dry_run))
+        print_json(answer_to_json(ImportOut.of(done, dry_run)))
     else:
         _print_imported(done, dry_run, Words(settings.language))
     if done.refused:
         raise typer.Exit(EXIT_QUARANTINED)
 
 
-def _imported_to_json(done: Imported, dry_run: bool) -> dict[str, Any]:
-    return {
-        "dry_run": dry_run,
-        "new": done.new,
-        "changed": done.changed,
-        "same": done.same,
-        "refused": len(done.refused),
-        "bad": [{"line": row.line, "problem": row.reason.value, "detail": _shown(row)} for row in done.refused],
-    }
-
-
 def _print_imported(done: Imported, dry_run: bool, words: Words) -> None:
     for row in done.refused:
-        why = words(f"import.refusal.{row.reason.value}", detail=visible_name(_shown(row)))
-        say(words("import.refused_row", line=row.line, why=why))
+        say(refused_line(row, words))
     say(words("import.done", new=done.new, changed=done.changed, same=done.same, refused=len(done.refused)))
     if dry_run:
         say(words("import.dry_run"))
-
-
-def _shown(row: RefusedRow) -> str:
-    """What the row is refused for: a shifted row may have a customer's number anywhere."""
-    return shown_customer(row.detail)
 
 
 def _settled_to_json(result: SettleResult) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -20,14 +21,17 @@ from callqa.cli.common import (
     console,
     parse_day,
     print_json,
+    say,
     settings_from,
 )
+from callqa.reports.roster_text import unlisted_text
 from callqa.reports.words import Words
 from callqa.services.forecast import parse_until, resolve_until
 from callqa.services.nightwatch import duration_text
 from callqa.services.order import RankedCall
 from callqa.services.outlook import Outlook, forecast_to_json
 from callqa.services.plan import UNKNOWN_DURATION_S, length_s
+from callqa.services.roster_gaps import not_on_roster
 from callqa.services.runs import plan_run, resolve_day, source_of
 from callqa.services.survey import Survey, survey
 from callqa.settings import Settings
@@ -64,20 +68,24 @@ def plan(
     run = plan_run(source, wanted_day, limit, app.standard.ref, app.transcriber.engine.digest, scorer, now)
     found = survey(readers, run, settings.time_zone, limit, app.probe, app.new_unit_of_work)
     outlook = planner(settings, app.new_unit_of_work).look_ahead(found.calls, run.engine_digest, now, ends_at)
+    unlisted = not_on_roster([call.meta for call in found.calls], settings.time_zone, app.new_unit_of_work)
     if json:
-        print_json(plan_to_json(run.id, found, outlook))
+        print_json(plan_to_json(run.id, found, outlook, unlisted))
     else:
         _print(found, outlook, settings)
+        if unlisted:
+            say(unlisted_text(unlisted, Words(settings.language)))
 
 
-def plan_to_json(run_id: str, found: Survey, outlook: Outlook) -> dict[str, Any]:
-    """The plan as printed by --json; `order` holds every call."""
+def plan_to_json(run_id: str, found: Survey, outlook: Outlook, unlisted: Mapping[str, str] | None) -> dict[str, Any]:
+    """The plan as printed by --json; `order` holds every call, `not_on_roster` is null without a roster."""
     return {
         "run_id": run_id,
         **forecast_to_json(outlook.forecast),
         "done": found.done,
         "unusable": found.unusable,
         "other_days": found.other_days,
+        "not_on_roster": None if unlisted is None else list(unlisted),
         "order": [_call_to_json(one) for one in outlook.order],
     }
 

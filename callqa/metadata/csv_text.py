@@ -17,13 +17,12 @@ _TOLD = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
 _GUARDED = re.compile(r"^(?:=\"(.*)\"|'(.*))$", re.DOTALL)
 
 
-def read_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
-    """The rows of a file, as `rows_in` gives them. Raises InputError for one that cannot be read as such."""
+def bytes_of(path: Path) -> bytes:
+    """What a file holds. Raises InputError for one that cannot be read."""
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    yield from rows_in(raw, str(path))
 
 
 def rows_in(raw: bytes, where: str) -> Iterator[tuple[int, Sequence[str]]]:

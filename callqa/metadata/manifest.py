@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callqa.metadata.csv_text import read_rows, rows_in
+from callqa.metadata.csv_text import bytes_of, rows_in
 from callqa.metadata.facts import FACTS
 from models.errors import InputError, RecordingError
 from models.source import SourceStore
@@ -87,7 +87,7 @@ def read_agents(path: Path) -> Mapping[str, Facts]:
     Raises InputError when it cannot be used, also when an extension stands twice with different agents.
     """
     agents: dict[str, Facts] = {}
-    for line, cells in _table(read_rows(path), str(path), "extension"):
+    for line, cells in _table(rows_in(bytes_of(path), str(path)), str(path), "extension"):
         extension = cells.pop("extension")
         agent: dict[str, str] = {name: cells[name] for name in ("agent_id", "agent_name", "team") if name in cells}
         if "agent_id" not in agent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from scoring.rates import Rate
+from scoring.rates import FEWEST_DOUBLE, Rate
 
 
 class Speaker(Protocol):
@@ -46,7 +46,8 @@ def line(title: str, rate: Rate, words: Speaker) -> str:
 
 def notes(rates: Sequence[Rate], undrawn: int, late: int, words: Speaker) -> tuple[str, ...]:
     """What to know of these rates: whether reviewers' errors are taken out, and which calls are left out."""
-    found = [words("rates.freed" if any(rate.is_freed for rate in rates) else "rates.not_freed")]
+    is_freed = any(rate.is_freed for rate in rates)
+    found = [words("rates.freed", fewest=FEWEST_DOUBLE) if is_freed else words("rates.not_freed")]
     if undrawn:
         found.append(words("rates.undrawn", n=undrawn))
     if late:

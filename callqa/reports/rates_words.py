@@ -39,8 +39,9 @@ RATES_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "vain.",
     ),
     "rates.freed": (
-        "复核员自身的差错已按校准结果扣除。",
-        "What reviewers get wrong themselves is taken out, as the calibration sets tell it.",
+        "复核员自身的差错已按校准结果扣除：某项双人评定满 {fewest} 次的按该项，否则按各项合计。",
+        "What reviewers get wrong themselves is taken out, as the calibration sets tell it: of the item where they "
+        "hold {fewest} double verdicts, else of all items together.",
     ),
     "rates.not_freed": (
         "尚无已结束的校准，未扣除复核员自身的差错。",

@@ -25,6 +25,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from callqa.reports.spreadsheet_text import guarded, looks_like_formula
 from models.errors import InputError
 
 Cell: TypeAlias = str | float | bool | datetime | None
@@ -32,9 +33,6 @@ Cell: TypeAlias = str | float | bool | datetime | None
 XLSX_MAX_ROWS = 1_048_576
 """Rows of a sheet, header included: Excel specifications and limits."""
 
-# OWASP, "CSV Injection": a spreadsheet takes text that begins like this for a formula; the full-width signs as well,
-# under East Asian settings.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _PARQUET_TYPES = {str: pa.string(), float: pa.float64(), bool: pa.bool_(), datetime: pa.timestamp("us", tz="UTC")}
 _PARQUET_BATCH = 10_000
 
@@ -173,7 +171,7 @@ def _csv_cell(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat()
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+        return guarded(cell)
     return repr(cell)
 
 
@@ -183,7 +181,7 @@ def _xlsx_cell(sheet: WriteOnlyWorksheet, cell: Cell) -> Any:
     if not isinstance(cell, str):
         return cell
     text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", cell)
-    if not text.startswith(_FORMULA_STARTS):
+    if not looks_like_formula(text):
         return text
     # Typed as text, and marked so that editing the cell does not make it a formula either.
     safe = WriteOnlyCell(sheet, text)

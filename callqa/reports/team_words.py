@@ -67,6 +67,10 @@ TEAM_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{value}（95% 区间 {low} 至 {high}，{n} 通）",
         "{value} (95 % interval {low} to {high}, {n} calls)",
     ),
+    "team.relation_small": (
+        "不足 30 通，样本较少，仅供参考",
+        "of under 30 calls: a small sample, which may change its mind",
+    ),
     "team.unknown": ("未知：没有这项记录", "not known: nobody recorded it"),
     "team.servqual": ("服务质量五维度（SERVQUAL）", "Dimensions of service quality (SERVQUAL)"),
     "team.dimension": ("维度", "Dimension"),

@@ -23,6 +23,7 @@ from callqa.reports.propose_words import PROPOSE_WORDS
 from callqa.reports.quarantine_words import QUARANTINE_WORDS
 from callqa.reports.rates_words import RATES_WORDS
 from callqa.reports.receipt_words import RECEIPT_WORDS
+from callqa.reports.roster_words import ROSTER_WORDS
 from callqa.reports.runs_words import RUNS_WORDS
 from callqa.reports.standard_words import STANDARD_WORDS
 from callqa.reports.talk_words import TALK_WORDS
@@ -46,6 +47,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **KEEPING_WORDS,
     **NIGHT_WORDS,
     **RATES_WORDS,
+    **ROSTER_WORDS,
     **RUNS_WORDS,
     **COACHING_WORDS,
     **TALK_WORDS,

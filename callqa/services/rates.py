@@ -13,7 +13,7 @@ from models.person import Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
 from models.sample import SampledVerdict
 from models.scorecard import Scorecard, Verdict
-from scoring.rates import Drawn, Rate, Rates, ReviewerError, reviewer_error, true_rate
+from scoring.rates import DoubleVerdicts, Drawn, Rate, Rates, ReviewerErrors, reviewer_errors, true_rate
 
 FAULTS = (Verdict.MISSED, Verdict.VIOLATED)
 """Verdicts that say that something went wrong."""
@@ -30,7 +30,7 @@ def run_rates(run_id: str, cards: Mapping[str, Scorecard], uow: UnitOfWork) -> R
         return Rates({})
     frame = uow.samples.frame(run_id)
     within = [card for recording_id, card in cards.items() if recording_id in frame.recording_ids]
-    return Rates(rates(verdicts_of(within), sampled, error_of(uow)), frame.late, len(cards) - len(within))
+    return Rates(rates(verdicts_of(within), sampled, errors_of(uow)), frame.late, len(cards) - len(within))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def period_rates(period: Period, scope: Scope, new_unit: UnitOfWorkFactory) -> P
         if not _any_reviewed(sampled):
             return PeriodRates((), 0, 0)
         frame = uow.samples.days_frame(period.since, period.until, scope)
-        found = rates(frame.verdicts, sampled, error_of(uow))
+        found = rates(frame.verdicts, sampled, errors_of(uow))
         titles = uow.rollups.titles()
     known = [*titles, *(item_id for item_id in found if item_id not in titles)]
     items = (ItemRate(item_id, titles.get(item_id, item_id), found[item_id]) for item_id in known if item_id in found)
@@ -82,7 +82,7 @@ def verdicts_of(cards: Iterable[Scorecard]) -> Mapping[str, Mapping[Verdict, int
 
 
 def rates(
-    verdicts: Mapping[str, Mapping[Verdict, int]], sampled: Iterable[SampledVerdict], error: ReviewerError
+    verdicts: Mapping[str, Mapping[Verdict, int]], sampled: Iterable[SampledVerdict], errors: ReviewerErrors
 ) -> Mapping[str, Rate]:
     """The rate of each item of `verdicts`, which count those of the machine on all calls."""
     drawn: defaultdict[str, list[Drawn]] = defaultdict(list)
@@ -95,7 +95,9 @@ def rates(
         else:
             drawn[one.item_id].append(Drawn(one.machine in FAULTS, one.person in FAULTS, one.chance))
     return {
-        item_id: replace(true_rate(_by_fault(counts), drawn[item_id], error), unreviewed=unreviewed[item_id])
+        item_id: replace(
+            true_rate(_by_fault(counts), drawn[item_id], errors.on(item_id)), unreviewed=unreviewed[item_id]
+        )
         for item_id, counts in verdicts.items()
     }
 
@@ -108,23 +110,28 @@ def _by_fault(counts: Mapping[Verdict, int]) -> Mapping[bool, int]:
     return found
 
 
-def error_of(uow: UnitOfWork) -> ReviewerError:
-    """How often a reviewer errs on whether there is a fault, by every closed set of blind judgements together."""
-    differing, worth = 0.0, 0.0
+def errors_of(uow: UnitOfWork) -> ReviewerErrors:
+    """How often reviewers err on whether there is a fault, by every closed set of blind judgements together.
+
+    A second review of a call is no blind one, its reviewer sees the first: it says nothing here.
+    """
+    differing: defaultdict[str, float] = defaultdict(float)
+    pairs: defaultdict[str, float] = defaultdict(float)
     for one in uow.calibrations.all():
         if one.closed_at is not None:
-            for said in _by_finding(uow.calibrations.judgements(one.id)):
-                pairs = list(combinations(said, 2))
-                if pairs:
-                    # Half a pair for each reviewer: see `reviewer_error`.
-                    worth += len(said) / 2
-                    differing += len(said) / 2 * sum(a != b for a, b in pairs) / len(pairs)
-    return reviewer_error(differing, worth)
+            for item_id, said in _by_finding(uow.calibrations.judgements(one.id)):
+                compared = list(combinations(said, 2))
+                if compared:
+                    # Half a pair for each reviewer: see `DoubleVerdicts`.
+                    pairs[item_id] += len(said) / 2
+                    differing[item_id] += len(said) / 2 * sum(a != b for a, b in compared) / len(compared)
+    return reviewer_errors({item_id: DoubleVerdicts(differing[item_id], pairs[item_id]) for item_id in pairs})
 
 
-def _by_finding(judgements: Iterable[Judgement]) -> Iterable[list[bool]]:
+def _by_finding(judgements: Iterable[Judgement]) -> Iterable[tuple[str, list[bool]]]:
+    """Whether each reviewer found fault, by finding, with its item."""
     found: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
     for one in judgements:
         if one.verdict is not Verdict.NOT_EVALUATED:
             found[one.recording_id, one.item_id].append(one.verdict in FAULTS)
-    return found.values()
+    return [(item_id, said) for (_, item_id), said in found.items()]

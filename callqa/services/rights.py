@@ -46,6 +46,8 @@ class Right(StrEnum):
     PUBLISH_STANDARDS = "publish_standards"
     SEE_MACHINE_QUALITY = "see_machine_quality"
     SEE_AUDIT = "see_audit"
+    IMPORT_TABLES = "import_tables"
+    """Bring survey answers and the roster, which are of all teams."""
     MANAGE_PEOPLE = "manage_people"
     USE_API = "use_api"
     """Make tokens for programs."""
@@ -84,7 +86,9 @@ _QA = frozenset(
     }
 )
 _SUPERVISOR = _QA | {Right.ASSIGN, Right.WRITE_NOTES, Right.RULE_APPEALS, Right.LEAD_CALIBRATION}
-_ADMIN = (_SUPERVISOR | {Right.PUBLISH_STANDARDS, Right.SEE_AUDIT, Right.MANAGE_PEOPLE}) - {Right.APPEAL}
+_ADMIN = (_SUPERVISOR | {Right.PUBLISH_STANDARDS, Right.SEE_AUDIT, Right.IMPORT_TABLES, Right.MANAGE_PEOPLE}) - {
+    Right.APPEAL
+}
 
 RIGHTS: dict[Post, frozenset[Right]] = {
     Post.AGENT: _AGENT,

@@ -10,9 +10,10 @@ from callqa.reports.coaching_build import item_figures
 from callqa.reports.figures import summarise_tally
 from callqa.reports.ledger import LedgerCounts, count, ledger_lines
 from callqa.reports.practice import Practice
+from callqa.reports.satisfaction import last_answers, with_answers
 from callqa.reports.team_build import changed, improved, needs, shift
 from callqa.reports.team_context import TeamReport
-from callqa.reports.team_kpis import AGAIN_WITHIN, by_customer, kpis, last_answers, with_answers
+from callqa.reports.team_kpis import AGAIN_WITHIN, by_customer, kpis
 from callqa.reports.team_quality import dimensions, standard_changes
 from callqa.services.overview import Period
 from models.call import UNASSIGNED_AGENT

@@ -22,8 +22,9 @@ API_RIGHTS = (
     Right.SEE_PROMISES,
     Right.SEE_MACHINE_QUALITY,
     Right.SEE_AUDIT,
+    Right.IMPORT_TABLES,
 )
-"""What the API can do. It only reads: every judgement has a person's name."""
+"""What the API can do. It reads, and takes in tables; every judgement has a person's name."""
 DAYS = (30, 90, 365)
 """So many days a token may live."""
 MOST_TOKENS = 20

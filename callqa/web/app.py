@@ -17,6 +17,7 @@ from callqa.web.pages.calibration import calibration_router
 from callqa.web.pages.call import call_router
 from callqa.web.pages.coaching import coaching_router
 from callqa.web.pages.drafts import drafts_router
+from callqa.web.pages.imports import imports_router
 from callqa.web.pages.login import login_router
 from callqa.web.pages.me import me_router
 from callqa.web.pages.oidc import oidc_router
@@ -39,6 +40,7 @@ PAGES = (
     tokens_router,
     people_router,
     promises_router,
+    imports_router,
     audit_router,
     drafts_router,
     standards_router,

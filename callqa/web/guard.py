@@ -33,7 +33,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MOST_BODY_BYTES = 8 * 2**20
-"""The largest thing that is sent here is a file of tickets or a standard."""
+"""The largest thing that is sent here is a table of another system."""
 
 
 def protect(headers: MutableHeaders, *, is_static: bool = False) -> None:

@@ -45,6 +45,7 @@ NAVIGATION = (
     Entry("calibration", "/calibration", Right.CALIBRATE),
     Entry("standards", "/standards", Right.SEE_STANDARDS),
     Entry("quality", "/quality", Right.SEE_MACHINE_QUALITY),
+    Entry("imports", "/imports", Right.IMPORT_TABLES),
     Entry("people", "/people", Right.MANAGE_PEOPLE),
     Entry("audit", "/audit", Right.SEE_AUDIT),
 )

@@ -28,6 +28,7 @@ def test_a_night_is_planned_stopped_finished_and_told_of(tmp_path: Path, demo: D
     assert planned.returncode == 0, planned.stderr
     plan = json.loads(planned.stdout)
     assert (plan["calls"], plan["speed"]["basis"], plan["left"]) == (2, "default", 0)
+    assert plan["not_on_roster"] is None
     shown = callqa("plan", str(source), "--until", "06:00", *where, cwd=tmp_path)
     assert "待处理 2 条录音" in shown.stdout
     assert "d10_abusive_agent" in shown.stdout

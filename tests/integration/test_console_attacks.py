@@ -12,6 +12,7 @@ import pytest
 
 from callqa.standards import FoundStandard
 from callqa.web.app import create_app
+from callqa.web.carried import packed
 from callqa.web.guard import HEADERS, MOST_BODY_BYTES
 from models.person import Identity
 from storage import Database
@@ -111,6 +112,13 @@ def changes(console: Console, database: Database) -> dict[str, Change]:
         "POST /promises/{recording_id}/{promise_id}": Change(
             "qa", f"/promises/{entry.recording_id}/{entry.id}", {"status": "broken"}
         ),
+        "POST /imports/surveys": Change(
+            "root", "/imports/surveys", files={"file": ("s.csv", b"answer_id,answered_at,score\nS1,2026-11-20,4\n")}
+        ),
+        "POST /imports/roster": Change(
+            "root", "/imports/roster", files={"file": ("r.csv", "工号,姓名,班组\nA17,赵坐席,一班\n".encode())}
+        ),
+        "POST /imports/refused": Change("root", "/imports/refused", {"rows": packed("line\r\n")}),
         "POST /standards/-": Change("root", "/standards/-", files={"file": ("b.yaml", text.replace(b'"1"', b'"2"'))}),
         "POST /standards/-/{key}/publish": Change("root", f"{draft}/publish"),
         "POST /people": Change("root", "/people", {"name": "new", "shown_name": "新人", "post": "qa"}),

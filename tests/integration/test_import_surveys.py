@@ -62,10 +62,10 @@ def test_the_same_file_again_changes_nothing_and_a_changed_row_is_kept_in_the_lo
     assert dump(database_url) == empty
     first = told(command("surveys", "s.csv", "--by", "王芳", "--json"), 3)
     assert counts(first) == (2, 0, 1, 3)
-    assert [(row["line"], row["problem"], row["detail"]) for row in first["bad"]] == [
-        (5, "bad_score", "9"),
-        (6, "disagree", "7"),
-        (7, "disagree", "6"),
+    assert [(row["line"], row["column"], row["problem"], row["detail"]) for row in first["bad"]] == [
+        (5, "score", "bad_score", "9"),
+        (6, "", "disagree", "7"),
+        (7, "", "disagree", "6"),
     ]
     assert (first["ambiguous"], first["without_call"]) == ([], 2)
     with database.unit_of_work() as uow:
@@ -117,7 +117,7 @@ def test_what_people_are_told(database: Database, command: Command) -> None:
     assert zh.exit_code == 3
     for part in (
         "第 2 行已保存，但该客户有不止一通同时开始的通话",
-        "第 4 行未采用：评分“*******8000”不在本文件的分制内",
+        "第 4 行“score”列未采用：评分“*******8000”不在所选分制内",
         "新增 2 行，更新 0 行，无变化 0 行，未采用 1 行",
         "其中 1 行暂无对应的通话",
         "试运行",
@@ -141,7 +141,7 @@ def test_a_roster_is_taken_in_once_and_changes_are_kept_in_the_log(
     before = dump(database_url)
     again = command("roster", "r.csv")
     assert "新增 0 行，更新 0 行，无变化 2 行，未采用 1 行" in again.stdout
-    assert "第 4 行未采用：没有班组" in again.stdout
+    assert "第 4 行“班组”列未采用：没有班组" in again.stdout
     assert dump(database_url) == before
     Path("r.csv").write_text("agent_id,name,team\nA1,张三,二组\n")
     assert counts(told(command("roster", "r.csv", "--json"))) == (0, 1, 0, 0)

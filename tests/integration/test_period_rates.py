@@ -13,17 +13,18 @@ from typer.testing import CliRunner
 
 from callqa.cli import app
 from callqa.services.overview import Period
-from callqa.services.rates import PeriodRates, period_rates, run_rates
+from callqa.services.rates import PeriodRates, errors_of, period_rates, run_rates
 from callqa.services.rights import Right
 from callqa.services.samples import draw_samples
 from callqa.services.tokens import make_token
+from models.calibration import Calibration, Judgement
 from models.call import UNASSIGNED_AGENT, CallMeta
 from models.person import EVERYBODY, Scope
 from models.ports import UnitOfWork
 from models.review import Review
 from models.sample import Lots, chance_of
 from models.scorecard import Verdict
-from scoring.rates import FEWEST_REVIEWED
+from scoring.rates import FEWEST_DOUBLE, FEWEST_REVIEWED, NO_ERROR, DoubleVerdicts, ReviewerErrors, reviewer_error
 from storage import Database
 from tests import factories
 from tests.console import NOW, STAFF, Browser, Console
@@ -152,6 +153,41 @@ def test_a_period_is_estimated_as_a_run_of_its_calls_would_be(console: Console, 
     assert period_rates(Period(date(2026, 1, 1), second_day - timedelta(days=1)), EVERYBODY, database.unit_of_work) == (
         PeriodRates((), 0, 0)
     )
+
+
+def test_reviewers_err_as_they_do_on_the_item_where_enough_is_known_of_it(console: Console, database: Database) -> None:
+    def judge(calls: int, closing: int) -> None:
+        """A closed blind set of so many calls, on so many of them the closing as well; they differ on every tenth."""
+        names = [f"A17-{1 + n // CALLS_A_DAY}-{n % CALLS_A_DAY}" for n in range(calls)]
+        ids = tuple(factories.recording(one).id for one in names)
+        with database.unit_of_work() as uow:
+            made = uow.calibrations.add(Calibration(0, "x", "lead", NOW, ids, ("lead", "qa")))
+            for who in ("lead", "qa"):
+                verdicts = [
+                    Judgement(one, item_id, who, Verdict.MET if n % 10 or who == "qa" else Verdict.MISSED, NOW)
+                    for item_id, most in (("greeting", calls), ("closing", closing))
+                    for n, one in enumerate(ids[:most])
+                ]
+                uow.calibrations.judge(made, verdicts)
+            uow.calibrations.close(made, NOW)
+            uow.commit()
+
+    def errors() -> ReviewerErrors:
+        with database.unit_of_work() as uow:
+            return errors_of(uow)
+
+    assert errors() == ReviewerErrors(NO_ERROR, {})
+    judge(FEWEST_DOUBLE, FEWEST_DOUBLE - 10)
+    known = errors()
+    assert set(known.items) == {"greeting"}
+    assert known.on("greeting") == reviewer_error(DoubleVerdicts(3, FEWEST_DOUBLE))
+    assert known.on("closing") == known.together == reviewer_error(DoubleVerdicts(5, 2 * FEWEST_DOUBLE - 10))
+    judge(10, 10)
+    assert errors().on("closing") == reviewer_error(DoubleVerdicts(3, FEWEST_DOUBLE))
+
+    review(database, tuple(AGENTS))
+    page = text(console.browser("qa"), "/quality")
+    assert f"某项双人评定满 {FEWEST_DOUBLE} 次的按该项" in page
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_key_figures_are_read_from_the_calls_and_their_customers(database: Datab
     assert found is not None
     now, before = found.kpis, found.kpis_before
     assert [(one.hits, one.n) for one in (now.in_time, now.solved, now.not_again)] == [(1, 2), (1, 2), (1, 2)]
-    assert (now.csat, now.rated) == (5.0, 1)
+    assert (now.satisfaction.mean.mean, now.satisfaction.mean.n) == (5.0, 1)
     assert [(one.hits, one.n) for one in (before.in_time, before.solved)] == [(1, 1), (0, 0)]
     assert [(one.name, one.now.n, one.before.n) for one in found.dimensions] == [("assurance", 2, 1)]
     page = render_team(found)

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from callqa.services.rates import rates, verdicts_of
 from models.sample import SampledVerdict
 from models.scorecard import Verdict
-from scoring.rates import ENOUGH_REVIEWED, FEWEST_REVIEWED, NO_ERROR, Drawn, reviewer_error, true_rate
+from scoring.rates import (
+    ENOUGH_REVIEWED,
+    FEWEST_DOUBLE,
+    FEWEST_REVIEWED,
+    NO_ERROR,
+    DoubleVerdicts,
+    Drawn,
+    reviewer_error,
+    reviewer_errors,
+    true_rate,
+)
 from tests import factories
 from tests.simulated_reviews import RATES, month
 
@@ -73,7 +83,7 @@ def test_where_nothing_that_the_machine_charged_was_drawn_all_of_it_is_open() ->
 
 def test_what_reviewers_get_wrong_is_taken_out() -> None:
     sample = drawn(False, 50, 500)
-    error = reviewer_error(95, 1000)
+    error = reviewer_error(DoubleVerdicts(95, 1000))
 
     assert error.share == pytest.approx(0.05, abs=0.001)
     freed, raw = true_rate({False: 5000}, sample, error), true_rate({False: 5000}, sample)
@@ -88,7 +98,18 @@ def test_what_reviewers_get_wrong_is_taken_out() -> None:
 
 
 def test_reviewers_who_were_never_calibrated_are_believed() -> None:
-    assert reviewer_error(0, 0) == NO_ERROR
+    assert reviewer_errors({}).on("greeting") == NO_ERROR
+
+
+def test_reviewers_err_as_they_do_on_the_item_where_enough_is_known_of_it_else_as_on_all() -> None:
+    few = DoubleVerdicts(5, FEWEST_DOUBLE - 0.5)
+    errors = reviewer_errors({"tone": DoubleVerdicts(30, 150), "greeting": DoubleVerdicts(0, 150), "closing": few})
+
+    assert errors.on("tone") == reviewer_error(DoubleVerdicts(30, 150))
+    assert errors.on("greeting").share == 0.0
+    assert errors.on("greeting").high > 0.0
+    together = reviewer_error(DoubleVerdicts(35, 300 + few.pairs))
+    assert errors.on("closing") == errors.on("unheard of") == together
 
 
 @given(
@@ -100,7 +121,7 @@ def test_the_interval_holds_the_estimate_and_both_are_shares(
     sample: list[tuple[bool, bool, float]], differing: int, more: int
 ) -> None:
     calls = {machine: sum(one[0] is machine for one in sample) * 3 + more for machine in (True, False)}
-    rate = true_rate(calls, [Drawn(*one) for one in sample], reviewer_error(differing, 1000))
+    rate = true_rate(calls, [Drawn(*one) for one in sample], reviewer_error(DoubleVerdicts(differing, 1000)))
 
     assert rate.share is not None
     assert rate.low is not None
@@ -117,7 +138,7 @@ def test_what_could_not_be_evaluated_is_in_no_rate() -> None:
         for said in [Verdict.NOT_EVALUATED] * 9 + [Verdict.MISSED] * 10 + [Verdict.PARTIAL] * 20
     ]
 
-    rate = rates(verdicts_of(cards), sampled, NO_ERROR)["greeting"]
+    rate = rates(verdicts_of(cards), sampled, reviewer_errors({}))["greeting"]
     assert rate.reviewed == 30
     assert rate.share == pytest.approx(1 / 3)
     assert (rate.unreviewed, rate.answered) == (0, 1.0)
@@ -134,7 +155,7 @@ def test_a_rate_says_how_much_of_the_draw_it_rests_on(judged: int, open_ones: in
     sampled = [SampledVerdict("greeting", Verdict.MET, one, 0.1) for one in said]
     sampled += [SampledVerdict("greeting", Verdict.NOT_EVALUATED, None, 0.1)] * 50
 
-    rate = rates(verdicts_of(cards), sampled, NO_ERROR)["greeting"]
+    rate = rates(verdicts_of(cards), sampled, reviewer_errors({}))["greeting"]
     assert (rate.reviewed, rate.unreviewed) == (judged, open_ones)
     assert rate.answered == pytest.approx(judged / (judged + open_ones))
     assert rate.is_doubtful is is_doubtful

@@ -88,23 +88,23 @@ def test_what_is_not_on_the_scale(written: str, scale: Scale) -> None:
 @pytest.mark.parametrize(
     ("row", "refused"),
     [
-        (",C1,,,2025-11-20,4,,", ("no_id", "")),
-        ("S1,C1,,,2025-11-20,6,,", ("bad_score", "6")),
-        ("S1,C1,,,2025-11-20,,,", ("bad_score", "")),
-        ("S1,C1,,,昨天,4,,", ("bad_time", "昨天")),
-        ("S1,C1,,,,4,,", ("bad_time", "")),
-        ("S1,C1,,,2025-13-01,4,,", ("bad_time", "2025-13-01")),
-        ("S1,C1,,,0001-01-01,4,,", ("bad_time", "0001-01-01")),
-        ("S1,C1,,,2025-11-20,4,也许,", ("bad_resolved", "也许")),
-        (f"S1,{'C' * 201},,,2025-11-20,4,,", ("bad_text", "call_id")),
-        ("S1,C1,,,2025-11-20,4,,慢,真慢", ("extra_cells", "")),
+        (",C1,,,2025-11-20,4,,", ("no_id", "answer_id", "")),
+        ("S1,C1,,,2025-11-20,6,,", ("bad_score", "score", "6")),
+        ("S1,C1,,,2025-11-20,,,", ("bad_score", "score", "")),
+        ("S1,C1,,,昨天,4,,", ("bad_time", "answered_at", "昨天")),
+        ("S1,C1,,,,4,,", ("bad_time", "answered_at", "")),
+        ("S1,C1,,,2025-13-01,4,,", ("bad_time", "answered_at", "2025-13-01")),
+        ("S1,C1,,,0001-01-01,4,,", ("bad_time", "answered_at", "0001-01-01")),
+        ("S1,C1,,,2025-11-20,4,也许,", ("bad_resolved", "resolved", "也许")),
+        (f"S1,{'C' * 201},,,2025-11-20,4,,", ("bad_text", "call_id", "")),
+        ("S1,C1,,,2025-11-20,4,,慢,真慢", ("extra_cells", "", "")),
     ],
 )
 def test_rows_that_are_refused_are_named_and_the_others_stay(
-    tmp_path: Path, row: str, refused: tuple[str, str]
+    tmp_path: Path, row: str, refused: tuple[str, str, str]
 ) -> None:
     read = surveys(tmp_path, f"{HEAD}{row}\nS2,,,,2025-11-20 10:00,1\n")
-    assert [(one.line, one.reason.value, one.detail) for one in read.refused] == [(2, *refused)]
+    assert [(one.line, one.reason.value, one.column, one.detail) for one in read.refused] == [(2, *refused)]
     assert [(line, answer.answer_id) for line, answer in read.rows] == [(3, "S2")]
 
 
@@ -152,21 +152,21 @@ def test_a_roster(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "refused"),
     [
-        (",张三,一组", ("no_id", "")),
-        ("A1,,一组", ("no_name", "")),
-        ("A1,张三,", ("no_team", "")),
-        ("A1,张三", ("no_team", "")),
-        (f"A1,{'张' * 201},一组", ("bad_text", "name")),
-        ("A1,张三,一组,三月", ("bad_day", "三月")),
-        ("A1,张三,一组,2025-2-30", ("bad_day", "2025-2-30")),
-        ("A1,张三,一组,2025111", ("bad_day", "2025111")),
-        ("A1,张三,一组,2025-03-01,2025-02-28", ("left_before_joined", "2025-02-28")),
-        ("A1,张三,一组,,,,x", ("extra_cells", "")),
+        (",张三,一组", ("no_id", "agent_id", "")),
+        ("A1,,一组", ("no_name", "name", "")),
+        ("A1,张三,", ("no_team", "team", "")),
+        ("A1,张三", ("no_team", "team", "")),
+        (f"A1,{'张' * 201},一组", ("bad_text", "name", "")),
+        ("A1,张三,一组,三月", ("bad_day", "joined_on", "三月")),
+        ("A1,张三,一组,2025-2-30", ("bad_day", "joined_on", "2025-2-30")),
+        ("A1,张三,一组,2025111", ("bad_day", "joined_on", "2025111")),
+        ("A1,张三,一组,2025-03-01,2025-02-28", ("left_before_joined", "left_on", "2025-02-28")),
+        ("A1,张三,一组,,,,x", ("extra_cells", "", "")),
     ],
 )
-def test_rows_of_a_roster_that_are_refused(tmp_path: Path, row: str, refused: tuple[str, str]) -> None:
+def test_rows_of_a_roster_that_are_refused(tmp_path: Path, row: str, refused: tuple[str, str, str]) -> None:
     read = roster(tmp_path, f"agent_id,name,team,joined_on,left_on,valid_from\n{row}\nA2,李四,一组\n")
-    assert [(one.line, one.reason.value, one.detail) for one in read.refused] == [(2, *refused)]
+    assert [(one.line, one.reason.value, one.column, one.detail) for one in read.refused] == [(2, *refused)]
     assert [line for line, _ in read.rows] == [3]
     with pytest.raises(InputError, match="team"):
         roster(tmp_path, "agent_id,name\nA1,张三\n")

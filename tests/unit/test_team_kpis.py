@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from callqa.reports.coaching_build import item_figures
 from callqa.reports.ledger import LedgerCounts
-from callqa.reports.team_kpis import Kpis, by_customer, kpis, last_answers, relation, with_answers
+from callqa.reports.satisfaction import FEW_RATED, last_answers, relation, satisfaction, with_answers
+from callqa.reports.team_kpis import Kpis, by_customer, kpis
 from callqa.reports.team_quality import dimensions, standard_changes
 from models.daily import DayVerdicts
 from models.rollup import ItemTally
@@ -40,14 +41,20 @@ def test_what_nobody_recorded_is_not_known() -> None:
     found = figures(call())
     for one in (found.in_time, found.solved, found.not_again, found.promises_kept):
         assert (one.n, one.share) == (0, None)
-    assert (found.csat, found.rated, found.relation.value) == (None, 0, None)
+    rated = found.satisfaction
+    assert (rated.mean.mean, rated.mean.n, rated.relation.value) == (None, 0, None)
     assert (found.complaints.hits, found.complaints.n) == (0, 1)
     assert (found.hours, found.talk_s) == (0.025, 90.0)
 
 
 def test_of_no_calls_there_are_no_figures() -> None:
     found = kpis([], {}, NOTHING, NOW)
-    assert (found.hours, found.talk_s, found.complaints.share, found.satisfied.mean) == (0.0, None, None, None)
+    assert (found.hours, found.talk_s, found.complaints.share, found.satisfaction.satisfied.mean) == (
+        0.0,
+        None,
+        None,
+        None,
+    )
 
 
 def test_shares_are_of_the_calls_that_have_the_fact() -> None:
@@ -79,10 +86,11 @@ def test_promises_kept_are_of_those_due() -> None:
 def test_scores_of_satisfied_customers_and_of_the_others() -> None:
     found = figures(
         *(call(csat=5.0, total=90.0) for _ in range(5)), call(csat=3.9, total=60.0), call(csat=1.0, total=None)
-    )
+    ).satisfaction
     assert (found.satisfied.n, found.satisfied.mean, found.unsatisfied.n, found.unsatisfied.mean) == (5, 90.0, 1, 60.0)
-    assert found.rated == 7
-    assert found.csat == pytest.approx((25 + 3.9 + 1) / 7)
+    assert found.mean.n == 7
+    assert found.mean.mean == pytest.approx((25 + 3.9 + 1) / 7)
+    assert found.mean.high == 5.0, "nobody is more satisfied than that"
 
 
 def test_an_answer_to_a_survey_goes_before_the_metadata_and_the_last_before_others() -> None:
@@ -106,6 +114,11 @@ def test_the_relation_is_spearman_s() -> None:
     assert found.low is not None
     assert found.high is not None
     assert -1 <= found.low < found.value < found.high <= 1
+
+
+@pytest.mark.parametrize(("calls", "small"), [(4, False), (5, True), (FEW_RATED - 1, True), (FEW_RATED, False)])
+def test_a_relation_of_few_calls_says_so(calls: int, small: bool) -> None:
+    assert satisfaction(call(csat=1.0 + n % 5, total=float(n)) for n in range(calls)).is_small is small
 
 
 @pytest.mark.parametrize("pairs", [[(1.0, 1.0)] * 4, [(3.0, 50.0 + n) for n in range(9)]])

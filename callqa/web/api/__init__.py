@@ -1,1 +1,1 @@
-"""The console's data for programs: `/api/v1`, by tokens, reading only. See docs/api.md."""
+"""The console's data for programs: `/api/v1`, by tokens: to read, and to bring tables. See docs/api.md."""

@@ -20,7 +20,7 @@ from models.token import Token
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 _BEARER = HTTPBearer(auto_error=False, description="A token, made on the page of one's own account.")
 _REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "A value of the address cannot be used; `detail` says which."},
+    400: {"description": "A value of the address, or what was sent, cannot be used; `detail` says which."},
     401: {"description": "No token, or one that is unknown, expired, revoked or of somebody who may not log in."},
     403: {"description": "The token, or its owner, lacks the right."},
     503: {"description": "The database does not answer; try again."},
@@ -65,7 +65,7 @@ class NeedsToken:
 
 
 class ApiDoors:
-    """Routes of the API, all of which only read. A cookie opens none of them."""
+    """Routes of the API. A cookie opens none of them."""
 
     def __init__(self, services: WebServices) -> None:
         self.router = APIRouter(prefix="/api/v1")
@@ -73,15 +73,23 @@ class ApiDoors:
 
     def get(self, path: str, right: Right | None, *, may_lack: bool = False) -> Callable[[_Endpoint], _Endpoint]:
         """Something to read; `may_lack`: it may not be there, or be out of the caller's scope."""
+        missing: dict[int | str, dict[str, Any]] = {404: {"description": "There is none, or none to see."}}
+        return self._add(path, "GET", right, missing if may_lack else {})
 
+    def post(self, path: str, right: Right) -> Callable[[_Endpoint], _Endpoint]:
+        """Something to bring."""
+        return self._add(path, "POST", right, {})
+
+    def _add(
+        self, path: str, method: str, right: Right | None, refusals: dict[int | str, dict[str, Any]]
+    ) -> Callable[[_Endpoint], _Endpoint]:
         def register(endpoint: _Endpoint) -> _Endpoint:
-            missing: dict[int | str, dict[str, Any]] = {404: {"description": "There is none, or none to see."}}
             self.router.add_api_route(
                 path,
                 endpoint,
-                methods=["GET"],
+                methods=[method],
                 dependencies=[Depends(NeedsToken(right, self._services))],
-                responses=_REFUSALS | (missing if may_lack else {}),
+                responses=_REFUSALS | refusals,
             )
             return endpoint
 

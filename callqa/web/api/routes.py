@@ -6,16 +6,20 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
 from callqa import __version__
 from callqa.reports.ledger import ledger_lines, promise_to_json
 from callqa.reports.vcon import shown_customer
+from callqa.roster import roster_in
+from callqa.services.import_answers import ImportOut, SurveysOut
+from callqa.services.imports import import_roster, import_surveys
 from callqa.services.overview import Period
 from callqa.services.rates import period_rates
 from callqa.services.rights import Right
+from callqa.surveys import Scale, surveys_in
 from callqa.web.api.doors import ApiDoors, Asks
 from callqa.web.api.shapes import (
     AgentOut,
@@ -43,10 +47,12 @@ from models.wire import scorecard_to_json
 MOST = 200
 _LARGEST = 2**31 - 1
 _DEFAULT_DAYS = 30
+_SENT = "the table that was sent"
 
 Size = Annotated[int, Query(ge=1, le=MOST, description="So many on a page.")]
 Cursor = Annotated[str, Query(max_length=80, description="`next` of the page before; empty: the first page.")]
 Name = Annotated[str | None, Query(max_length=200)]
+Table = Annotated[bytes, Body(media_type="text/csv", description="The file as it is, at most 8 MiB.")]
 Points = Annotated[float | None, Query(ge=0, le=100, allow_inf_nan=False)]
 
 
@@ -58,7 +64,10 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
     def openapi() -> dict[str, Any]:
         """This document."""
         return get_openapi(
-            title="callqa", version=__version__, summary="Call quality: data to read.", routes=doors.router.routes
+            title="callqa",
+            version=__version__,
+            summary="Call quality: data to read, and tables to bring.",
+            routes=doors.router.routes,
         )
 
     @doors.get("/queue", Right.SEE_QUEUE)
@@ -185,6 +194,27 @@ def api_router(services: WebServices, _shell: Shell) -> APIRouter:
             head = uow.audit.head()
         entries = [AuditEntryOut.of(entry) for entry in found[:size]]
         return AuditOut(entries, str(head) if head else None, str(entries[-1].number) if len(found) > size else None)
+
+    @doors.post("/imports/surveys", Right.IMPORT_TABLES)
+    def surveys(caller: Asks, table: Table, scale: Scale = Scale.FIVE, dry_run: bool = False) -> SurveysOut:
+        """Take in what customers answered to a survey, as `callqa import surveys`: the same again changes nothing."""
+        read = surveys_in(table, _SENT, scale, services.time_zone)
+        done = import_surveys(
+            read,
+            caller.person.name,
+            services.now(),
+            services.new_unit_of_work,
+            mask=services.mask_note,
+            dry_run=dry_run,
+        )
+        return SurveysOut.of_surveys(done, dry_run)
+
+    @doors.post("/imports/roster", Right.IMPORT_TABLES)
+    def roster(caller: Asks, table: Table, dry_run: bool = False) -> ImportOut:
+        """Take in who works in which team, as `callqa import roster`: the same again changes nothing."""
+        read = roster_in(table, _SENT)
+        done = import_roster(read, caller.person.name, services.now(), services.new_unit_of_work, dry_run=dry_run)
+        return ImportOut.of(done, dry_run)
 
     return doors.router
 

@@ -23,6 +23,7 @@ from callqa.services.machine_quality import (
 from callqa.services.overview import last_days
 from callqa.services.rates import period_rates
 from callqa.services.rights import Right
+from callqa.services.satisfied import customers_view
 from callqa.web.doors import Doors, Who
 from callqa.web.pictures import Plot, Point, Series, plot
 from callqa.web.services import WebServices
@@ -53,6 +54,7 @@ def quality_router(services: WebServices, shell: Shell) -> APIRouter:
             period=period,
             found=found,
             true_rates=period_rates(period, who.scope, services.new_unit_of_work),
+            customers=customers_view(period, shell.zone, who.scope, services.new_unit_of_work),
             drift=drift,
             fractions=FRACTIONS,
             item=item,

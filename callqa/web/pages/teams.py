@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from callqa.reports.figures import MIN_SAMPLE, wilson
 from callqa.services.overview import last_days
 from callqa.services.rights import Right
+from callqa.services.satisfied import customers_view
 from callqa.services.standings import against, agent_page, pass_rate, team_lines, team_page
 from callqa.web.doors import Doors, Who
 from callqa.web.pages.overview import CHOICES, chosen_days, trend
@@ -45,12 +48,14 @@ def teams_router(services: WebServices, shell: Shell) -> APIRouter:
         if found is None:
             raise HTTPException(404)
         picture = trend([("", found.figures.days)], period, shell.words(request))
+        of_team = replace(who.scope, teams=frozenset({team}))
         return shell.page(
             request,
             "team.html",
             period=period,
             found=found,
             trend=picture,
+            customers=customers_view(period, shell.zone, of_team, services.new_unit_of_work),
             span=span,
             first=first_of(one.score for one in found.ranking.ranked),
             pass_rate=pass_rate,

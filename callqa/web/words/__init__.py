@@ -11,10 +11,12 @@ from callqa.web.words.audit_words import AUDIT_WORDS
 from callqa.web.words.calibration_words import CALIBRATION_WORDS
 from callqa.web.words.call_words import CALL_WORDS
 from callqa.web.words.coaching_words import NOTES_WORDS
+from callqa.web.words.imports_words import IMPORTS_WORDS
 from callqa.web.words.insight_words import INSIGHT_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
 from callqa.web.words.promises_words import PROMISES_WORDS
 from callqa.web.words.queue_words import QUEUE_WORDS
+from callqa.web.words.satisfaction_words import SATISFACTION_WORDS
 from callqa.web.words.shell_words import SHELL_WORDS
 from callqa.web.words.standards_words import STANDARDS_WORDS
 from callqa.web.words.tokens_words import TOKENS_WORDS
@@ -23,10 +25,12 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **SHELL_WORDS,
     **PEOPLE_WORDS,
     **PROMISES_WORDS,
+    **IMPORTS_WORDS,
     **AUDIT_WORDS,
     **TOKENS_WORDS,
     **STANDARDS_WORDS,
     **INSIGHT_WORDS,
+    **SATISFACTION_WORDS,
     **QUEUE_WORDS,
     **CALL_WORDS,
     **APPEALS_WORDS,

@@ -26,6 +26,7 @@ SHELL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "nav.calibration": ("校准", "Calibration"),
     "nav.standards": ("服务标准", "Standards"),
     "nav.quality": ("机器质量", "Machine quality"),
+    "nav.imports": ("导入数据", "Imports"),
     "nav.people": ("用户", "People"),
     "nav.audit": ("审计日志", "Audit log"),
     "nav.mine": ("我的通话", "My calls"),
