@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -23,11 +24,18 @@ NOISE = Quarantine(ReasonCode.CORRUPT_AUDIO, "half of it cannot be read")
 ITEMS = ("greeting", "apology", "prohibited")
 
 
-def put(uow: UnitOfWork, name: str, meta: CallMeta, card: Scorecard, scorer: str = factories.SCORER) -> None:
+def put(
+    uow: UnitOfWork,
+    name: str,
+    meta: CallMeta,
+    card: Scorecard,
+    scorer: str = factories.SCORER,
+    turns: Sequence[tuple[str, str]] = (("agent", "您好"),),
+) -> None:
     """A call from its registration to this scorecard, or scored once more."""
     recording = factories.recording(name)
     uow.calls.add(recording, meta)
-    uow.transcripts.put(factories.transcript(("agent", "您好"), seed=name))
+    uow.transcripts.put(factories.transcript(*turns, seed=name))
     card = replace(card, call_id=meta.call_id, agent_id=meta.agent_id)
     uow.scorecards.put(recording.id, factories.ENGINE.digest, scorer, card)
 

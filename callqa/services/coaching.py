@@ -1,4 +1,4 @@
-"""What an agent's coaching report is made of, read with few questions: no transcript, and only the quoted calls."""
+"""What an agent's coaching report is made of, read with few questions: only the quoted calls."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from callqa.reports.figures import MIN_SAMPLE, summarise_tally
 from callqa.reports.ledger import count, ledger_lines
 from callqa.reports.practice import Practice
 from callqa.services.coaching_notes import action_lines, is_in_charge
+from callqa.services.examples import colleague_example
 from callqa.services.overview import Period, covers
 from models.person import Scope
 from models.ports import UnitOfWork, UnitOfWorkFactory
-from models.rollup import AgentMonth
 from models.run import StoredCall
 from models.scorecard import Scorecard, Verdict
 
@@ -63,7 +63,7 @@ def coaching_report(
         habits = tuple(told(point, _POOR) for point in chosen.habits)
         if is_in_charge(month, scope):
             habits = tuple(
-                replace(habit, example=_example(month, habit.figures.item_id, period, uow)) for habit in habits
+                replace(habit, example=colleague_example(month, habit.figures.item_id, period, uow)) for habit in habits
             )
         actions = action_lines(agent_id, period, now, scope, uow) if is_in_charge(month, scope) else ()
     score = summarise_tally(month.figures.tally)
@@ -87,12 +87,6 @@ def coaching_report(
         promises=count(lines),
         is_small=score.n < MIN_SAMPLE,
     )
-
-
-def _example(month: AgentMonth, item_id: str, period: Period, uow: UnitOfWork) -> Quote | None:
-    """How a colleague of the team did the item well in the period, of those who let it be shown."""
-    found = uow.instances.of_colleagues(month.agent_id, month.team, period.since, period.until, item_id, 1)
-    return _quote(found[0], item_id, uow) if found else None
 
 
 def _quote(recording_id: str, item_id: str, uow: UnitOfWork) -> Quote | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,9 +21,10 @@ from callqa.services.coaching import coaching_report
 from callqa.services.examples import consent_to_examples
 from callqa.services.overview import Period
 from models.call import CallMeta
+from models.keeping import ForgottenPart
 from models.person import EVERYBODY, Scope
 from models.review import Review, ReviewSource
-from models.scorecard import Verdict
+from models.scorecard import Evidence, Verdict
 from storage import Database
 from tests import factories
 from tests.console import NOW, Console
@@ -36,14 +38,15 @@ GOOD = "B-1"
 def call(
     database: Database, name: str, verdict: Verdict = Verdict.MET, *, team: str | None = "T1", day: int = 1,
     is_sure: bool = True, fatal: bool = False, is_said: bool = True,
+    turns: Sequence[tuple[str, str]] | None = None, proofs: Sequence[Evidence] = (),
 ) -> None:  # fmt: skip
-    """A call of the agent that its name begins with."""
-    said = (replace(factories.evidence(f"您好{name}"), start_s=7.5),) if is_said else ()
-    found = factories.finding("greeting", verdict, 10 if verdict is Verdict.MET else 0, proof=said)
+    """A call of the agent that its name begins with, who greets in the second sentence of the first turn."""
+    proof = tuple(proofs or [factories.evidence(f"您好{name}", char_start=2)]) if is_said else ()
+    found = factories.finding("greeting", verdict, 10 if verdict is Verdict.MET else 0, proof=proof)
     card = factories.scorecard(findings=(replace(found, needs_review=not is_sure),), fatal=fatal)
     meta = CallMeta(name, name[0], f"Name {name[0]}", team, "13800138000", START + timedelta(days=day))
     with database.unit_of_work() as uow:
-        put(uow, name, meta, card)
+        put(uow, name, meta, card, turns=turns or [("agent", f"嗯。您好{name}，请讲。稍等。"), ("customer", "你好")])
         uow.commit()
 
 
@@ -81,7 +84,7 @@ def test_only_who_consents_is_an_example_and_no_longer_than_that(database: Datab
     consent(database, "A", "B")
     shown = example(database)
     assert shown is not None
-    assert (shown.call_id, shown.words, shown.start_s) == (GOOD, f"您好{GOOD}", 7.5)
+    assert (shown.call_id, shown.words, shown.start_s) == (GOOD, f"您好{GOOD}，请讲。", 0.4)
     consent(database, "B", is_given=False)
     assert example(database) is None
 
@@ -95,7 +98,7 @@ def test_the_page_shows_words_and_second_but_not_whose_they_are(database: Databa
     page = render_coaching(found, "https://qa.example.com")
     part = page.split("做得好的同事这样说")[1].split("</blockquote>")[0]
     assert f"您好{GOOD}" in part
-    assert "00:07.5" in part
+    assert "00:00.4" in part
     assert "Name B" not in page
     assert "href" not in part
     assert factories.recording(GOOD).id in part, "whoever erases the customer finds the page by it"
@@ -135,6 +138,42 @@ def test_a_ruling_is_final(database: Database) -> None:
     reviewed(database, GOOD, Verdict.MISSED, 0, ReviewSource.APPEAL)
     reviewed(database, GOOD, Verdict.MET, 1)
     assert example(database) is None
+
+
+SORRY, ANGRY = factories.evidence("很抱歉", 1), factories.evidence("太慢了", 0, char_start=1)
+
+
+@pytest.mark.parametrize(
+    ("turns", "proofs", "words"),
+    [
+        ([("customer", "你太慢了。"), ("agent", "很抱歉，让您久等")], [ANGRY, SORRY], "很抱歉，让您久等"),
+        ([("customer", "你太慢了。"), ("customer", "很抱歉")], [ANGRY, SORRY], None),
+        ([("agent", "你太慢了。"), ("unknown", "很抱歉")], [SORRY], None),
+        ([("customer", "你太慢了。"), ("agent", "抱歉")], [ANGRY, SORRY], None),
+        ([("customer", "啊"), ("agent", "很抱歉" + "啊" * 200)], [SORRY], "很抱歉" + "啊" * 80),
+    ],
+)  # fmt: skip
+def test_the_words_are_the_agents_and_a_sentence(
+    database: Database, turns: list[tuple[str, str]], proofs: list[Evidence], words: str | None
+) -> None:
+    missed(database)
+    call(database, GOOD, turns=turns, proofs=proofs)
+    consent(database, "B")
+    shown = example(database)
+    assert (None if shown is None else shown.words) == words
+
+
+def test_of_a_call_whose_text_is_gone_there_is_no_example(database: Database) -> None:
+    missed(database)
+    call(database, GOOD)
+    call(database, "B-old", day=0)
+    consent(database, "B")
+    with database.unit_of_work() as uow:
+        uow.keeping.forget([factories.recording(GOOD).id], ForgottenPart.TEXT, START)
+        uow.commit()
+    shown = example(database)
+    assert shown is not None
+    assert shown.call_id == "B-old"
 
 
 def test_the_confirmed_comes_first_then_the_newest(database: Database) -> None:
@@ -212,12 +251,14 @@ def console(database: Database) -> Console:
         for number in range(7):
             agent_id, verdict = ("A18", Verdict.MET) if number == 6 else ("A17", Verdict.MISSED)
             said = (replace(factories.evidence("您好，工号六号"), start_s=2.5),)
+            turns = [("agent", "您好，工号六号，请讲。")]
             meta = CallMeta(f"C{number}", agent_id, None, "一班", started_at=NOW - timedelta(days=2))
             put(
                 uow,
                 meta.call_id,
                 meta,
                 factories.scorecard(findings=(factories.finding("greeting", verdict, 0, proof=said),)),
+                turns=turns,
             )
         uow.commit()
     return Console(database.unit_of_work)
@@ -251,7 +292,7 @@ def test_the_console_shows_the_example_and_leads_to_the_second_of_own_calls(
         page = console.browser(name).get(PAGE).text
         habits = page.split("要改的习惯</h2>")[1].split("</section>")[0]
         assert "做得好的同事这样说" in habits
-        assert "您好，工号六号" in habits
+        assert "您好，工号六号，请讲。" in habits
         assert "C6" not in habits
         assert "A18" not in habits
         assert '/calls/C5#t=2.5"' in habits
