@@ -2,8 +2,8 @@
 
     python -m benchmarks.outside [--rules] [--show AUTHOR]
 
-`benchmarks/heldout/README.md` says which author's calls have been used for what; no rule was written from those of u
-and x. Those of y, z, s, q, r and o are whole calls, judged by all four criteria; the others are short, about one
+`benchmarks/heldout/README.md` says which author's calls have been used for what; no rule was written from those of u,
+x and p. Those of y, z, s, q, r, o and p are whole calls, judged by all four criteria; the others are short, about one
 criterion, and begin after a proper opening. Precision and recall as in `benchmarks.hard_cases`. Last: how likely the
 classifier finds the charges of the rules, right ones and wrong ones (behind UNCHARGED in `scoring/agreement.py`).
 """
@@ -33,7 +33,7 @@ from scoring.opinions import ask
 from scoring.view import view
 
 CALLS = Path(__file__).parent / "heldout" / "calls"
-AUTHORS = ("w", "v", "t", "u", "x", "y", "z", "s", "q", "r", "o")
+AUTHORS = ("w", "v", "t", "u", "x", "y", "z", "s", "q", "r", "o", "p")
 CRITERIA = ("greeting", "apology", "commitment", "prohibited", "fatal")
 _OPENING = "a 您好，云联通信，请问有什么可以帮您？"
 _ROLES = {"a": Role.AGENT, "c": Role.CUSTOMER}
