@@ -32,15 +32,18 @@ def refused_line(row: RefusedRow, words: Speaker) -> str:
 def refused_csv(rows: Iterable[tuple[int, Sequence[str]]], refused: Sequence[RefusedRow], words: Speaker) -> str:
     """The refused ones of a table's rows as CSV, each as it was behind its line and why; the head first.
 
-    What was corrected in it can be brought again as it is: the columns in front are none that an import knows.
+    What was corrected in it can be brought again as it is: the columns in front are none that an import knows. Of a
+    table that has them already, from an earlier time, they are made anew.
     """
     reasons = {row.line: refused_line(row, words) for row in refused}
     text = io.StringIO()
     writer = csv.writer(text)
     lines = iter(rows)
     _, head = next(lines, (1, ()))
-    writer.writerow([words("import.line"), words("import.why"), *map(guarded, head)])
+    own = [words("import.line"), words("import.why")]
+    first = len(own) if list(head[: len(own)]) == own else 0
+    writer.writerow([*own, *map(guarded, head[first:])])
     for line, row in lines:
         if line in reasons:
-            writer.writerow([line, reasons[line], *map(guarded, row)])
+            writer.writerow([line, reasons[line], *map(guarded, row[first:])])
     return text.getvalue()

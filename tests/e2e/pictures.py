@@ -42,6 +42,13 @@ READ_ONLY = {
     "tokens": "/me/tokens",
 }
 
+SURVEYS = (
+    "问卷编号,客户号码,评价时间,满意度,评语\n"
+    "S1,13800138000,2026-11-20 10:00,4,还行\nS2,,2026-11-20 10:00,9,还行\nS3,,昨天,4,慢\n"
+    "S4,,2026-11-20 10:00,3,慢,真慢\nS5,,2026-11-20 10:00,3,\nS5,,2026-11-20 10:00,4,\n"
+)
+"""An export of which some rows cannot be used."""
+
 
 def main() -> None:
     """Make them all."""
@@ -111,6 +118,12 @@ def _pages(browser: Browser, served: Served) -> Iterator[tuple[Page, str]]:
         page.reload()
     yield page, "draft"
     page.get_by_role("button", name="发布此版本").click()
+    page = admin.go("/imports")
+    page.get_by_label("CSV 文件").first.set_input_files(
+        {"name": "十一月问卷.csv", "mimeType": "text/csv", "buffer": SURVEYS.encode()}
+    )
+    page.get_by_role("button", name="导入").first.click()
+    yield page, "imports"
     for name, path in READ_ONLY.items():
         yield admin.go(path), name
     page.context.add_cookies([{"name": "callqa_theme", "value": "dark", "url": served.address}])

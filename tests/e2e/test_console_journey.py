@@ -288,6 +288,7 @@ PAGES = {
         "/standards/telecom-hotline-zh/2026.1",
         "/quality",
         "/quality/fairness",
+        "/imports",
         "/people",
         "/audit?verify=true",
         "/me",

@@ -90,6 +90,10 @@ def test_answers_are_taken_in_once_and_what_was_wrong_comes_back_to_be_corrected
     text = refused_rows(browser, page)
     assert text.startswith("\ufeff行号,未采用原因,问卷编号")
     assert "'=1+1" in text, "no spreadsheet reckons with it"
+    # Brought again uncorrected it says the same, by its own lines.
+    told = refused_rows(browser, bring(browser, "surveys", text).text)
+    assert [row.split(",")[2:] for row in told.splitlines()] == [row.split(",")[2:] for row in text.splitlines()]
+    assert [row.split(",")[0] for row in told.splitlines()[1:]] == ["2", "3", "4"]
     # Corrected where it is wrong, the same file is taken in as it is.
     again = bring(browser, "surveys", text.replace(",9,", ",2,").replace(NASTY, "5").replace("慢,真慢", "慢")).text
     assert tiles(again) == [3, 0, 0, 0]

@@ -24,7 +24,7 @@ from scoring.rates import (
     true_rate,
 )
 from tests import factories
-from tests.simulated_reviews import RATES, month
+from tests.simulated_reviews import RATES, UNLIKE_ERRORS, month
 
 
 def drawn(machine: bool, faults: int, of: int, chance: float = 0.1) -> list[Drawn]:
@@ -177,3 +177,12 @@ def test_intervals_hold_the_truth_in_93_of_100_months(
         assert held >= 0.93
         # An interval that says nothing holds everything.
         assert wide < 0.12
+
+
+@pytest.mark.slow
+def test_where_reviewers_err_unlike_on_unlike_items_the_intervals_still_hold_the_truth() -> None:
+    months = [month(seed, 10, 3, errors=UNLIKE_ERRORS) for seed in range(200)]
+    for item in RATES:
+        found = [one[item] for one in months]
+        held = fmean(f.rate.low <= f.truth <= f.rate.high for f in found if f.rate.low is not None and f.rate.high)
+        assert held >= 0.93, item
