@@ -98,7 +98,9 @@ def _said(call: StoredCall, card: Scorecard, item_id: str) -> Quote | None:
     finding = next((one for one in card.findings if one.item_id == item_id), None)
     if finding is None:
         return None
-    proof = finding.evidence[0] if finding.evidence else None
+    # An apology's proof begins with what the customer complained of, where that was said first.
+    own = [one for one in finding.evidence if "apology" in one.kind]
+    proof = next(iter(own or finding.evidence), None)
     return Quote(
         recording_id=call.recording.id,
         call_id=call.meta.call_id,

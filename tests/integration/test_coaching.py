@@ -69,6 +69,29 @@ def test_a_habit_has_the_agents_own_words_their_second_and_practice(database: Da
     assert "<script" not in page
 
 
+@pytest.mark.parametrize(("verdict", "words"), [(Verdict.MET, "对不起"), (Verdict.MISSED, "断了两天")])
+def test_an_apology_is_quoted_in_the_agents_words_and_a_missing_one_in_the_customers(
+    verdict: Verdict, words: str, database: Database
+) -> None:
+    cause = replace(factories.evidence("断了两天"), kind="service_down", utterance=1)
+    given = (replace(factories.evidence("对不起"), kind="apology", utterance=2),) if verdict is Verdict.MET else ()
+    other = Verdict.MISSED if verdict is Verdict.MET else Verdict.MET
+    with database.unit_of_work() as uow:
+        for agent_id, said, proof in (("A17", verdict, (cause, *given)), ("A18", other, ())):
+            for number in range(12):
+                meta = factories.meta(f"{agent_id}-{number}", agent_id, START + timedelta(days=1, minutes=number))
+                points = 10 if said is Verdict.MET else 0
+                found = factories.finding("apology", said, points, proof=proof)
+                put(uow, f"{agent_id}-{number}", meta, factories.scorecard(findings=(found,)))
+        uow.commit()
+
+    told = report(database)
+
+    assert told is not None
+    (point,) = (*told.strengths, *told.habits)
+    assert {quote.words for quote in point.quotes} == {words}
+
+
 def test_few_calls_are_said_to_be_few(database: Database) -> None:
     fill(database, "A17", Verdict.MISSED, 3, 1)
 
