@@ -77,7 +77,7 @@ class ReviewQueue:
         for urgency in urgencies(which):
             if len(found) < most:
                 rows = [
-                    Place(*row)
+                    Place(row.place, row.scorecard_id, not phrases or row.is_said)
                     for lane in lanes(scope, which)
                     for row in self._transaction.rows(_saying(walk(scope, which, lane, urgency, most, after), phrases))
                 ]
@@ -177,11 +177,9 @@ def _saying(walked: Select[Any], phrases: Sequence[str]) -> Select[Any]:
     """The same calls, each with whether it says the phrases."""
     if not phrases:
         return walked
-    passed, c = walked.subquery(), current_scorecards.c
-    return (
-        select(passed.c.place, passed.c.scorecard_id, func.coalesce(says(phrases), false()))
-        .join(current_scorecards, c.scorecard_id == passed.c.scorecard_id)
-        .outerjoin(call_texts, call_texts.c.recording_id == c.recording_id)
+    passed = walked.subquery().c
+    return select(passed.place, passed.scorecard_id, func.coalesce(says(phrases), false()).label("is_said")).outerjoin(
+        call_texts, call_texts.c.recording_id == passed.recording_id
     )
 
 

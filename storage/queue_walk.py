@@ -58,22 +58,21 @@ def lanes(scope: Scope, which: QueueFilter) -> list[Teams]:
 def walk(
     scope: Scope, which: QueueFilter, teams: Teams, urgency: Urgency, most: int, after: QueueCursor | None
 ) -> Select[Any]:
-    """The first `most` behind `after`, as `place` and `scorecard_id`.
+    """The first `most` behind `after`, as `place`, `scorecard_id` and `recording_id`.
 
     From the index that narrows most: of the agent, of a finding that is out of the ordinary, of the team, of all.
     """
     by_finding = _is_by_finding(scope, which)
     along = queue_findings.c if by_finding else current_scorecards.c
-    statement = select(along.place, along.scorecard_id)
+    statement = select(along.place, along.scorecard_id, current_scorecards.c.recording_id)
     wanted = conditions(scope, which, teams)
     if by_finding:
         statement = statement.select_from(queue_findings).where(
             along.item_id == storable(which.item_id), along.verdict == which.verdict
         )
-        if wanted:
-            statement = statement.join(
-                current_scorecards, current_scorecards.c.scorecard_id == queue_findings.c.scorecard_id
-            )
+        statement = statement.join(
+            current_scorecards, current_scorecards.c.scorecard_id == queue_findings.c.scorecard_id
+        )
     elif which.item_id is not None or which.verdict is not None:
         wanted.append(_has_finding(which))
     if after is not None:
