@@ -78,8 +78,8 @@ SEALED: Mapping[Table, SealedTable] = {
         SealedTable(
             ledger_events, ("note",), ("promise_id", "status", "source", "reference", "recorded_at"), (ledger_promises,)
         ),
-        # Whoever gives a reason quotes the call.
-        SealedTable(reviews, ("comment",), ("item_id", "reviewer", "reviewed_at")),
+        # Whoever gives a reason quotes the call; of a short sentence the digest tells the words to who guesses them.
+        SealedTable(reviews, ("comment", "words_digest"), ("item_id", "reviewer", "reviewed_at")),
         SealedTable(appeals, ("reason",), ("item_id",)),
         SealedTable(appeal_rulings, ("reason",), ("appeal_id",), (appeals,)),
         # What is said in a talk quotes calls as well.

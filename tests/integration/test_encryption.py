@@ -114,7 +114,7 @@ def test_sealed_calls_read_as_plain_ones_do_and_nothing_said_is_found(database_u
     ids = [put(database, home, name, sealer(NEW)) for name in ("one", "two")]
     read = everything(database, ids)
     stored = bytes_under(database_url, home)
-    for words in (SAID, SAID[:4], "云联通信", "上门处理", "理由"):
+    for words in (SAID, SAID[:4], "云联通信", "上门处理", "理由", words_digest(SAID)):
         assert words.encode() not in stored
         assert json.dumps(words).strip('"').encode() not in stored
     assert read[0].scorecards == (card_of("one"),)
@@ -211,7 +211,9 @@ def test_plain_and_sealed_rows_beside_each_other_until_a_rotation(
     assert _times(home) == times, "sound is deleted by its age"
     only_new = Database(database_url, sealer(NEW))
     assert everything(only_new, ids) == before
-    assert SAID.encode() not in bytes_under(database_url, home)
+    stored = bytes_under(database_url, home)
+    assert SAID.encode() not in stored
+    assert words_digest(SAID).encode() not in stored, "who guesses a short sentence could prove it"
     [entry] = printed(command("audit", "list", "--action", AuditAction.KEYS_ROTATED, "--json"))
     assert (entry["actor"], entry["subject"], entry["details"]) == (
         "王",
