@@ -18,6 +18,7 @@ from sqlalchemy import Row, Select, Table, select
 from storage.appeal_tables import appeal_rulings, appeals
 from storage.coaching_tables import coaching_notes
 from storage.column_types import Json, storable
+from storage.proposal_tables import proposal_decisions
 from storage.sealing import Sealer, damaged, is_sealed
 from storage.survey_tables import survey_answers
 from storage.tables import (
@@ -38,7 +39,7 @@ class SealedTable:
 
     `place` are the columns that say which of a recording's rows it is; `path` the tables between it and the one with
     the recording's id, both by their foreign keys. `owner` is the column of that id: of what is kept of an agent, it is
-    the agent's, of what customers answer their own.
+    the agent's, of what customers answer their own, of what is decided about a standard the standard's.
     """
 
     table: Table
@@ -85,6 +86,13 @@ SEALED: Mapping[Table, SealedTable] = {
         # What is said in a talk quotes calls as well.
         SealedTable(coaching_notes, ("note", "action", "answer"), ("written_by", "written_at"), owner="agent_id"),
         SealedTable(survey_answers, ("comment",), (), owner="id"),
+        # A phrase was said in several calls.
+        SealedTable(
+            proposal_decisions,
+            ("phrase", "why"),
+            ("kind", "item_id", "family_kind", "decided_by", "decided_at"),
+            owner="standard_id",
+        ),
     )
 }
 

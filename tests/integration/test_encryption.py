@@ -32,6 +32,7 @@ from storage.appeal_tables import appeal_rulings, appeals
 from storage.audio_store import FileAudioStore
 from storage.coaching_tables import coaching_notes
 from storage.column_types import Json
+from storage.proposal_tables import proposal_decisions
 from storage.sealed_columns import SEALED
 from storage.sealing import Sealer, new_key, read_keys
 from storage.survey_tables import survey_answers
@@ -156,7 +157,7 @@ def test_values_that_are_exchanged_or_changed_are_told(database_url: str, home: 
     database = Database(database_url, sealer(NEW))
     ids = [put(database, home, name, sealer(NEW)) for name in ("one", "two")]
     # No appeal is read with its call.
-    for table in SEALED.keys() - {appeals, appeal_rulings, coaching_notes, survey_answers}:
+    for table in SEALED.keys() - {appeals, appeal_rulings, coaching_notes, survey_answers, proposal_decisions}:
         for name in SEALED[table].columns:
             stored = _values(database_url, table, name)
             (first, one), (second, two) = list(stored.items())[:: len(stored) - 1]
