@@ -29,6 +29,8 @@ class AuditAction(StrEnum):
 
     CLASSIFIER_PROMOTED = "classifier_promoted"
     STANDARD_PUBLISHED = "standard_published"
+    PROPOSAL_ACCEPTED = "proposal_accepted"
+    PROPOSAL_DECLINED = "proposal_declined"
     PROMISE_MARKED = "promise_marked"
     PROMISE_LINKED = "promise_linked"
     TICKETS_IMPORTED = "tickets_imported"

@@ -53,6 +53,9 @@ class StandardDrafts(Protocol):
     def get(self, key: str) -> StoredDraft | None:
         """The draft; None for one that was never brought, or is gone."""
 
+    def drop(self, key: str) -> None:
+        """Let a draft go, with its trial; nothing happens where there is none."""
+
     def begin_trial(self, key: str, trial: StoredTrial, quiet_since: datetime) -> bool:
         """Give the draft a new trial. False for no such draft, and while a trial runs that was heard of since then."""
 

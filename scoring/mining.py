@@ -13,7 +13,7 @@ from itertools import groupby
 FEWEST_CHARACTERS, MOST_CHARACTERS = 3, 10
 MOST_ELSEWHERE = 0.2
 """Other calls that hold a phrase, for each call that it was found in."""
-MOST_EXAMPLES = 3
+MOST_EXAMPLES, MOST_EXAMPLE_CHARACTERS = 3, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """A phrase, the calls that it was found in (sorted), how many other calls hold it, and some of its sentences."""
+    """A phrase, the calls that it was found in (sorted), how many other calls hold it, and some of its sentences.
+
+    Of a long sentence what is around the phrase stands.
+    """
 
     phrase: str
     call_ids: tuple[str, ...]
@@ -56,10 +59,18 @@ def mine(said: Sequence[Said], others: Mapping[str, Iterable[str]], fewest_calls
         if common[phrase] <= covered:
             continue
         covered |= common[phrase]
-        texts = dict.fromkeys(one.text for one in said if phrase in one.text)
+        texts = dict.fromkeys(_around(phrase, one.text) for one in said if phrase in one.text)
         examples = tuple(texts)[:MOST_EXAMPLES]
         chosen.append(Mined(phrase, tuple(sorted(common[phrase])), elsewhere[phrase], examples))
     return tuple(chosen)
+
+
+def _around(phrase: str, text: str) -> str:
+    if len(text) <= MOST_EXAMPLE_CHARACTERS:
+        return text
+    start = max(0, text.index(phrase) - (MOST_EXAMPLE_CHARACTERS - len(phrase)) // 2)
+    end = start + MOST_EXAMPLE_CHARACTERS
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def phrases_in(text: str) -> Iterator[str]:

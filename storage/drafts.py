@@ -49,6 +49,9 @@ class StandardDrafts:
         row = self._transaction.first(select(standard_drafts).where(standard_drafts.c.key == storable(key)))
         return None if row is None else _draft(row)
 
+    def drop(self, key: str) -> None:
+        self._transaction.delete(delete(standard_drafts).where(standard_drafts.c.key == key))
+
     def begin_trial(self, key: str, trial: StoredTrial, quiet_since: datetime) -> bool:
         # Two that begin at once must not both find that none runs.
         self._transaction.lock_table(standard_drafts)

@@ -115,5 +115,5 @@ def review_from_row(sealer: Sealer, row: Row[Any], call_id: str) -> Review:
         row.reviewed_at,
         opened.comment,
         ReviewSource(row.source),
-        Sentence(row.utterance, row.kind, row.words_digest) if row.utterance is not None else None,
+        Sentence(row.utterance, row.kind, opened.words_digest) if row.utterance is not None else None,
     )

@@ -18,6 +18,7 @@ from sqlalchemy import Row, Select, Table, select
 from storage.appeal_tables import appeal_rulings, appeals
 from storage.coaching_tables import coaching_notes
 from storage.column_types import Json, storable
+from storage.proposal_tables import proposal_decisions
 from storage.sealing import Sealer, damaged, is_sealed
 from storage.survey_tables import survey_answers
 from storage.tables import (
@@ -38,7 +39,7 @@ class SealedTable:
 
     `place` are the columns that say which of a recording's rows it is; `path` the tables between it and the one with
     the recording's id, both by their foreign keys. `owner` is the column of that id: of what is kept of an agent, it is
-    the agent's, of what customers answer their own.
+    the agent's, of what customers answer their own, of what is decided about a standard the standard's.
     """
 
     table: Table
@@ -78,13 +79,20 @@ SEALED: Mapping[Table, SealedTable] = {
         SealedTable(
             ledger_events, ("note",), ("promise_id", "status", "source", "reference", "recorded_at"), (ledger_promises,)
         ),
-        # Whoever gives a reason quotes the call.
-        SealedTable(reviews, ("comment",), ("item_id", "reviewer", "reviewed_at")),
+        # Whoever gives a reason quotes the call; of a short sentence the digest tells the words to who guesses them.
+        SealedTable(reviews, ("comment", "words_digest"), ("item_id", "reviewer", "reviewed_at")),
         SealedTable(appeals, ("reason",), ("item_id",)),
         SealedTable(appeal_rulings, ("reason",), ("appeal_id",), (appeals,)),
         # What is said in a talk quotes calls as well.
         SealedTable(coaching_notes, ("note", "action", "answer"), ("written_by", "written_at"), owner="agent_id"),
         SealedTable(survey_answers, ("comment",), (), owner="id"),
+        # A phrase was said in several calls.
+        SealedTable(
+            proposal_decisions,
+            ("phrase", "why"),
+            ("kind", "item_id", "family_kind", "decided_by", "decided_at"),
+            owner="standard_id",
+        ),
     )
 }
 

@@ -52,7 +52,7 @@ class SealedTexts:
             select(recordings.c.id).where(recordings.c.id > after).order_by(recordings.c.id).limit(most)
         )
         if not rows:
-            # Behind the last recording come the texts of agents and of customers' answers, which are few.
+            # Behind the last recording come texts of agents, of customers' answers and about standards: few.
             texts = sum(self._reseal(sealed, true()) for sealed in SEALED.values() if sealed.owner != _RECORDING)
             return Resealed(after, texts) if texts else None
         # A text that can be searched can be read.

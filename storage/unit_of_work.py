@@ -24,6 +24,7 @@ from models import (
     night,
     person,
     ports,
+    proposal,
     queue,
     rollup,
     roster,
@@ -52,6 +53,7 @@ from storage.instances import Instances
 from storage.keeping import Keeping
 from storage.ledger import Ledger
 from storage.people import People
+from storage.proposals import ProposalDecisions
 from storage.queue import ReviewQueue
 from storage.reviews import Reviews
 from storage.rollups import Rollups
@@ -106,6 +108,7 @@ class UnitOfWork:
     appeals: appeal.Appeals
     calibrations: calibration.Calibrations
     drafts: draft.StandardDrafts
+    proposals: proposal.ProposalDecisions
     surveys: survey.Surveys
     roster: roster.Roster
 
@@ -149,6 +152,7 @@ class UnitOfWork:
         self.appeals = Appeals(transaction)
         self.calibrations = Calibrations(transaction)
         self.drafts = StandardDrafts(transaction)
+        self.proposals = ProposalDecisions(transaction)
         self.surveys = Surveys(transaction)
         self.roster = Roster(transaction)
         return self

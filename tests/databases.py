@@ -153,8 +153,9 @@ def _postgresql_server() -> str | None:
 
 BY_PEOPLE = frozenset({
     "appeals", "appeal_rulings", "assignments", "calibration_calls", "calibration_judgements", "calibration_reviewers",
-    "calibrations", "coaching_notes", "example_consents", "forgotten_answers", "identities", "login_failures", "people", "roster",
-    "sampled_calls", "sample_draws", "saved_views", "sessions", "standard_drafts", "survey_answers", "tokens",
+    "calibrations", "coaching_notes", "example_consents", "forgotten_answers", "identities", "login_failures", "people",
+    "proposal_decisions", "roster", "sampled_calls", "sample_draws", "saved_views", "sessions", "standard_drafts",
+    "survey_answers", "tokens",
 })  # fmt: skip
 """Tables that only the console, its commands and imports fill."""
 

@@ -54,6 +54,11 @@ def fine_percent(share: float) -> str:
     return f"{share:.1%}"
 
 
+def change(before: float | None, after: float | None) -> str:
+    """Two shares, such as `50% → 80%`."""
+    return " → ".join(ABSENT if one is None else percent(one) for one in (before, after))
+
+
 def short_digest(digest: str) -> str:
     """The first 12 hexadecimal digits: enough to tell two apart by eye."""
     return digest.removeprefix("sha256:")[:12]

@@ -109,6 +109,8 @@ KEEPING_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "audit.broken": ("审计日志不可信：{why}", "the audit log cannot be trusted: {why}"),
     "deed.classifier_promoted": ("启用分类模型", "classifier promoted"),
     "deed.standard_published": ("发布服务标准", "standard published"),
+    "deed.proposal_accepted": ("采纳短语建议", "proposed phrase accepted"),
+    "deed.proposal_declined": ("不采纳短语建议", "proposed phrase declined"),
     "deed.promise_marked": ("人工认定承诺", "promise marked"),
     "deed.promise_linked": ("承诺关联工单", "promise linked to a ticket"),
     "deed.tickets_imported": ("导入工单", "tickets imported"),

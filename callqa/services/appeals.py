@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from callqa.services.review import StandardsByRef, find_call
+from callqa.services.review import StandardsByRef, find_call, read_call
+from callqa.services.sentences import Pointed, taken
 from models.appeal import MOST_REASON_CHARACTERS, Appeal, Ruling
 from models.audit import AuditAction, AuditEvent
 from models.errors import InputError
-from models.person import Person
+from models.person import EVERYBODY, Person
 from models.ports import UnitOfWork, UnitOfWorkFactory
-from models.review import NoteMask, Review, ReviewSource, newest_by_item
+from models.review import NoteMask, Review, ReviewSource, Sentence, newest_by_item
 from models.run import StoredCall
 from models.scorecard import Finding, Scorecard, Verdict
 from scoring.schema import DEFAULT_APPEAL_DAYS
@@ -137,11 +138,13 @@ def rule_appeal(
     new_unit_of_work: UnitOfWorkFactory,
     *,
     mask: NoteMask,
+    pointed: Pointed | None = None,
 ) -> bool:
     """Uphold an appeal by another verdict, or reject it (None). False for an unknown appeal and one out of scope.
 
-    The reason is masked before it is stored. A ruling that leaves the reviewer's verdict keeps the sentence they
-    pointed to. Raises AppealRefusedError.
+    The reason is masked before it is stored. `pointed` is the sentence that the ruling is about; without one a ruling
+    that leaves the reviewer's verdict keeps the sentence they pointed to. Raises AppealRefusedError, and
+    SentenceRefusedError as `taken`.
     """
     with new_unit_of_work() as uow:
         appeal = uow.appeals.get(appeal_id, person.scope)
@@ -155,9 +158,9 @@ def rule_appeal(
             raise AppealRefusedError(Refusal.SAME_VERDICT)
         verdict = appeal.verdict if new_verdict is None else new_verdict
         ruling = Ruling(new_verdict is not None, verdict, mask(_checked(reason)), person.name, now)
+        sentence = _meant(uow, appeal, verdict, pointed)
         if not uow.appeals.rule(appeal, ruling):
             raise AppealRefusedError(Refusal.ALREADY)
-        said = newest_by_item(uow.reviews.of([appeal.call_id])).get(appeal.item_id)
         uow.reviews.add(
             Review(
                 appeal.call_id,
@@ -167,13 +170,24 @@ def rule_appeal(
                 now,
                 ruling.reason,
                 ReviewSource.APPEAL,
-                said.sentence if said is not None and said.verdict is verdict else None,
+                sentence,
             )
         )
         details = {"appeal": appeal.id, "item": appeal.item_id, "upheld": ruling.upheld, "verdict": verdict.value}
         uow.audit.record(AuditEvent(now, person.name, AuditAction.APPEAL_RULED, appeal.call_id, details))
         uow.commit()
     return True
+
+
+def _meant(uow: UnitOfWork, appeal: Appeal, verdict: Verdict, pointed: Pointed | None) -> Sentence | None:
+    if pointed is None:
+        said = newest_by_item(uow.reviews.of([appeal.call_id])).get(appeal.item_id)
+        return said.sentence if said is not None and said.verdict is verdict else None
+    stored = find_call(uow, appeal.recording_id, EVERYBODY)
+    call = read_call(uow, stored) if stored is not None else None
+    found = call.card.findings if call is not None and call.card is not None else ()
+    criterion = next((finding.criterion for finding in found if finding.item_id == appeal.item_id), "")
+    return taken(pointed, call.transcript if call is not None else None, criterion, verdict)
 
 
 def _until(card: Scorecard, scored_at: datetime | None, standards: StandardsByRef) -> datetime | None:

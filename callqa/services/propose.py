@@ -1,22 +1,23 @@
 """Phrases that reviewers add or take back often, proposed for the standard's list of what must not be said.
 
-Nothing is changed: each proposal says what it would do to reviewed calls and to newer ones, and its owner decides.
+Nothing is changed here: each proposal says what it would do to reviewed calls and to newer ones, and its owner decides.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from typing import Literal
 
 from callqa.reports.accuracy import Accuracy, accuracy_of
 from callqa.services.judged import JudgedCall, judged_calls
 from models.call import CallMeta
 from models.errors import InputError
-from models.person import EVERYBODY
+from models.person import Scope
 from models.ports import UnitOfWork
+from models.proposal import Change, ProposalKind
 from models.review import words_digest
 from models.scorecard import Finding, Verdict
 from models.transcript import Role, Transcript
@@ -25,35 +26,33 @@ from scoring.classifier import Classifiers
 from scoring.classifier.labels import UNFIT
 from scoring.compare import Comparison
 from scoring.mining import Mined, Said, mine
-from scoring.schema import Family, ProhibitedItem
-from scoring.standard import beside
+from scoring.proposed import with_change
+from scoring.schema import ProhibitedItem
 
 DAYS, CALLS_A_DAY = 28, 20
 """Newer calls that a phrase is sought in and tried on, beside the reviewed ones."""
 
 
-class ProposalKind(StrEnum):
-    """A phrase to charge, or a look-alike that is innocent."""
-
-    ADDITION = "addition"
-    EXCEPTION = "exception"
-
-
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`family_kind` is that of the families it would stand in. `before` and `after` hold the standard against people
-    on all `reviewed` calls; `flipped` are the ids of calls, reviewed or newer, whose verdict would change, of `tried`.
+    """`before` and `after` hold the standard against people on all `reviewed` calls; `flipped` are the ids of calls,
+    reviewed or newer, whose verdict would change, of `tried`.
     """
 
-    kind: ProposalKind
-    item_id: str
-    family_kind: str
+    change: Change
     mined: Mined
     before: Accuracy | None
     after: Accuracy | None
     reviewed: int
     flipped: tuple[str, ...]
     tried: int
+
+    def shares(self, name: Literal["precision", "recall"]) -> tuple[float | None, float | None]:
+        """Before and after; None where there is nothing that it is a share of."""
+        before, after = (
+            getattr(accuracy, name).share if accuracy is not None else None for accuracy in (self.before, self.after)
+        )
+        return before, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +67,31 @@ class _Call:
 
 
 def proposals(
-    uow: UnitOfWork, standard: ServiceStandard, classifiers: Classifiers, today: date, fewest_calls: int
+    uow: UnitOfWork,
+    standard: ServiceStandard,
+    classifiers: Classifiers,
+    today: date,
+    fewest_calls: int,
+    scope: Scope,
 ) -> tuple[Proposal, ...]:
-    """Those that do more good than harm on reviewed calls, most calls first.
+    """Those that do more good than harm on reviewed calls, most calls first, from calls of the scope.
 
     Additions come from sentences that reviewers pointed to and the machine did not charge, exceptions from charges that
-    they took back. Raises InputError for a standard in a language with spaces.
+    they took back. What was decided about before is among them: see
+    `callqa.services.proposals`. Raises InputError for a standard in a language with spaces.
     """
     if standard.language != "zh":
         raise InputError(f"standard {standard.ref.id}: phrases are proposed for Chinese standards only")
     item = next(item for item in standard.items if isinstance(item, ProhibitedItem))
     judged = [call for call in judged_calls(uow, standard.language) if item.id in call.words]
-    judged = [call for call in judged if call.card.standard.id == standard.ref.id]
+    judged = [
+        call
+        for call in judged
+        if call.card.standard.id == standard.ref.id and scope.covers(call.meta.agent_id, call.meta.team)
+    ]
     same = Comparison(standard, standard, classifiers)
     reviewed = {call.recording_id: _call(call.meta, call.transcript, same, item.id) for call in judged}
-    drawn = uow.daily.drawn(today - timedelta(days=DAYS), today, CALLS_A_DAY, EVERYBODY)
+    drawn = uow.daily.drawn(today - timedelta(days=DAYS), today, CALLS_A_DAY, scope)
     newer = {
         stored.recording.id: _call(stored.meta, transcript, same, item.id)
         for ids in drawn.values()
@@ -92,12 +101,12 @@ def proposals(
     calls = reviewed | newer
     people = {call.recording_id: call.words[item.id].verdict for call in judged}
     found = [
-        _tried(kind, family_kind, mined, item, standard, classifiers, calls, people)
+        _tried(Change(kind, item.id, family_kind, mined.phrase), mined, standard, classifiers, calls, people)
         for (kind, family_kind), said in sorted(_corrected(judged, item.id).items())
         for mined in mine(said, _others(kind, calls, people, said), fewest_calls)
     ]
     helpful = [one for one in found if _right(one.after) > _right(one.before)]
-    return tuple(sorted(helpful, key=lambda one: (-len(one.mined.call_ids), one.kind, one.mined.phrase)))
+    return tuple(sorted(helpful, key=lambda one: (-len(one.mined.call_ids), one.change.kind, one.change.phrase)))
 
 
 def _call(meta: CallMeta, transcript: Transcript, same: Comparison, item_id: str) -> _Call:
@@ -145,27 +154,23 @@ def _others(
 
 
 def _tried(
-    kind: ProposalKind,
-    family_kind: str,
+    change: Change,
     mined: Mined,
-    item: ProhibitedItem,
     standard: ServiceStandard,
     classifiers: Classifiers,
     calls: Mapping[str, _Call],
     people: Mapping[str, Verdict],
 ) -> Proposal:
     """The back-test. A call without the phrase keeps its verdict, and is not scored again."""
-    comparison = Comparison(standard, _with(kind, family_kind, mined.phrase, item, standard), classifiers)
+    comparison = Comparison(standard, with_change(standard, change), classifiers)
     after = {
-        name: _verdict(comparison.judge(call.transcript, call.meta)[1].findings, item.id)
-        if any(mined.phrase in text for text in call.said)
+        name: _verdict(comparison.judge(call.transcript, call.meta)[1].findings, change.item_id)
+        if any(change.phrase in text for text in call.said)
         else call.before
         for name, call in calls.items()
     }
     return Proposal(
-        kind,
-        item.id,
-        family_kind,
+        change,
         mined,
         accuracy_of([(calls[name].before, said, 1) for name, said in people.items()]),
         accuracy_of([(after[name], said, 1) for name, said in people.items()]),
@@ -173,32 +178,6 @@ def _tried(
         tuple(sorted(calls[name].meta.call_id for name in calls if after[name] is not calls[name].before)),
         len(calls),
     )
-
-
-def _with(
-    kind: ProposalKind, family_kind: str, phrase: str, item: ProhibitedItem, standard: ServiceStandard
-) -> ServiceStandard:
-    """The standard with the phrase: in a family of its own, or as a look-alike in all families of the kind."""
-    families = tuple(_families(kind, family_kind, phrase, item))
-    items = tuple(
-        item.model_copy(update={"families": families}) if one.id == item.id else one for one in standard.items
-    )
-    return beside(standard, standard, standard.document.model_copy(update={"items": items}))
-
-
-def _families(kind: ProposalKind, family_kind: str, phrase: str, item: ProhibitedItem) -> Iterator[Family]:
-    for family in item.families:
-        if kind is ProposalKind.EXCEPTION and family.kind == family_kind:
-            yield family.model_copy(update={"look_alikes": (*family.look_alikes, phrase)})
-        else:
-            yield family
-    if kind is ProposalKind.ADDITION:
-        weights = [family.severity for family in item.families if family.kind == family_kind]
-        # As soft as any of its kind: its look-alikes and exceptions are not known yet.
-        severity = "soft" if "soft" in weights or not weights else weights[0]
-        yield Family.model_validate(
-            {"id": f"proposed_{family_kind}", "kind": family_kind, "severity": severity, "phrases": (phrase,)}
-        )
 
 
 def _verdict(findings: Sequence[Finding], item_id: str) -> Verdict:

@@ -24,6 +24,7 @@ from callqa.web.pages.oidc import oidc_router
 from callqa.web.pages.overview import overview_router
 from callqa.web.pages.people import people_router
 from callqa.web.pages.promises import promises_router
+from callqa.web.pages.proposals import proposals_router
 from callqa.web.pages.quality import quality_router
 from callqa.web.pages.queue import queue_router
 from callqa.web.pages.standards import standards_router
@@ -42,6 +43,7 @@ PAGES = (
     promises_router,
     imports_router,
     audit_router,
+    proposals_router,
     drafts_router,
     standards_router,
     api_router,

@@ -39,6 +39,7 @@ from models.ports import UnitOfWorkFactory
 from models.review import NoteMask
 from models.scorecard import StandardRef
 from scoring import ServiceStandard
+from scoring.classifier import Classifiers
 from scoring.drift import DriftRules
 
 
@@ -81,6 +82,7 @@ class WebServices:
     oidc: Provider | None = None
     standard_in_use: Callable[[], FoundStandard] = _no_standard
     backtest: Callable[[FoundStandard, int, Callable[[int], None]], BacktestReport] = _no_backtest
+    classifiers: Callable[[], Classifiers] = dict
     drift_rules: DriftRules = field(default_factory=DriftRules)
     now: Callable[[], datetime] = _now
 
@@ -113,6 +115,7 @@ def services_for(settings: Settings, now: Callable[[], datetime] = _now) -> WebS
         oidc=provider_for(settings) if is_chosen(settings) else None,
         standard_in_use=lambda: standard_for(settings, today(settings)),
         backtest=partial(_backtest, settings, now),
+        classifiers=partial(classifiers_in_use, settings.home),
         drift_rules=drift_rules(settings),
         now=now,
     )

@@ -24,6 +24,7 @@ from models.keeping import AuditLog, Keeping
 from models.ledger import LedgerEntry, StatusEvent
 from models.night import Census, Diary
 from models.person import EVERYBODY, People, Scope
+from models.proposal import ProposalDecisions
 from models.queue import ReviewQueue
 from models.review import Review
 from models.rollup import Rollups
@@ -296,6 +297,7 @@ class UnitOfWork(Protocol):
     appeals: Appeals
     calibrations: Calibrations
     drafts: StandardDrafts
+    proposals: ProposalDecisions
     surveys: Surveys
     roster: Roster
 

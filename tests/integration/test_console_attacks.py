@@ -28,6 +28,7 @@ KEY = re.compile(r'name="form_key" value="([^"]+)"')
 CALLS = ("C1", "C2")
 ON_SQLITE = pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 """For what no database has a part in."""
+PROPOSED = {"kind": "addition", "item": "prohibited", "family": "deflection", "phrase": "你爱找谁找谁"}
 
 
 @pytest.fixture
@@ -120,6 +121,10 @@ def changes(console: Console, database: Database) -> dict[str, Change]:
         ),
         "POST /imports/refused": Change("root", "/imports/refused", {"rows": packed("line\r\n")}),
         "POST /standards/-": Change("root", "/standards/-", files={"file": ("b.yaml", text.replace(b'"1"', b'"2"'))}),
+        "POST /standards/-/proposals/accept": Change("root", "/standards/-/proposals/accept", PROPOSED),
+        "POST /standards/-/proposals/decline": Change(
+            "root", "/standards/-/proposals/decline", PROPOSED | {"phrase": "随你便吧"}
+        ),
         "POST /standards/-/{key}/publish": Change("root", f"{draft}/publish"),
         "POST /people": Change("root", "/people", {"name": "new", "shown_name": "新人", "post": "qa"}),
         "POST /people/{name}/unbind": Change("root", "/people/a17/unbind"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import escape
 
 import pytest
 
+from callqa.services.lessons import lessons
 from callqa.standards import find_standard
 from models.call import CallMeta
+from models.lesson import LessonSource
 from models.review import Sentence, words_digest
 from models.scorecard import Verdict
 from storage import Database
@@ -147,3 +150,44 @@ def test_a_ruling_that_changes_the_verdict_drops_the_sentence(console: Console) 
     console.clock.go_on(minutes=1)
     console.browser("lead").submit(made.headers["location"], verdict="met", reason="是客户的话")
     assert kept(console)[-1] is None
+
+
+def objected(console: Console) -> str:
+    """Where the agent's objection to the charge is ruled on."""
+    made = console.browser("a17").submit("/calls/C1/appeals", item="prohibited", reason="没有这个意思")
+    console.clock.go_on(minutes=1)
+    return str(made.headers["location"])
+
+
+def test_a_ruling_points_to_a_sentence_and_teaches(console: Console) -> None:
+    settle(console, utterance="0", kind="abuse")
+    where, lead = objected(console), console.browser("lead")
+    form = lead.get(where).text.split("<form")[-1]
+    offered = form.split('<select name="utterance">')[1].split("</select>")[0]
+    assert [f'value="{n}"' in offered for n in range(3)] == [True, False, True]
+    assert 'value="impatience"' in form
+    answer = lead.submit(where, verdict="rejected", reason="是后一句", utterance="2", kind="impatience")
+    assert answer.status_code == 303
+    assert kept(console)[-1] == Sentence(2, "impatience", words_digest(RUDE))
+    assert escape(RUDE) in lead.get(where).text.split("所指：")[1]
+    with console.new_unit() as uow:
+        (lesson,) = [one for one in lessons(uow, "zh") if one.text == RUDE]
+    assert (lesson.labels, lesson.source, lesson.taught_by) == (("impatience",), LessonSource.APPEAL, ("lead",))
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        ({"utterance": "1", "kind": "abuse"}, "不是坐席说的"),
+        ({"utterance": "2"}, "属于哪一类"),
+        ({"utterance": "2", "kind": "abuse", "verdict": "met"}, "不能指定这类语句"),
+        ({"utterance": "x", "kind": "abuse"}, "请选择本通话中坐席说的一句"),
+    ],
+)
+def test_a_ruling_on_what_cannot_be_meant_is_not_made(console: Console, form: dict[str, str], message: str) -> None:
+    settle(console)
+    where = objected(console)
+    answer = console.browser("lead").submit(where, **({"verdict": "rejected", "reason": "确有其事"} | form))
+    assert (answer.status_code, message in answer.text) == (400, True)
+    assert kept(console) == [None]
+    assert "作出裁定" in console.browser("lead").get(where).text

@@ -32,6 +32,7 @@ from storage.appeal_tables import appeal_rulings, appeals
 from storage.audio_store import FileAudioStore
 from storage.coaching_tables import coaching_notes
 from storage.column_types import Json
+from storage.proposal_tables import proposal_decisions
 from storage.sealed_columns import SEALED
 from storage.sealing import Sealer, new_key, read_keys
 from storage.survey_tables import survey_answers
@@ -114,7 +115,7 @@ def test_sealed_calls_read_as_plain_ones_do_and_nothing_said_is_found(database_u
     ids = [put(database, home, name, sealer(NEW)) for name in ("one", "two")]
     read = everything(database, ids)
     stored = bytes_under(database_url, home)
-    for words in (SAID, SAID[:4], "云联通信", "上门处理", "理由"):
+    for words in (SAID, SAID[:4], "云联通信", "上门处理", "理由", words_digest(SAID)):
         assert words.encode() not in stored
         assert json.dumps(words).strip('"').encode() not in stored
     assert read[0].scorecards == (card_of("one"),)
@@ -156,7 +157,7 @@ def test_values_that_are_exchanged_or_changed_are_told(database_url: str, home: 
     database = Database(database_url, sealer(NEW))
     ids = [put(database, home, name, sealer(NEW)) for name in ("one", "two")]
     # No appeal is read with its call.
-    for table in SEALED.keys() - {appeals, appeal_rulings, coaching_notes, survey_answers}:
+    for table in SEALED.keys() - {appeals, appeal_rulings, coaching_notes, survey_answers, proposal_decisions}:
         for name in SEALED[table].columns:
             stored = _values(database_url, table, name)
             (first, one), (second, two) = list(stored.items())[:: len(stored) - 1]
@@ -211,7 +212,9 @@ def test_plain_and_sealed_rows_beside_each_other_until_a_rotation(
     assert _times(home) == times, "sound is deleted by its age"
     only_new = Database(database_url, sealer(NEW))
     assert everything(only_new, ids) == before
-    assert SAID.encode() not in bytes_under(database_url, home)
+    stored = bytes_under(database_url, home)
+    assert SAID.encode() not in stored
+    assert words_digest(SAID).encode() not in stored, "who guesses a short sentence could prove it"
     [entry] = printed(command("audit", "list", "--action", AuditAction.KEYS_ROTATED, "--json"))
     assert (entry["actor"], entry["subject"], entry["details"]) == (
         "王",

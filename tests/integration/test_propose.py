@@ -10,9 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from callqa.cli import app
-from callqa.services.propose import Proposal, ProposalKind, proposals
+from callqa.services.propose import Proposal, proposals
 from models.errors import InputError
+from models.person import EVERYBODY
 from models.ports import UnitOfWork
+from models.proposal import ProposalKind
 from models.review import Review, Sentence, words_digest
 from models.scorecard import Verdict
 from scoring import ServiceStandard, load_standard, score_call
@@ -43,7 +45,7 @@ def review(uow: UnitOfWork, name: str, verdict: Verdict, text: str | None = None
 
 
 def proposed(uow: UnitOfWork, fewest: int = 3) -> tuple[Proposal, ...]:
-    return proposals(uow, STANDARD, {}, AT.date(), fewest)
+    return proposals(uow, STANDARD, {}, AT.date(), fewest, EVERYBODY)
 
 
 def test_what_reviewers_point_to_is_proposed_with_what_it_would_do(database: Database) -> None:
@@ -56,7 +58,11 @@ def test_what_reviewers_point_to_is_proposed_with_what_it_would_do(database: Dat
         keep(uow, "N1", "我再帮您看看")
         (one,) = proposed(uow)
         assert proposed(uow, 4) == ()
-    assert (one.kind, one.family_kind, one.mined.phrase) == (ProposalKind.ADDITION, "deflection", "你爱找谁找谁")
+    assert (one.change.kind, one.change.family_kind, one.change.phrase) == (
+        ProposalKind.ADDITION,
+        "deflection",
+        "你爱找谁找谁",
+    )
     assert (len(one.mined.call_ids), one.mined.elsewhere, one.reviewed, one.tried) == (3, 0, 4, 5)
     assert one.flipped == ("C0", "C1", "C2")
     assert one.before is not None
@@ -70,7 +76,7 @@ def test_a_call_that_is_charged_for_something_else_as_well_does_not_speak_agains
             keep(uow, f"C{number}", text)
             review(uow, f"C{number}", Verdict.VIOLATED, text)
         (one,) = proposed(uow)
-    assert (one.mined.phrase, one.mined.elsewhere) == ("你爱找谁找谁", 0)
+    assert (one.change.phrase, one.mined.elsewhere) == ("你爱找谁找谁", 0)
     assert one.flipped == ("C0", "C1", "C2")
 
 
@@ -82,7 +88,7 @@ def test_a_look_alike_may_be_said_where_nothing_is_charged(database: Database) -
             review(uow, f"C{number}", Verdict.MET)
         for number, text in enumerate(told):
             keep(uow, f"N{number}", f"{text}，按规定这样")
-        assert [one.kind for one in proposed(uow)] == [ProposalKind.EXCEPTION]
+        assert [one.change.kind for one in proposed(uow)] == [ProposalKind.EXCEPTION]
 
 
 def test_a_newer_call_that_would_flip_is_named(database: Database) -> None:
@@ -105,7 +111,7 @@ def test_a_charge_that_is_taken_back_often_is_proposed_as_an_exception(database:
         keep(uow, "R1", "这个不归我管")
         review(uow, "R1", Verdict.VIOLATED)
         (one,) = proposed(uow)
-    assert (one.kind, one.mined.phrase) == (ProposalKind.EXCEPTION, "不归我管那张卡")
+    assert (one.change.kind, one.change.phrase) == (ProposalKind.EXCEPTION, "不归我管那张卡")
     assert one.flipped == ("C0", "C1", "C2")
     assert one.after is not None
     assert (one.after.precision.share, one.after.recall.share) == (1.0, 1.0)
@@ -147,7 +153,7 @@ def test_nothing_reviewed_is_nothing_proposed(database: Database) -> None:
 def test_a_language_with_spaces_is_refused(database: Database) -> None:
     english = load_standard(SMALL.replace("language: zh", "language: en"), "english")
     with database.unit_of_work() as uow, pytest.raises(InputError, match="Chinese"):
-        proposals(uow, english, {}, AT.date(), 3)
+        proposals(uow, english, {}, AT.date(), 3, EVERYBODY)
 
 
 def test_the_command_prints_proposals(

@@ -12,16 +12,18 @@ from callqa.reports.file_names import visible, visible_name
 from callqa.services.appeals import AppealRefusedError, Refusal, find_ground, has_reviewed, make_appeal, rule_appeal
 from callqa.services.review import as_people_see_it, find_call, read_call
 from callqa.services.rights import Right
-from callqa.services.sentences import meant
+from callqa.services.sentences import SentenceRefusedError, kinds_of, meant, must_say_kind
 from callqa.web.call_view import call_path
 from callqa.web.doors import Doors, Visitor, Who
 from callqa.web.pages.calibration import number_of
+from callqa.web.pointing import pointed
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
 from models.appeal import MOST_REASON_CHARACTERS
 from models.person import Post
 from models.review import newest_by_item
 from models.scorecard import Verdict
+from models.transcript import Role
 
 _MOST = 200
 """Of each kind in the list: open ones are few, and of the ruled the newest are asked for."""
@@ -60,6 +62,8 @@ def appeals_router(services: WebServices, shell: Shell) -> APIRouter:
             own = has_reviewed(uow, appeal, who.person)
             names = {person.name: person.shown_name for person in uow.people.all()}
         found = call.card.findings if call.card is not None else ()
+        finding = next((f for f in found if f.item_id == appeal.item_id), None)
+        agent_said = (u for u in call.transcript.utterances if u.role is Role.AGENT) if call.transcript else ()
         people = as_people_see_it(call.card, call.reviews, services.standards) if call.card is not None else None
         said_last = newest_by_item(call.reviews).get(appeal.item_id)
         return shell.page(
@@ -71,7 +75,10 @@ def appeals_router(services: WebServices, shell: Shell) -> APIRouter:
             people=people,
             sentence=said_last.sentence if said_last is not None else None,
             meant=lambda sentence: meant(sentence, call.transcript),
-            finding=next((f for f in found if f.item_id == appeal.item_id), None),
+            finding=finding,
+            kinds=kinds_of(finding.criterion) if finding is not None else (),
+            must_say_kind=finding is not None and must_say_kind(finding.criterion),
+            agent_said=tuple(agent_said),
             here=call_path(appeal.call_id, appeal.recording_id),
             # An agent is judged by the house, not by a colleague whose name they know.
             names=None if who.person.post is Post.AGENT else names,
@@ -107,6 +114,8 @@ def appeals_router(services: WebServices, shell: Shell) -> APIRouter:
         appeal_id: str,
         verdict: Annotated[str, Form()] = "",
         reason: Annotated[str, Form()] = "",
+        utterance: Annotated[str, Form()] = "",
+        kind: Annotated[str, Form()] = "",
     ) -> Response:
         number = number_of(appeal_id)
         if verdict != _REJECTED and verdict not in list(Verdict):
@@ -114,8 +123,18 @@ def appeals_router(services: WebServices, shell: Shell) -> APIRouter:
         new = None if verdict == _REJECTED else Verdict(verdict)
         try:
             ruled = rule_appeal(
-                number, new, reason, who.person, services.now(), services.new_unit_of_work, mask=services.mask_note
-            )  # fmt: skip
+                number,
+                new,
+                reason,
+                who.person,
+                services.now(),
+                services.new_unit_of_work,
+                mask=services.mask_note,
+                pointed=pointed(utterance, kind),
+            )
+        except SentenceRefusedError as error:
+            said = shell.words(request)(f"onecall.sentence_{error.why.value}")
+            return one(request, who, appeal_id, said, 400)
         except AppealRefusedError as error:
             return one(request, who, appeal_id, refused(request, error.why), 400)
         if not ruled:

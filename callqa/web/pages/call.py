@@ -12,9 +12,10 @@ from callqa.reports.file_names import visible, visible_name
 from callqa.services.listening import Copy, Listeners, lanes_of
 from callqa.services.review import ReviewedCall, as_people_see_it, find_call, read_call, review_item
 from callqa.services.rights import Right
-from callqa.services.sentences import Pointed, SentenceFault, SentenceRefusedError, kinds_of, meant, must_say_kind
+from callqa.services.sentences import SentenceFault, SentenceRefusedError, kinds_of, meant, must_say_kind
 from callqa.web.call_view import WIDTH, call_path, call_view
 from callqa.web.doors import Doors, Visitor, Who
+from callqa.web.pointing import pointed
 from callqa.web.ranges import answer_range
 from callqa.web.services import WebServices
 from callqa.web.shell import Shell
@@ -27,7 +28,6 @@ from scoring.conduct import HOLD_S
 
 _SOUND = "audio/ogg"
 _TOO_LONG = "too_long"
-_MOST_DIGITS = 9
 _SENTENCE = "sentence_"
 _REFUSALS = {_TOO_LONG, *(f"{_SENTENCE}{fault.value}" for fault in SentenceFault)}
 
@@ -141,7 +141,7 @@ def call_router(services: WebServices, shell: Shell) -> APIRouter:
                 services.now(),
                 services.new_unit_of_work,
                 mask=services.mask_note,
-                pointed=_pointed(utterance, kind),
+                pointed=pointed(utterance, kind),
             )
         except SentenceRefusedError as error:
             return RedirectResponse(f"{here}?said={_SENTENCE}{error.why.value}", 303)
@@ -152,15 +152,6 @@ def call_router(services: WebServices, shell: Shell) -> APIRouter:
         return RedirectResponse(here, 303)
 
     return doors.router
-
-
-def _pointed(utterance: str, kind: str) -> Pointed | None:
-    """None where nothing is chosen. Raises SentenceRefusedError for a kind of no sentence, and for no number."""
-    if not utterance and not kind:
-        return None
-    if not (utterance.isascii() and utterance.isdecimal() and len(utterance) < _MOST_DIGITS):
-        raise SentenceRefusedError(SentenceFault.UNKNOWN, f"{utterance!r} is no utterance's number; choose one")
-    return Pointed(int(utterance), kind or None)
 
 
 def _path(uow: UnitOfWork, recording_id: str) -> str:

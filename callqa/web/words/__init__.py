@@ -15,6 +15,7 @@ from callqa.web.words.imports_words import IMPORTS_WORDS
 from callqa.web.words.insight_words import INSIGHT_WORDS
 from callqa.web.words.people_words import PEOPLE_WORDS
 from callqa.web.words.promises_words import PROMISES_WORDS
+from callqa.web.words.proposals_words import PROPOSALS_WORDS
 from callqa.web.words.queue_words import QUEUE_WORDS
 from callqa.web.words.satisfaction_words import SATISFACTION_WORDS
 from callqa.web.words.shell_words import SHELL_WORDS
@@ -29,6 +30,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **AUDIT_WORDS,
     **TOKENS_WORDS,
     **STANDARDS_WORDS,
+    **PROPOSALS_WORDS,
     **INSIGHT_WORDS,
     **SATISFACTION_WORDS,
     **QUEUE_WORDS,

@@ -38,6 +38,11 @@ APPEALS_WORDS: Final[dict[str, tuple[str, str]]] = {
     "appeals.verdict": ("裁定结论", "Ruling"),
     "appeals.choose": ("请选择裁定结论", "Choose a ruling"),
     "appeals.ruling_reason": ("裁定理由", "Reason of the ruling"),
+    "appeals.sentence_note": (
+        "指出所指语句，裁定就能用来训练分类器；不指定时，沿用复核人员所指的语句（结论相同时）。",
+        "With the sentence that is meant the ruling teaches the classifier; with none it is the reviewer's, where the "
+        "verdict is the same.",
+    ),
     "appeals.rule": ("作出裁定", "Rule"),
     "appeals.final": ("最终裁定", "final"),
     "appeals.final_note": (
