@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import chain, groupby, pairwise
+from itertools import chain, pairwise
 from operator import add
 from typing import NamedTuple
 
@@ -145,13 +145,15 @@ def _uneven(node: Node, spaced: bool) -> list[Piece]:
 
 def _spellings(nodes: Nodes, spaced: bool) -> Piece | None:
     """Every way to write the nodes; None when that is open or too much."""
+    if len(nodes) == 1 and isinstance(nodes[0], Literal):
+        return _written(nodes[0], spaced)
     found = _NOTHING
     for node in nodes:
         if isinstance(node, Edge):
             continue
         ways: Piece
         if isinstance(node, Literal):
-            ways = frozenset((f" {node.text}" if spaced else node.text,))
+            ways = _written(node, spaced)
         elif isinstance(node, Choice):
             branches = [_spellings(branch, spaced) for branch in node.branches]
             if any(branch is None for branch in branches):
@@ -165,5 +167,9 @@ def _spellings(nodes: Nodes, spaced: bool) -> Piece | None:
     return found
 
 
+def _written(literal: Literal, spaced: bool) -> Piece:
+    return frozenset((f" {literal.text}" if spaced else literal.text,))
+
+
 def _shown(spelling: str, spaced: bool) -> str:
-    return spelling.strip() if spaced else "".join(char for char, _ in groupby(spelling))
+    return spelling.strip() if spaced else _STUTTER.sub(r"\1", spelling)

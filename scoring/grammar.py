@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from scoring.normalise import MARKS, fold
 
+_SIGN = re.compile(r"[()\[\]<>~^$|]")
+
 MAX_GAP = 20
 NUMBER_SLOTS = ("数", "number")
 
@@ -91,11 +93,13 @@ class _Parser:
                 literal = ""
                 self._at += 1
             else:
-                literal += char
-                self._at += 1
+                literal = _SIGN.split(self._text[self._at :], maxsplit=1)[0]
+                self._at += len(literal)
         return (*nodes, *self._literal(literal))
 
     def _literal(self, text: str) -> list[Node]:
+        if not text:
+            return []
         normal = self._normalise(text)
         if text.strip() and not normal.strip(MARKS + " "):
             raise PhraseError(f"{text.strip()!r} is only punctuation or fillers, which are passed over when matching")

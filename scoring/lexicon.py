@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -116,30 +116,36 @@ class Lexicon:
         self._spaced = spaced
         self.lists = tuple(lists)
         theirs = {own.name: own for own in known.lists} if known is not None else {}
-        alike = [own for own in lists if own.name in theirs and own.is_part_of(theirs[own.name])]
-        lists = [own for own in lists if own not in alike]
-        written = [(own, phrase) for own in lists for phrase in own.phrases]
+        self._alike = [own for own in lists if own.name in theirs and own.is_part_of(theirs[own.name])]
+
+    @cached_property
+    def _index(self) -> _Index:
+        """Made when a text is first scanned: many who load a standard only read in it."""
+        written = [(own, phrase) for own in self.lists if own not in self._alike for phrase in own.phrases]
         sounded = [(own, phrase) for own, phrase in written if own.by_sound and phrase.sound_pieces]
-        self._by_sound = bool(sounded)
         shelves: dict[Role, dict[str, list[_Sought]]] = {role: {} for role in Role}
         for some, by_sound, needed in (
             (written, False, [phrase.pieces for _, phrase in written]),
             (sounded, True, [phrase.sound_pieces for _, phrase in sounded]),
         ):
-            for (own, phrase), words in zip(some, anchors(needed, spaced), strict=True):
+            for (own, phrase), words in zip(some, anchors(needed, self._spaced), strict=True):
                 sought = _Sought(own.name, phrase, by_sound, words.others)
                 for speaker in own.speakers:
                     for anchor in words.rarest:
                         shelves[speaker].setdefault(anchor, []).append(sought)
-        self._shelves = {
+        by_speaker = {
             speaker: _Shelf(
                 frozenset(index),
                 {anchor: tuple(sought) for anchor, sought in index.items()},
-                frozenset(own.name for own in alike if speaker in own.speakers),
-                frozenset(own.name for own in self.lists if speaker not in own.speakers),
+                frozenset(own.name for own in self._alike if speaker in own.speakers),
             )
             for speaker, index in shelves.items()
         }
+        return _Index(by_speaker, bool(sounded))
+
+    @cached_property
+    def _not_searched(self) -> dict[Role, frozenset[str]]:
+        return {speaker: frozenset(own.name for own in self.lists if speaker not in own.speakers) for speaker in Role}
 
     @property
     def phrases(self) -> Iterator[Phrase]:
@@ -151,13 +157,14 @@ class Lexicon:
 
         `known` is what the lexicon that this one was made with found in it; without one, `known` must be None.
         """
-        shelf = self._shelves[speaker]
+        index = self._index
+        shelf = index.shelves[speaker]
         text = sounds = _Shown(reading.text, True)
         if self._spaced:
             shown = bare(reading.text, spaced=True)
         else:
             shown, text = _fluent(reading.text)
-            if self._by_sound:
+            if index.by_sound:
                 shown_sounds, sounds = _fluent(sounds_of(reading.text))
                 # Nothing spans the mark. What of the sounds is no sound, such as letters, does no harm in both.
                 shown += STRONG + shown_sounds
@@ -172,26 +179,32 @@ class Lexicon:
                     break
             else:
                 by_list[sought.name].append(sought)
-        heard = Heard(reading, text, sounds, by_list, shelf.not_searched)
+        heard = Heard(reading, text, sounds, by_list, self._not_searched[speaker])
         if known is not None:
             heard.take_over(known, shelf.alike)
         return heard
 
     def searches(self, name: str, speaker: Role) -> bool:
         """Whether the list is searched in what `speaker` says."""
-        return name not in self._shelves[speaker].not_searched
+        return name not in self._not_searched[speaker]
 
 
 class _Shelf(NamedTuple):
     """What is searched in the words of one speaker: phrases by their anchors.
 
-    `alike` are lists that another lexicon searches, `not_searched` those that nobody does.
+    `alike` are lists that another lexicon searches.
     """
 
     anchors: frozenset[str]
     phrases: Mapping[str, Sequence[_Sought]]
     alike: frozenset[str]
-    not_searched: frozenset[str]
+
+
+class _Index(NamedTuple):
+    """What each speaker's words are searched for, and whether something is searched by its sound."""
+
+    shelves: Mapping[Role, _Shelf]
+    by_sound: bool
 
 
 _Search = Callable[[str], "re.Match[str] | None"]

@@ -16,11 +16,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from scoring.anchors import Piece, pieces
 from scoring.grammar import Choice, Edge, Gap, Literal, Node, Nodes, Number, PhraseError, parse
 from scoring.homophone import sounds_of
 from scoring.normalise import ASK, MARKS, STRONG, WEAK
+
+# A standard of thousands of phrases has about ten thousand different words in them, each in five phrases.
+_LITERALS = 32_768
 
 _NUMBER_ZH = r"[0-9零〇一二两三四五六七八九十百千万半几多点幺.]+"
 _NUMBER_EN = (
@@ -30,22 +34,37 @@ _NUMBER_EN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
     """One phrase. Any text that matches meets each of `pieces` (its sounds: each of `sound_pieces`).
 
-    That is what makes a lexicon fast. `syllables` is the fewest characters of words that a match has, `characters` are
-    those that it can have. `sounds` is None for phrases too short, or with numbers, to be trusted by sound alone.
+    That is what makes a lexicon fast. `syllables` is the fewest characters of words that a match has. `is_sounded` is
+    False for phrases too short, or with numbers, to be trusted by sound alone.
     """
 
     source: str
     nodes: Nodes
     spaced: bool
     pieces: tuple[Piece, ...]
-    sounds: Nodes | None = None
-    sound_pieces: tuple[Piece, ...] = ()
-    syllables: int = 0
-    characters: frozenset[str] = frozenset()
+    is_sounded: bool
+    syllables: int
+
+    @cached_property
+    def sounds(self) -> Nodes:
+        """Its nodes by their sound. Raises ValueError for a phrase that is not trusted by sound."""
+        if not self.is_sounded:
+            raise ValueError(f"the phrase {self.source} is not trusted by sound")
+        return _map_literals(self.nodes)
+
+    @cached_property
+    def sound_pieces(self) -> tuple[Piece, ...]:
+        """The pieces of its sounds; none for a phrase that is not trusted by sound."""
+        return pieces(self.sounds, self.spaced) if self.is_sounded else ()
+
+    @cached_property
+    def characters(self) -> frozenset[str]:
+        """Those that a match can have."""
+        return frozenset(_characters(self.nodes))
 
     def expression(self, stutter: bool = True) -> str:
         """The regular expression that matches a reading's text; without `stutter`, where no character stands twice.
@@ -58,8 +77,6 @@ class Phrase:
 
     def sound_expression(self, stutter: bool = True) -> str:
         """The same for the sounds of a reading. Raises ValueError for a phrase that is not trusted by sound."""
-        if self.sounds is None:
-            raise ValueError(f"the phrase {self.source} is not trusted by sound")
         return _Unspaced(stutter).sequence(self.sounds)
 
 
@@ -79,12 +96,9 @@ def compile_phrase(
     needed = pieces(nodes, spaced)
     if not needed:
         raise PhraseError("would match almost anything: at least one part with words must not be optional")
-    sounds, sound_pieces = None, tuple[Piece, ...]()
     syllables = _shortest(nodes)
-    if not spaced and syllables >= min_syllables and not _has_number(nodes):
-        sounds = _map_literals(nodes)
-        sound_pieces = pieces(sounds, spaced)
-    return Phrase(source, nodes, spaced, needed, sounds, sound_pieces, syllables, frozenset(_characters(nodes)))
+    is_sounded = not spaced and syllables >= min_syllables and not _has_number(nodes)
+    return Phrase(source, nodes, spaced, needed, is_sounded, syllables)
 
 
 class _Unspaced:
@@ -173,11 +187,16 @@ def _has_number(nodes: Nodes) -> bool:
     )
 
 
+@lru_cache(maxsize=_LITERALS)
+def _sounded(text: str) -> Literal:
+    return Literal(sounds_of(text))
+
+
 def _map_literals(nodes: Nodes) -> Nodes:
     out: list[Node] = []
     for node in nodes:
         if isinstance(node, Literal):
-            out.append(Literal(sounds_of(node.text)))
+            out.append(_sounded(node.text))
         elif isinstance(node, Choice):
             out.append(Choice(tuple(map(_map_literals, node.branches)), node.optional))
         else:
