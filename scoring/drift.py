@@ -144,7 +144,8 @@ def _compare(course: Course) -> Shift | None:
     reference = [day for day in course.reference if day.n]
     newest = [day for day in course.newest if day.n]
     calls = sum(day.n for day in newest)
-    if len(reference) < FEWEST_DAYS or calls < FEWEST_CALLS:
+    blocks = [block for block, day in zip(course.blocks, course.reference, strict=False) if day.n]
+    if len(reference) < FEWEST_DAYS or calls < FEWEST_CALLS or len(set(blocks)) == 1:
         return None
     # Over both windows: a fault that was never seen before has no variance in the reference alone.
     both = _sum([*reference, *newest])
@@ -155,9 +156,8 @@ def _compare(course: Course) -> Shift | None:
     between = _between_days(reference, variance)
     (old, old_error), (new, new_error) = (_weighed(days, variance, between) for days in (reference, newest))
     error, freedom = old_error + new_error, len(reference) - 1.0
-    if course.blocks:
-        kept = [block for block, day in zip(course.blocks, course.reference, strict=True) if day.n]
-        error, freedom = _with_exchanges(error, freedom, reference, kept, variance, between)
+    if blocks:
+        error, freedom = _with_exchanges(error, freedom, reference, blocks, variance, between)
     chance = _two_sided_t((new - old) / math.sqrt(error), freedom)
     if course.subject.measure in SHARES and chance < 0.05:
         chance = max(chance, _fisher(_sum(reference), _sum(newest)))
