@@ -39,7 +39,8 @@ DRIFT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "只列出超出日常波动、且幅度够大的偏移。标准、引擎或评分规则更换后，列出的是可能原因，不报警；"
         "评分规则或分类器经常更换时照常报警。识别把握与语速每晚另行比较，见 callqa models drift。",
         "Listed is what exceeds how days differ anyway, and is large enough to matter. Where standard, engine or "
-        "scoring rules were changed, they are named as the likely cause and no alarm is sent, unless rules or classifier "
-        "are exchanged all the time. Recognition and speech rate are compared each night, and by callqa models drift.",
+        "scoring rules were changed, they are named as the likely cause and no alarm is sent, unless rules or "
+        "classifier are exchanged all the time. Recognition and speech rate are compared each night, and by callqa "
+        "models drift.",
     ),
 }
