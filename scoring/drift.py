@@ -48,7 +48,7 @@ FRACTIONS = SHARES | {Measure.CONFIDENCE, Measure.LOW_WORDS}
 
 
 class Cause(StrEnum):
-    """What was changed between the windows and is the likely cause of a shift."""
+    """What was changed between the windows and may be the cause of a shift."""
 
     STANDARD = "standard"
     ENGINE = "engine"
@@ -76,12 +76,18 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A figure day by day, of the reference and of the newest days. `causes`: what was changed between the two."""
+    """A figure day by day, of the reference and of the newest days. `causes`: what was changed between the two.
+
+    `routine` was changed between them too, but within the reference as well: `blocks` number the reference's days by
+    what they were made with, so that what a change does to the figure is known, and explains no shift beyond that.
+    """
 
     subject: Subject
     reference: tuple[DaySums, ...]
     newest: tuple[DaySums, ...]
     causes: tuple[Cause, ...] = ()
+    routine: tuple[Cause, ...] = ()
+    blocks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,8 @@ class DriftRules:
 @dataclass(frozen=True, slots=True)
 class Shift:
     """A figure that has shifted, from `before` to `now`. `effect` is in standard deviations between calls, above 0;
-    `chance` is how likely so much would be without a shift. With `causes` it is what was to be expected of those.
+    `chance` is how likely so much would be without a shift. With `causes` it is what was to be expected of those;
+    `routine` as in `Course`.
     """
 
     subject: Subject
@@ -108,6 +115,7 @@ class Shift:
     effect: float
     chance: float
     causes: tuple[Cause, ...]
+    routine: tuple[Cause, ...] = ()
 
     @property
     def is_alarm(self) -> bool:
@@ -136,20 +144,25 @@ def _compare(course: Course) -> Shift | None:
     reference = [day for day in course.reference if day.n]
     newest = [day for day in course.newest if day.n]
     calls = sum(day.n for day in newest)
-    if len(reference) < FEWEST_DAYS or calls < FEWEST_CALLS:
+    blocks = [block for block, day in zip(course.blocks, course.reference, strict=False) if day.n]
+    if len(reference) < FEWEST_DAYS or calls < FEWEST_CALLS or len(set(blocks)) == 1:
         return None
     # Over both windows: a fault that was never seen before has no variance in the reference alone.
     both = _sum([*reference, *newest])
     variance = max(0.0, both.squares / both.n - (both.total / both.n) ** 2)
     before, now = (one.total / one.n for one in (_sum(reference), _sum(newest)))
     if variance <= 1e-12 * both.squares / both.n:
-        return Shift(course.subject, before, now, calls, 0.0, 1.0, course.causes)
+        return Shift(course.subject, before, now, calls, 0.0, 1.0, course.causes, course.routine)
     between = _between_days(reference, variance)
     (old, old_error), (new, new_error) = (_weighed(days, variance, between) for days in (reference, newest))
-    chance = _two_sided_t((new - old) / math.sqrt(old_error + new_error), len(reference) - 1)
+    error, freedom = old_error + new_error, len(reference) - 1.0
+    if blocks:
+        error, freedom = _with_exchanges(error, freedom, reference, blocks, variance, between)
+    chance = _two_sided_t((new - old) / math.sqrt(error), freedom)
     if course.subject.measure in SHARES and chance < 0.05:
         chance = max(chance, _fisher(_sum(reference), _sum(newest)))
-    return Shift(course.subject, before, now, calls, abs(now - before) / math.sqrt(variance), chance, course.causes)
+    effect = abs(now - before) / math.sqrt(variance)
+    return Shift(course.subject, before, now, calls, effect, chance, course.causes, course.routine)
 
 
 def _sum(days: Sequence[DaySums]) -> DaySums:
@@ -165,6 +178,23 @@ def _between_days(days: Sequence[DaySums], variance: float) -> float:
     return max(0.0, (scatter - (len(days) - 1)) / (whole - math.fsum(w * w for w in weights) / whole))
 
 
+def _with_exchanges(
+    error: float, freedom: float, days: Sequence[DaySums], blocks: Sequence[int], variance: float, between: float
+) -> tuple[float, float]:
+    """The variance of the distance and its degrees of freedom (Satterthwaite 1946, Biometrics Bull. 2:110-114) where
+    each block of days has a level of its own: the newest days have one more, however many they are.
+    """
+    parts = [
+        _weighed([day for day, own in zip(days, blocks, strict=True) if own == block], variance, between)
+        for block in sorted(set(blocks))
+    ]
+    middle = math.fsum(mean for mean, _ in parts) / len(parts)
+    spread = math.fsum((mean - middle) ** 2 for mean, _ in parts) / (len(parts) - 1)
+    own = max(0.0, spread - math.fsum(part for _, part in parts) / len(parts)) * (1 + 1 / len(parts))
+    whole = error + own
+    return whole, whole**2 / (error**2 / freedom + own**2 / (len(parts) - 1))
+
+
 def _weighed(days: Sequence[DaySums], variance: float, between: float) -> tuple[float, float]:
     """The mean of days, each weighed by what it is worth, and the variance of that mean."""
     weights = [1 / (variance / day.n + between) for day in days]
@@ -172,7 +202,7 @@ def _weighed(days: Sequence[DaySums], variance: float, between: float) -> tuple[
     return math.fsum(w * day.total / day.n for w, day in zip(weights, days, strict=True)) / whole, 1 / whole
 
 
-def _two_sided_t(distance: float, freedom: int) -> float:
+def _two_sided_t(distance: float, freedom: float) -> float:
     # scipy takes half a second to load; only the night's end and few pages need it.
     from scipy.special import stdtr
 

@@ -18,11 +18,14 @@ ITEMS = tuple(f"item-{number}" for number in range(len(RATES)))
 class Centre:
     """`calls` a day and team. Its days differ by themselves: the true rates of a day scatter by `scatter` (a share of
     the standard deviation between calls), and at weekends they lie half as much beside, with a third of the calls.
+    `exchange` is how much each classifier moves the rates, in the same unit: there is a new one every seven days, the
+    newest of all just before the newest days.
     """
 
     calls: int
     scatter: float
     teams: int = 3
+    exchange: float = 0.0
 
 
 def night(
@@ -41,30 +44,38 @@ def night(
         for measure, base in ((Measure.FAULTS, rate), (Measure.JUDGED, 1 - rate / 2)):
             by_day = []
             spread = (base * (1 - base)) ** 0.5
+            of_classifier = rng.normal(0, centre.exchange, REFERENCE_DAYS // 7 + 1) if centre.exchange else None
             for day in dates:
                 moved = rng.normal(0, centre.scatter) + centre.scatter * (0.5 if is_weekend[day] else 0)
+                if of_classifier is not None:
+                    moved += of_classifier[min(day // 7, REFERENCE_DAYS // 7)]
                 if item == shifted_item and measure is Measure.FAULTS and day >= REFERENCE_DAYS:
                     moved += size
                 true = min(1.0, max(0.0, base + moved * spread))
                 by_day.append([_share(int(rng.binomial(calls[day], true)), calls[day]) for _ in range(centre.teams)])
-            courses += _courses(measure, item, by_day)
+            courses += _courses(measure, item, by_day, centre)
     scores = []
     for day in dates:
         middle = 80 + 15 * rng.normal(0, centre.scatter)
         scores.append([_mean(rng, calls[day], middle, 15) for _ in range(centre.teams)])
-    return courses + _courses(Measure.SCORE, None, scores)
+    return courses + _courses(Measure.SCORE, None, scores, centre)
 
 
-def _courses(measure: Measure, item: str | None, by_day: list[list[DaySums]]) -> list[Course]:
-    teams = range(len(by_day[0]))
+def _courses(measure: Measure, item: str | None, by_day: list[list[DaySums]], centre: Centre) -> list[Course]:
+    teams = range(centre.teams)
+    blocks = tuple(day // 7 for day in range(REFERENCE_DAYS)) if centre.exchange else ()
     return [
-        _course(Subject(measure, item, None, "made-up"), [_added(day) for day in by_day]),
-        *(_course(Subject(measure, item, f"team-{team}", "made-up"), [day[team] for day in by_day]) for team in teams),
+        _course(Subject(measure, item, None, "made-up"), [_added(day) for day in by_day], blocks),
+        *(
+            _course(Subject(measure, item, f"team-{team}", "made-up"), [day[team] for day in by_day], blocks)
+            for team in teams
+        ),
     ]
 
 
-def _course(subject: Subject, days: list[DaySums]) -> Course:
-    return Course(subject, tuple(days[:REFERENCE_DAYS]), tuple(days[REFERENCE_DAYS:]))
+def _course(subject: Subject, days: list[DaySums], blocks: tuple[int, ...]) -> Course:
+    reference, newest = tuple(days[:REFERENCE_DAYS]), tuple(days[REFERENCE_DAYS:])
+    return Course(subject, reference, newest, blocks=blocks)
 
 
 def _added(days: list[DaySums]) -> DaySums:

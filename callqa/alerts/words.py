@@ -57,6 +57,7 @@ _FACTS: dict[str, dict[str, str]] = {
         "figures": "指标（+ 上升，- 下降）",
         "before": "此前四周",
         "now": "现在",
+        "also_changed": "其间多次更换",
         "more": "未列出",
         "run": "运行",
         "at": "时间",
@@ -73,14 +74,21 @@ _FACTS: dict[str, dict[str, str]] = {
         "promise_ids": "promises by id",
         "figures": "figures (+ risen, - fallen)",
         "before": "in the four weeks before",
+        "also_changed": "exchanged several times meanwhile",
         "earliest_due_at": "first one due",
         "more": "not listed",
         "audit_head": "head of the audit log (keep it, for callqa audit verify --head)",
     },
 }
 _VALUES: dict[str, dict[str, str]] = {
-    "zh": {"completed": "完成", "partial": "部分完成", "failed": "失败", "running": "运行中"},
-    "en": {},
+    "zh": {
+        "completed": "完成",
+        "partial": "部分完成",
+        "failed": "失败",
+        "running": "运行中",
+        "scorer": "评分规则或分类器",
+    },
+    "en": {"scorer": "scoring rules or classifier"},
 }
 
 

@@ -77,6 +77,7 @@ def _to_json(shift: Shift) -> dict[str, Any]:
         "effect": round(shift.effect, 3),
         "chance": float(f"{shift.chance:.3g}"),
         "causes": [cause.value for cause in shift.causes],
+        "routine": [cause.value for cause in shift.routine],
         "alarm": shift.is_alarm,
     }
 
@@ -103,6 +104,7 @@ def _print(found: Drift | None, words: Words) -> None:
             shown(shift.before),
             shown(shift.now),
             f"{shift.effect:.2f}",
-            ", ".join(words(f"drift.cause.{cause.value}") for cause in shift.causes) or words("drift.unknown"),
+            ", ".join(words(f"drift.cause.{cause.value}") for cause in shift.causes)
+            or "; ".join([words("drift.unknown"), *(words(f"drift.routine.{cause.value}") for cause in shift.routine)]),
         )
     console.print(table)

@@ -19,7 +19,7 @@ from models.person import EVERYBODY
 from models.ports import UnitOfWorkFactory
 from models.run import Run, RunCounts
 from models.scorecard import PromiseStatus
-from scoring.drift import DriftRules, Shift
+from scoring.drift import Cause, DriftRules, Shift
 
 log = logging.getLogger(__name__)
 
@@ -203,6 +203,8 @@ class Alarm:
             "now": [round(shift.now, 4) for shift in list(news.values())[:MOST_LISTED]],
             "more": len(list(news)[MOST_LISTED:]),
         }
+        if any(shift.routine for shift in news.values()):
+            facts["also_changed"] = Cause.SCORER.value
         if self.send(Alert(AlertKind.DRIFT, at, run_id, facts)):
             self._note(AlertKind.DRIFT, news, at)
 

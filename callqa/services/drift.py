@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate, pairwise
 from typing import TypeVar
 
 from callqa.services.hearing_days import hearing_days
@@ -20,6 +21,8 @@ REFERENCE_DAYS = 28
 """Whole weeks, so that each weekday is in them as often."""
 HEARD_CALLS = 20
 """Calls of each day whose transcripts are looked at for recognition: reading all of them would take too long."""
+FEWEST_SCORERS = 3
+"""In the reference, one after the other, from which on another one is nothing special."""
 _LEAST_PART = 0.1
 """What less of a day's calls was made with does not make the day another one: single calls are scored anew any time."""
 
@@ -62,7 +65,8 @@ def look_for_drift(
 
     Hearing means recognition and speech rate, for which transcripts are read. Days whose results were made with
     another standard, engine or scorer are left out of the reference where enough others remain; else the shift
-    names the change as its likely cause.
+    names the change as its likely cause. A scorer that is exchanged again and again (classifiers that learn are
+    promoted weekly) explains nothing: what its exchanges do is part of how the days of the reference differ.
     """
     with new_unit() as uow:
         last = uow.daily.newest_day(today, scope)
@@ -111,17 +115,36 @@ def _course(
     ordered = sorted(day for day in days if day in made)
     if not ordered or ordered[-1] < newest.since:
         return
-    last = made[ordered[-1]]
-    is_alike = {day: made[day].of(possible) == last.of(possible) for day in ordered}
-    now = [day for day in ordered if day >= newest.since and is_alike[day]]
-    before = [day for day in ordered if day < newest.since]
-    alike = [day for day in before if is_alike[day]]
+    before, now = _alike(ordered, made, newest, possible)
     causes: tuple[Cause, ...] = ()
-    if len(alike) >= FEWEST_DAYS:
-        before = alike
-    else:
+    routine: tuple[Cause, ...] = ()
+    blocks: tuple[int, ...] = ()
+    if len(before) < FEWEST_DAYS and Cause.SCORER in possible:
+        others = tuple(one for one in possible if one is not Cause.SCORER)
+        wider, newer = _alike(ordered, made, newest, others)
+        numbered = _blocks(wider, made)
+        if len(wider) >= FEWEST_DAYS and len(set(numbered)) >= FEWEST_SCORERS:
+            before, now, routine, blocks = wider, newer, (Cause.SCORER,), numbered
+    if len(before) < FEWEST_DAYS:
+        last = made[ordered[-1]]
+        before = [day for day in ordered if day < newest.since]
         causes = tuple(one for one in possible if any(made[day].of([one]) != last.of([one]) for day in before))
-    yield Course(subject, tuple(days[day] for day in before), tuple(days[day] for day in now), causes)
+    yield Course(subject, tuple(days[day] for day in before), tuple(days[day] for day in now), causes, routine, blocks)
+
+
+def _alike(
+    ordered: Sequence[date], made: Mapping[date, _Making], newest: Period, possible: Collection[Cause]
+) -> tuple[list[date], list[date]]:
+    """The days of the reference, and the newest ones, that were made with the same as the last day."""
+    wanted = made[ordered[-1]].of(possible)
+    alike = [day for day in ordered if made[day].of(possible) == wanted]
+    return [day for day in alike if day < newest.since], [day for day in alike if day >= newest.since]
+
+
+def _blocks(ordered: Sequence[date], made: Mapping[date, _Making]) -> tuple[int, ...]:
+    """The days numbered, one more whenever a scorer comes that was not there on the day before."""
+    comes = (not made[day].scorer <= made[before].scorer for before, day in pairwise(ordered))
+    return tuple(accumulate(comes, initial=0))
 
 
 _Row = TypeVar("_Row", DayCalls, DayVerdicts)

@@ -208,3 +208,39 @@ def test_the_command_on_a_database_without_calls(
     done = CliRunner().invoke(app, ["models", "drift", "--json"], catch_exceptions=False)
     assert done.exit_code == 0
     assert json.loads(done.stdout)["shifts"] == []
+
+
+def with_a_classifier_a_week(centre: Centre, of_second: float) -> None:
+    """The newest one came with the newest days; then the second team's faults are what is said."""
+    for week, first in enumerate((28, 21, 14, 7)):
+        replace(centre, scorer=f"rules-9+week-{week}").days(first, max(first - 6, 4))
+    replace(centre, scorer="rules-9+week-4", of_second=of_second).days(3, 1, calls=11)
+
+
+@pytest.mark.parametrize("of_second", [0.1, 0.9])
+def test_classifiers_that_are_exchanged_every_week_hide_no_shift(database: Database, of_second: float) -> None:
+    made(database, lambda centre: with_a_classifier_a_week(centre, of_second))
+    found = look(database)
+    assert found.compared > 0
+    assert told(found)[:1] == ([(Measure.FAULTS, SECOND)] if of_second > 0.5 else [])
+    assert found.alarms == found.shifts
+    for shift in found.shifts:
+        assert (shift.causes, shift.routine) == ((), (Cause.SCORER,))
+
+
+def test_who_is_told_hears_of_the_exchanges_too(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(database, lambda centre: with_a_classifier_a_week(centre, 0.9))
+    at = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC)
+    with receiving() as receiver:
+        hook = Webhook(receiver.url, "secret", trusting("", "alert_ca_file"), delays_s=())
+        rules = AlarmRules(frozenset({AlertKind.DRIFT}), 0.1, 24.0, DriftRules())
+        Alarm((hook,), rules, database.unit_of_work).drift(None, at)
+    (post,) = receiver.posted
+    assert json.loads(post.body)["facts"]["also_changed"] == "scorer"
+    monkeypatch.setattr("callqa.cli.drift.today", lambda _: TODAY)
+    monkeypatch.setenv("CALLQA_DATABASE_URL", database_url)
+    done = CliRunner().invoke(app, ["models", "drift", "--json"], catch_exceptions=False)
+    assert (done.exit_code, json.loads(done.stdout)["shifts"][0]["routine"]) == (3, ["scorer"])
+    assert "超出历次更换的影响" in Console(database.unit_of_work).browser("qa").get("/quality").text

@@ -44,6 +44,25 @@ def test_a_shift_is_found_within_three_nights(centre: Centre, size: float, least
     assert hits / len(tried) >= least
 
 
+def test_classifiers_that_differ_a_little_are_seldom_told_of_and_hide_no_shift() -> None:
+    """A new one each week, the newest just before the newest days: by 1 point at a rate of one in twenty."""
+    centre = Centre(60, 0.05, exchange=0.05)
+    nights = [shifts(night(np.random.default_rng(seed), centre, 3), RULES)[0] for seed in range(50)]
+    assert sum(map(bool, nights)) <= 5
+    hits = [
+        any(one.subject.item_id == "item-4" for one in shifts(night(np.random.default_rng(seed), centre, 3, "item-4", 0.5), RULES)[0])
+        for seed in range(20)
+    ]  # fmt: skip
+    assert sum(hits) >= 14
+
+
+def test_a_figure_of_one_classifier_only_says_nothing_of_exchanges() -> None:
+    days = course([(100, 10)] * 7, [(100, 60)])
+    of_one = replace(days, reference=(*days.reference, *[DaySums(0, 0, 0)] * 7), routine=(Cause.SCORER,))
+    for blocks, is_found in (((0,) * 7 + (1,) * 7, False), ((0, 0, 0, 1, 1, 1, 1) + (2,) * 7, True)):
+        assert found(replace(of_one, blocks=blocks)) == is_found
+
+
 def test_a_large_centre_is_not_alarmed_by_a_tenth_of_a_point() -> None:
     one = course([(1_000_000, 100_000)] * 28, [(1_000_000, 101_000)])
     assert found(one, replace(RULES, effect=0.0))
