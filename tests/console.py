@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -138,9 +138,10 @@ class _App:
             def __getattr__(self, name: str) -> Any:
                 return getattr(_App._asked.audio, name)
 
-        return create_app(
-            services_on(lambda: _App._asked.new_unit(), cast(AudioStore, Audio()), lambda: _App._asked.clock(), None)
+        services = services_on(
+            lambda: _App._asked.new_unit(), cast(AudioStore, Audio()), lambda: _App._asked.clock(), None
         )
+        return create_app(replace(services, standard_in_use=lambda: _App._asked.services.standard_in_use()))
 
 
 def wait_for_back_tests() -> None:

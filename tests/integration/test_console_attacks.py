@@ -37,7 +37,6 @@ def console(database: Database) -> Iterator[Console]:
         put_call(database, name, said, team="一班", started_at=at(10, month=11, year=2026))
     made = Console(database.unit_of_work)
     made.services = replace(made.services, standard_in_use=lambda: FoundStandard("small-zh", SMALL, "small.yaml", None))
-    made.app = create_app(made.services)
     yield made
     wait_for_back_tests()
 
