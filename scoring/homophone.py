@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from threading import Lock
 
-from pypinyin import Style, lazy_pinyin
-
 from models.syllable import fold
 
 _FIRST_SIGN = 0xE000  # Unicode's private use area: such signs never stand in a text.
@@ -26,6 +24,9 @@ class _Sounds(dict[int, str]):
     def __missing__(self, code: int) -> str:
         if not 0x4E00 <= code <= 0x9FFF:
             return chr(code)
+        # Its dictionaries take a third of a second to load; who scores nothing needs none.
+        from pypinyin import Style, lazy_pinyin
+
         syllable = fold(lazy_pinyin(chr(code), style=Style.NORMAL)[0])
         with self._lock:
             sound = self[code] = self._signs.setdefault(syllable, chr(_FIRST_SIGN + len(self._signs)))

@@ -7,15 +7,18 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Any, cast
 
 import argon2
+from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asr.peaks import read_peaks
 from asr.pii.notes import mask_note
@@ -30,7 +33,7 @@ from callqa.standards import find_standard
 from callqa.web.app import create_app
 from callqa.web.services import WebServices
 from models.person import Person, Post
-from models.ports import UnitOfWorkFactory
+from models.ports import AudioStore, UnitOfWorkFactory
 from models.scorecard import StandardRef
 from scoring import SHIPPED_STANDARDS, ServiceStandard
 from storage.audio_store import FileAudioStore
@@ -82,20 +85,8 @@ class Console:
     def __post_init__(self) -> None:
         atexit.register(shutil.rmtree, self.home, ignore_errors=True)
         self.audio = FileAudioStore(self.home)
-        fine = Health(Finding.OK, Finding.OK, Finding.OK, None)
-        self.services = WebServices(
-            health=lambda: fine,
-            metrics=lambda: "",
-            new_unit_of_work=self.new_unit,
-            practice=partial(find_practice, ""),
-            hasher=HASHER,
-            listening=Listening(self.audio, OpusPlayback(), read_peaks),
-            standards=shipped,
-            mask_note=mask_note,
-            now=self.clock,
-            oidc=self.oidc,
-        )
-        self.app = create_app(self.services)
+        self.services = services_on(self.new_unit, self.audio, self.clock, self.oidc)
+        self.app: ASGIApp = create_app(self.services) if self.oidc else _App(self)
         for person in STAFF.values():
             add_person(person, PASSWORD, "test", HASHER, self.new_unit)
 
@@ -106,6 +97,51 @@ class Console:
             answer = opened.log_in(name, PASSWORD)
             assert answer.status_code == 303, answer.text
         return opened
+
+
+def services_on(
+    new_unit: UnitOfWorkFactory, audio: AudioStore, now: Callable[[], datetime], oidc: Provider | None
+) -> WebServices:
+    """What the pages of a test work with."""
+    fine = Health(Finding.OK, Finding.OK, Finding.OK, None)
+    return WebServices(
+        health=lambda: fine,
+        metrics=lambda: "",
+        new_unit_of_work=new_unit,
+        practice=partial(find_practice, ""),
+        hasher=HASHER,
+        listening=Listening(audio, OpusPlayback(), read_peaks),
+        standards=shipped,
+        mask_note=mask_note,
+        now=now,
+        oidc=oidc,
+    )
+
+
+class _App:
+    """The application on a console's services. One of a process, lent out: to make its routes takes half a second."""
+
+    _asked: Console
+    """Whose request is answered. Tests send one after the other."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _App._asked = self._console
+        await self._shared()(scope, receive, send)
+
+    @staticmethod
+    @cache
+    def _shared() -> FastAPI:
+        class Audio:
+            def __getattr__(self, name: str) -> Any:
+                return getattr(_App._asked.audio, name)
+
+        services = services_on(
+            lambda: _App._asked.new_unit(), cast(AudioStore, Audio()), lambda: _App._asked.clock(), None
+        )
+        return create_app(replace(services, standard_in_use=lambda: _App._asked.services.standard_in_use()))
 
 
 def wait_for_back_tests() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 from asr.decoder import probe
-from asr.transcriber import WhisperTranscriber
 from callqa.bootstrap.clock import today
 from callqa.bootstrap.database import open_database, refuse_to_forget_the_key
 from callqa.bootstrap.engine import transcriber_for
@@ -24,6 +24,9 @@ from models.ports import AudioProbe, UnitOfWorkFactory
 from models.source import Finder
 from scoring import ServiceStandard
 from scoring.classifier import Classifier
+
+if TYPE_CHECKING:
+    from asr.transcriber import WhisperTranscriber
 
 
 @dataclass(frozen=True, slots=True)

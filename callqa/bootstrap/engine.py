@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from asr.device import choose
 from asr.gpu_slot import hold_slot, name_of_gpu
 from asr.options import PROFILES, EngineOptions, RemoteOptions
 from asr.remote import look_at
 from asr.text import prompt_for
-from asr.transcriber import WhisperTranscriber
 from asr.weights import ensure_model, verify_model
 from callqa.bootstrap.shared import built_once
 from callqa.settings import Settings
 from scoring import ServiceStandard
+
+if TYPE_CHECKING:
+    # Loaded where one is made: a third of a command's start would go into it, and most commands hear nothing.
+    from asr.transcriber import WhisperTranscriber
 
 _CHANNELS = {"auto": None, "left": 0, "right": 1}
 
@@ -54,12 +59,16 @@ def remote_options(settings: Settings) -> RemoteOptions:
 
 def transcriber_for(settings: Settings, standard: ServiceStandard) -> WhisperTranscriber:
     """The process's transcriber for these settings: one model in memory, however many threads ask."""
+    from asr.transcriber import WhisperTranscriber
+
     options = engine_options(settings, standard)
     return built_once(_transcribers, options, lambda: WhisperTranscriber(options))
 
 
 def passing_transcriber(settings: Settings, standard: ServiceStandard) -> WhisperTranscriber:
     """A transcriber that nobody else uses and that gives its memory back when it is let go."""
+    from asr.transcriber import WhisperTranscriber
+
     return WhisperTranscriber(engine_options(settings, standard))
 
 

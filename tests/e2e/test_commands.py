@@ -11,13 +11,16 @@ import pytest
 import soundfile
 import sqlalchemy as sa
 
-from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, Demo, callqa, command, environment
+from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, Callqa, Demo, callqa, command, environment, use_weights_of
 from tests.transcription_server import Answer, serving
 
 pytestmark = pytest.mark.slow
 
 
-def test_run_json_holds_scorecards_and_the_quarantined_and_exits_3(tmp_path: Path) -> None:
+def test_run_json_holds_scorecards_and_the_quarantined_and_exits_3(
+    tmp_path: Path, demo: Demo, prefect: dict[str, str]
+) -> None:
+    use_weights_of(demo, tmp_path / "callqa-data")
     source = tmp_path / "in"
     source.mkdir()
     sound, rate_hz = soundfile.read(DEMO_CALLS / "d08_customer_only_sorry_short.flac")
@@ -25,7 +28,7 @@ def test_run_json_holds_scorecards_and_the_quarantined_and_exits_3(tmp_path: Pat
     (source / "page.wav").write_text("<html>502 Bad Gateway</html>")
     (source / "nothing.wav").touch()
 
-    done = callqa("run", str(source), "--json", cwd=tmp_path)
+    done = callqa("run", str(source), "--json", cwd=tmp_path, **prefect)
 
     assert done.returncode == 3, done.stderr
     printed = json.loads(done.stdout)
@@ -93,11 +96,16 @@ def test_score_takes_the_contract_s_own_example_and_leaves_timing_open(tmp_path:
     ],
 )
 def test_what_the_caller_can_mend_is_one_message_and_exit_code_2(
-    tmp_path: Path, arguments: tuple[str, ...], settings: dict[str, str], files: dict[str, str], said: list[str]
+    tmp_path: Path,
+    callqa_here: Callqa,
+    arguments: tuple[str, ...],
+    settings: dict[str, str],
+    files: dict[str, str],
+    said: list[str],
 ) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    done = callqa(*arguments, cwd=tmp_path, **settings)
+    done = callqa_here(*arguments, cwd=tmp_path, **settings)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     for part in said:
@@ -111,9 +119,9 @@ def test_a_message_is_one_line_however_narrow_the_terminal(tmp_path: Path) -> No
     assert done.stderr.count("\n") == 1
 
 
-def test_an_empty_database_has_no_run_to_report(tmp_path: Path) -> None:
-    assert callqa("db", "upgrade", cwd=tmp_path).returncode == 0
-    done = callqa("report", "run", cwd=tmp_path)
+def test_an_empty_database_has_no_run_to_report(tmp_path: Path, callqa_here: Callqa) -> None:
+    assert callqa_here("db", "upgrade", cwd=tmp_path).returncode == 0
+    done = callqa_here("report", "run", cwd=tmp_path)
     assert done.returncode == 2
     assert "no run in this database yet" in done.stderr
 
@@ -148,32 +156,34 @@ def test_a_pipe_or_device_is_written_to_and_never_replaced(tmp_path: Path) -> No
     assert (tmp_path / "pipe").is_fifo()
 
 
-def test_a_database_one_migration_behind_is_refused(tmp_path: Path) -> None:
-    assert callqa("db", "upgrade", cwd=tmp_path).returncode == 0
+def test_a_database_one_migration_behind_is_refused(tmp_path: Path, callqa_here: Callqa) -> None:
+    assert callqa_here("db", "upgrade", cwd=tmp_path).returncode == 0
     engine = sa.create_engine(f"sqlite:///{tmp_path}/callqa-data/callqa.db")
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE callqa_schema_version SET version_num = '0000'"))
     engine.dispose()
     (tmp_path / "a.wav").touch()
-    done = callqa("run", ".", cwd=tmp_path)
+    done = callqa_here("run", ".", cwd=tmp_path)
     assert done.returncode == 2
     assert "0000" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_shipped_standards_pass_their_own_check(tmp_path: Path) -> None:
+def test_shipped_standards_pass_their_own_check(tmp_path: Path, callqa_here: Callqa) -> None:
     for name in ("telecom-hotline-zh", "service-desk-en"):
-        done = callqa("standard", "check", name, cwd=tmp_path)
+        done = callqa_here("standard", "check", name, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert name in done.stdout
-        shown = callqa("standard", "show", name, cwd=tmp_path)
+        shown = callqa_here("standard", "show", name, cwd=tmp_path)
         (tmp_path / "copy.yaml").write_text(shown.stdout)
-        assert callqa("standard", "check", "copy.yaml", cwd=tmp_path).returncode == 0
+        assert callqa_here("standard", "check", "copy.yaml", cwd=tmp_path).returncode == 0
 
 
-def test_doctor_names_the_source_of_each_setting_and_what_is_missing(tmp_path: Path) -> None:
+def test_doctor_names_the_source_of_each_setting_and_what_is_missing(tmp_path: Path, callqa_here: Callqa) -> None:
     (tmp_path / "callqa.toml").write_text('device = "cpu"\n')
-    done = callqa("doctor", "--json", cwd=tmp_path, CALLQA_DATABASE_URL="postgresql://qa:opensesame@127.0.0.1:1/none")
+    done = callqa_here(
+        "doctor", "--json", cwd=tmp_path, CALLQA_DATABASE_URL="postgresql://qa:opensesame@127.0.0.1:1/none"
+    )
     assert done.returncode == 2
     printed = json.loads(done.stdout)
     assert printed["settings"]["device"] == {"value": "cpu", "source": "callqa.toml"}
@@ -193,17 +203,17 @@ def test_doctor_names_the_source_of_each_setting_and_what_is_missing(tmp_path: P
         ("opensesame", "***"),
     ],
 )
-def test_doctor_shows_no_password_wherever_it_stands(tmp_path: Path, url: str, shown: str) -> None:
-    done = callqa("doctor", "--json", cwd=tmp_path, CALLQA_DATABASE_URL=url, CALLQA_MODEL="./none")
+def test_doctor_shows_no_password_wherever_it_stands(tmp_path: Path, callqa_here: Callqa, url: str, shown: str) -> None:
+    done = callqa_here("doctor", "--json", cwd=tmp_path, CALLQA_DATABASE_URL=url, CALLQA_MODEL="./none")
     assert done.returncode == 2
     assert json.loads(done.stdout)["settings"]["database_url"]["value"] == shown
     assert "opensesame" not in done.stdout + done.stderr
 
 
-def test_doctor_looks_at_the_service_that_hears_and_tells_no_key(tmp_path: Path) -> None:
+def test_doctor_looks_at_the_service_that_hears_and_tells_no_key(tmp_path: Path, callqa_here: Callqa) -> None:
     def ask(url: str) -> tuple[int, dict[str, str], str]:
         settings = {"CALLQA_ENGINE": "remote", "CALLQA_REMOTE_URL": url, "CALLQA_REMOTE_MODEL": "large-v3"}
-        done = callqa("doctor", "--json", cwd=tmp_path, CALLQA_REMOTE_KEY="sk-secret", **settings)
+        done = callqa_here("doctor", "--json", cwd=tmp_path, CALLQA_REMOTE_KEY="sk-secret", **settings)
         printed = json.loads(done.stdout)
         assert printed["settings"]["remote_key"] == {"value": "***", "source": "CALLQA_REMOTE_KEY"}
         assert "sk-secret" not in done.stdout + done.stderr
@@ -224,42 +234,42 @@ def test_doctor_looks_at_the_service_that_hears_and_tells_no_key(tmp_path: Path)
     assert "holds a user" in checks["service"]
 
 
-def test_doctor_finds_nothing_missing_before_the_first_use(tmp_path: Path, demo: Demo) -> None:
+def test_doctor_finds_nothing_missing_before_the_first_use(tmp_path: Path, callqa_here: Callqa, demo: Demo) -> None:
     url = f"sqlite:///{tmp_path}/calls.db"
-    done = callqa("doctor", "--home", str(demo.home), cwd=tmp_path, CALLQA_DATABASE_URL=url)
+    done = callqa_here("doctor", "--home", str(demo.home), cwd=tmp_path, CALLQA_DATABASE_URL=url)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{url} is empty and will be set up at first use" in done.stdout
     assert not (tmp_path / "calls.db").exists()
 
 
 @pytest.mark.parametrize("home", ["a-file", "a-file/below"])
-def test_doctor_names_a_home_that_cannot_be_used(tmp_path: Path, home: str) -> None:
+def test_doctor_names_a_home_that_cannot_be_used(tmp_path: Path, callqa_here: Callqa, home: str) -> None:
     (tmp_path / "a-file").touch()
-    done = callqa("doctor", "--home", home, cwd=tmp_path)
+    done = callqa_here("doctor", "--home", home, cwd=tmp_path)
     assert done.returncode == 2
     assert f"MISSING home      home {tmp_path}/{home} cannot be written" in done.stdout
     assert "Traceback" not in done.stderr
 
 
-def test_transcribe_leaves_its_own_folder_alone(tmp_path: Path) -> None:
+def test_transcribe_leaves_its_own_folder_alone(tmp_path: Path, callqa_here: Callqa) -> None:
     (tmp_path / "data/weights").mkdir(parents=True)
     (tmp_path / "data/weights/model.bin").touch()
-    done = callqa("transcribe", ".", "--home", "data", cwd=tmp_path)
+    done = callqa_here("transcribe", ".", "--home", "data", cwd=tmp_path)
     assert done.returncode == 2
     assert "no recording in '.'" in done.stderr
 
 
-def test_exports_in_every_form(tmp_path: Path, demo: Demo) -> None:
+def test_exports_in_every_form(tmp_path: Path, callqa_here: Callqa, demo: Demo) -> None:
     url = f"sqlite:///{demo.home / 'demo.db'}"
     for form in ("csv", "xlsx", "jsonl", "parquet"):
-        done = callqa("export", "scorecards", "--format", form, "--database-url", url, cwd=tmp_path)
+        done = callqa_here("export", "scorecards", "--format", form, "--database-url", url, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert (tmp_path / f"scorecards.{form}").stat().st_size > 0
 
 
-def test_transcripts_in_every_form(tmp_path: Path, demo: Demo) -> None:
+def test_transcripts_in_every_form(tmp_path: Path, callqa_here: Callqa, demo: Demo) -> None:
     def export(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return callqa("export", "transcripts", *arguments, "--database-url", demo.database_url, cwd=tmp_path)
+        return callqa_here("export", "transcripts", *arguments, "--database-url", demo.database_url, cwd=tmp_path)
 
     assert export().returncode == 0
     lines = [json.loads(line) for line in (tmp_path / "transcripts.jsonl").read_text().splitlines()]
@@ -286,9 +296,9 @@ def test_recordings_to_subtitles_without_a_database(tmp_path: Path, demo: Demo) 
     assert [p.name for p in tmp_path.iterdir()] == ["d08.srt"]
 
 
-def test_the_report_of_a_run_in_both_languages(tmp_path: Path, demo: Demo) -> None:
+def test_the_report_of_a_run_in_both_languages(tmp_path: Path, callqa_here: Callqa, demo: Demo) -> None:
     url = f"sqlite:///{demo.home / 'demo.db'}"
     for language, title in (("zh", '<html lang="zh'), ("en", '<html lang="en')):
-        done = callqa("report", "run", "--database-url", url, "--language", language, "-o", "r.html", cwd=tmp_path)
+        done = callqa_here("report", "run", "--database-url", url, "--language", language, "-o", "r.html", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert title in (tmp_path / "r.html").read_text()

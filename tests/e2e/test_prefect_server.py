@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from storage import Database
-from tests.e2e.conftest import DEMO_CALLS, Demo, environment
+from tests.e2e.conftest import DEMO_CALLS, Demo, environment, use_weights_of
 
 pytestmark = pytest.mark.slow
 
@@ -87,8 +87,7 @@ def test_the_nightly_deployment_runs_under_a_server_and_a_worker(tmp_path: Path,
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     home = tmp_path / "data"
-    home.mkdir()
-    (home / "weights").symlink_to(demo.home / "weights")
+    use_weights_of(demo, home)
     env = environment(
         PREFECT_HOME=str(tmp_path / "prefect"),
         PREFECT_API_URL=url,

@@ -21,7 +21,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from flows.local_server import local_server
 from storage import Database, schema
 from tests.databases import dump, postgresql_url
 from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, command, environment
@@ -79,15 +78,6 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
         silence = np.zeros((rate_hz // 100 * (1 + number), sound.shape[1]))
         soundfile.write(folder / f"{number}.wav", np.concatenate([silence, spoken]), rate_hz, "PCM_16")
     return folder
-
-
-@pytest.fixture(scope="module")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """One server for all runs of this module, as several machines have one."""
-    home = tmp_path_factory.mktemp("server")
-    with local_server(home) as server:
-        quiet = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false", "DO_NOT_TRACK": "1"}
-        yield quiet | {"PREFECT_HOME": str(home / "prefect"), "PREFECT_API_URL": server.wait_until_ready()}
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ def tally(workers: int) -> tuple[Tally, int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("calls")
 def test_pages_and_processes_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = tally(1)

@@ -117,7 +117,7 @@ def routes(app: FastAPI) -> dict[str, APIRoute]:
 
 
 def test_every_route_is_public_on_purpose_or_needs_a_right(console: Console) -> None:
-    found = routes(console.app)
+    found = routes(create_app(console.services))
     assert set(found) == PUBLIC | set(ALLOWED)
     for name, route in found.items():
         guards = [depends.dependency for depends in route.dependencies if isinstance(depends.dependency, Needs)]

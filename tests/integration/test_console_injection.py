@@ -109,6 +109,7 @@ def console(database: Database) -> Console:
     return Console(database.unit_of_work)
 
 
+@pytest.mark.slow
 def test_no_filter_search_or_cursor_fails_or_shows_more(console: Console, database_url: str) -> None:
     lead = console.browser("lead")
     before = dump(database_url)
@@ -124,6 +125,7 @@ def test_no_filter_search_or_cursor_fails_or_shows_more(console: Console, databa
     assert dump(database_url) == before
 
 
+@pytest.mark.slow
 def test_what_is_searched_is_searched_as_it_was_written(console: Console) -> None:
     lead = console.browser("lead")
 
@@ -141,6 +143,7 @@ def test_what_is_searched_is_searched_as_it_was_written(console: Console) -> Non
         assert not found(item=sign), sign
 
 
+@pytest.mark.slow
 def test_the_api_neither_fails_nor_shows_more(console: Console, database_url: str) -> None:
     rights = [Right.SEE_QUEUE, Right.SEE_TEAM, Right.SEE_PROMISES, Right.SEE_CALL, Right.SEE_MACHINE_QUALITY]
     made = make_token(STAFF["lead"], "x", rights, 30, NOW, console.new_unit)
@@ -157,6 +160,7 @@ def test_the_api_neither_fails_nor_shows_more(console: Console, database_url: st
         assert console.browser().get("/api/v1/queue", headers=sent).status_code == 401, sign
 
 
+@pytest.mark.slow
 def test_nobody_gets_in_and_nothing_is_changed_by_signs_in_forms(console: Console, database: Database) -> None:
     console.browser("root")
     for sign in SIGNS[::3]:

@@ -195,6 +195,8 @@ def walk(browser: Browser, start: str) -> dict[str, Page]:
     return found
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_names_and_words_are_text_on_every_page_for_everybody(
     console: Console, database: Database, language: str
@@ -221,6 +223,7 @@ def test_names_and_words_are_text_on_every_page_for_everybody(
     assert unseen == set(), "every page was looked at"
 
 
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("text", [SCRIPT, LINK + TAIL, "\x00" + TAIL, "\u202e" + TAIL, "＜x-evil＞" + TAIL])
 def test_what_is_sent_comes_back_as_text_or_not_at_all(console: Console, text: str) -> None:
     browser = console.browser("root")

@@ -143,6 +143,7 @@ def test_an_issuer_that_is_away_is_told_and_may_come_back(
     assert "/elsewhere" not in issuer.asked
 
 
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 def test_an_issuer_that_keeps_silent_or_is_not_there_is_waited_for_a_bounded_time(console: Console) -> None:
     with providing() as issuer:
         browser = Browser(create_app(replace(console.services, oidc=client_of(issuer))), follow_redirects=False)
@@ -171,6 +172,7 @@ def test_an_issuer_that_is_slow_keeps_few_waiting(issuer: OidcProvider) -> None:
     assert oidc.address(Challenge.new()).startswith(issuer.issuer)
 
 
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 def test_addresses_that_cannot_be_trusted_are_not_used(console: Console, issuer: OidcProvider) -> None:
     for metadata in (
         {"issuer": "https://elsewhere.example"},
@@ -188,6 +190,7 @@ def test_addresses_that_cannot_be_trusted_are_not_used(console: Console, issuer:
         assert answer.status_code == 503, metadata
 
 
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 def test_certificates_are_checked_against_an_authority_that_the_setting_names(
     console: Console, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

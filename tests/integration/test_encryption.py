@@ -251,6 +251,7 @@ def test_a_score_that_another_takes_the_place_of_stays_readable(database_url: st
         opened.close()
 
 
+@pytest.mark.slow
 def test_a_rotation_that_is_killed_is_asked_for_again(database_url: str, home: Path, command: Command) -> None:
     database = Database(database_url, sealer(OLD))
     ids = [put(database, home, f"call {n}", sealer(OLD)) for n in range(6)]

@@ -83,6 +83,7 @@ def check(uow: UnitOfWork, texts: dict[str, str], asked: Sequence[Sequence[str]]
             assert found(uow, *phrases) == holding(texts, phrases), phrases
 
 
+@pytest.mark.slow
 def test_words_of_any_length_are_found_as_by_reading_every_text(database: Database, database_url: str) -> None:
     rng = random.Random(7)
 

@@ -299,6 +299,7 @@ def test_an_address_of_another_kind_is_refused(step: object) -> None:
         step("mysql://someone:topsecret@host/calls")
 
 
+@pytest.mark.slow
 def test_processes_that_upgrade_at_once_take_turns(empty_database_url: str) -> None:
     program = "import sys; from storage import schema; sys.stdin.readline(); schema.upgrade(sys.argv[1])"
     children = [

@@ -10,9 +10,10 @@ from typing import Any
 
 import yaml
 
+from callqa.standards import find_standard
 from models.scorecard import Finding, Scorecard
 from models.transcript import Role, Transcript, Utterance
-from scoring import ServiceStandard, load_standard, score_call
+from scoring import ServiceStandard, score_call
 from tests import factories
 
 FRIDAY = {"zh": "2026-11-20T09:31:00+08:00", "en": "2026-11-20T09:31:00+00:00"}
@@ -26,13 +27,15 @@ def shipped_text(name: str) -> str:
 
 @cache
 def standard(language: str = "zh") -> ServiceStandard:
-    """The shipped standard of a language, loaded once."""
-    return load_standard(shipped_text(NAMES[language]), NAMES[language])
+    """The shipped standard of a language, which all tests of a process share."""
+    return find_standard(NAMES[language])
 
 
 def table(name: str) -> Any:
     """A table of labelled sentences."""
-    return yaml.safe_load((Path(__file__).parent / "phrases" / f"{name}.yaml").read_text(encoding="utf-8"))
+    text = (Path(__file__).parent / "phrases" / f"{name}.yaml").read_text(encoding="utf-8")
+    # In C: all tables are read in every test process.
+    return yaml.load(text, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
 
 
 def dialogue(*turns: tuple[str, str], language: str = "zh") -> Transcript:
