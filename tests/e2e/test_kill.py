@@ -13,7 +13,7 @@ import pytest
 
 from storage import Database, schema
 from tests.databases import dump
-from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, Demo, callqa, command, environment
+from tests.e2e.conftest import DEMO_CALLS, TIMEOUT_S, Demo, callqa, command, environment, use_weights_of
 
 pytestmark = pytest.mark.slow
 
@@ -53,10 +53,11 @@ def transcribed(url: str) -> int:
     return len(dump(url)["transcripts"])
 
 
-def test_same_rows_as_an_undisturbed_run(tmp_path: Path, demo: Demo) -> None:
+def test_same_rows_as_an_undisturbed_run(tmp_path: Path, demo: Demo, prefect: dict[str, str]) -> None:
     home = tmp_path / "callqa-data"
     url = f"sqlite:///{home / 'demo.db'}"
     run = ("run", str(DEMO_CALLS), "--database-url", url)
+    use_weights_of(demo, home)
     victim = subprocess.Popen(
         command(run), cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -74,7 +75,7 @@ def test_same_rows_as_an_undisturbed_run(tmp_path: Path, demo: Demo) -> None:
         time.sleep(0.2)
     assert servers_of(home) == []
 
-    again = callqa(*run, cwd=tmp_path)
+    again = callqa(*run, cwd=tmp_path, **prefect)
     assert again.returncode == 0, again.stderr
     assert rows(url) == rows(demo.database_url)
     assert calls(url) == calls(demo.database_url)
@@ -83,6 +84,7 @@ def test_same_rows_as_an_undisturbed_run(tmp_path: Path, demo: Demo) -> None:
 def test_two_at_once_share_the_work_and_say_the_same(tmp_path: Path, demo: Demo) -> None:
     url = f"sqlite:///{tmp_path / 'callqa-data' / 'demo.db'}"
     run = ("run", str(DEMO_CALLS), "--database-url", url, "--json")
+    use_weights_of(demo, tmp_path / "callqa-data")
     both = [
         subprocess.Popen(command(run), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(2)

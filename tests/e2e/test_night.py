@@ -10,15 +10,16 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.alert_servers import receiving
-from tests.e2e.conftest import DEMO_CALLS, Demo, callqa, use_weights_of
+from tests.e2e.conftest import DEMO_CALLS, Demo, callqa
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_night_is_planned_stopped_finished_and_told_of(tmp_path: Path, demo: Demo, prefect: dict[str, str]) -> None:
+def test_a_night_is_planned_stopped_finished_and_told_of(tmp_path: Path, demo: Demo) -> None:
     source, home = tmp_path / "in", tmp_path / "data"
     source.mkdir()
-    use_weights_of(demo, home)
+    home.mkdir()
+    (home / "weights").symlink_to(demo.home / "weights")
     for name in ("d08_customer_only_sorry_short.flac", "d10_abusive_agent.flac"):
         shutil.copy(DEMO_CALLS / name, source)
     where = ("--home", str(home))
@@ -39,7 +40,7 @@ def test_a_night_is_planned_stopped_finished_and_told_of(tmp_path: Path, demo: D
             "CALLQA_LOG_LEVEL": "info",
             "CALLQA_LOG_FORMAT": "json",
             "CALLQA_METRICS_FILE": str(tmp_path / "callqa.prom"),
-        } | prefect
+        }
         stopped = callqa("run", str(source), "--until", "2026-01-01T06:00", *where, cwd=tmp_path, **settings)
         assert stopped.returncode == 3, stopped.stderr
         assert "已在 2026-01-01 06:00 停止：2 条录音" in stopped.stderr

@@ -7,17 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import DEMO_CALLS, Demo, callqa, use_weights_of
+from tests.e2e.conftest import DEMO_CALLS, callqa
 from tests.object_store import KEY, SECRET, Bucket, bucket, moto_endpoint
 
 __all__ = ["bucket", "moto_endpoint"]
 
 
 @pytest.mark.slow
-def test_calls_in_a_store_are_inspected_and_every_command_knows_them(
-    bucket: Bucket, tmp_path: Path, demo: Demo, prefect: dict[str, str]
-) -> None:
-    use_weights_of(demo, tmp_path / "callqa-data")
+def test_calls_in_a_store_are_inspected_and_every_command_knows_them(bucket: Bucket, tmp_path: Path) -> None:
     sounds = sorted(p for p in DEMO_CALLS.iterdir() if p.suffix in {".mp3", ".opus"})[:2]
     for path in (*sounds, DEMO_CALLS / "manifest.csv"):
         bucket.put(f"night 1/{path.name}", path.read_bytes())
@@ -27,7 +24,7 @@ def test_calls_in_a_store_are_inspected_and_every_command_knows_them(
         "CALLQA_S3_ENDPOINT": bucket.endpoint,
         "CALLQA_S3_KEY": KEY,
         "CALLQA_S3_SECRET_FILE": str(tmp_path / "secret"),
-    } | prefect
+    }
     source = f"s3://{bucket.name}/night 1/"
 
     done = callqa("run", source, "--json", cwd=tmp_path, **access)
