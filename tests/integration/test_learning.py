@@ -169,7 +169,7 @@ def test_the_commands(database: Database, database_url: str, tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_a_month_of_reviews_makes_it_better_on_calls_that_nobody_has_seen(tmp_path: Path) -> None:
-    before, *weeks = month(1, 150, 250, tmp_path)
+    before, *weeks = month(1, 300, 500, tmp_path)
     scores = [before.f1["*"], *(week.f1["*"] for week in weeks)]
     assert scores[-1] >= scores[0] + 0.03
     assert sorted(scores) == scores

@@ -169,7 +169,7 @@ def test_a_rate_says_how_much_of_the_draw_it_rests_on(judged: int, open_ones: in
 def test_intervals_hold_the_truth_in_93_of_100_months(
     agents: int, calls: int, drawn_a_day: int, unsure_a_day: int
 ) -> None:
-    months = [month(seed, agents, calls, drawn_a_day, unsure_a_day) for seed in range(100)]
+    months = [month(seed, agents, calls, drawn_a_day, unsure_a_day) for seed in range(200)]
     for item in RATES:
         found = [one[item] for one in months]
         held = fmean(f.rate.low <= f.truth <= f.rate.high for f in found if f.rate.low is not None and f.rate.high)
