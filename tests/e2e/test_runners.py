@@ -243,4 +243,6 @@ def test_another_machine_joins_a_run(
     with database.unit_of_work() as uow:
         heard = uow.diary.totals().calls
     database.close()
-    assert 0 < done["calls"] < CALLS == heard
+    assert 0 < done["calls"] < CALLS
+    # Of a chunk that was tried again only the last try counts, which may find the words that an earlier one stored.
+    assert done["calls"] <= heard <= CALLS
