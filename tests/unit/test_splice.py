@@ -10,6 +10,7 @@ from models.errors import StandardError
 from models.proposal import Change, ProposalKind
 from scoring import load_standard
 from scoring.proposed import drafted, next_head
+from scoring.schema import ProhibitedItem
 from tests.unit.small_standard import SMALL
 
 TODAY = date(2026, 11, 20)
@@ -51,7 +52,8 @@ def test_the_text_says_what_it_said_and_the_phrases(layout: str, kind: ProposalK
     after = put(before, kind, "你爱找谁找谁", "随您便")
     old, new = load_standard(before, "ours"), load_standard(after, "ours")
     (item,) = (one for one in new.items if one.id == "prohibited")
-    families = {family.id: family for family in item.families}  # type: ignore[union-attr]
+    assert isinstance(item, ProhibitedItem)
+    families = {family.id: family for family in item.families}
     if kind is ProposalKind.ADDITION:
         added = families.pop("proposed_deflection")
         assert (added.kind, added.severity, added.phrases) == ("deflection", "hard", ("你爱找谁找谁", "随您便"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -72,8 +73,19 @@ def proposals_router(services: WebServices, shell: Shell) -> APIRouter:
         words = shell.words(request)
         return page(request, who, words("proposals.undecided", why=why), 400)
 
-    def deciding(who: Visitor) -> Deciding:
-        return Deciding(services.standard_in_use(), who.person.name, services.now(), services.new_unit_of_work)
+    def decided(request: Request, who: Visitor, decide: Callable[[Deciding], str]) -> Response:
+        """On to the page that `decide` names, or back to this one with what was wrong."""
+        words = shell.words(request)
+        try:
+            used = services.standard_in_use()
+            goal = decide(Deciding(used, who.person.name, services.now(), services.new_unit_of_work))
+        except StateError:
+            return undone(request, who, words("proposals.stale"))
+        except InputError:
+            return undone(request, who, words("proposals.unfit"))
+        except StandardError as error:
+            return undone(request, who, str(error))
+        return RedirectResponse(goal, 303)
 
     @doors.get(_PAGE, Right.PUBLISH_STANDARDS)
     def show(request: Request, who: Who, again: bool = False) -> Response:
@@ -88,16 +100,10 @@ def proposals_router(services: WebServices, shell: Shell) -> APIRouter:
         family: Annotated[str, Form()],
         phrase: Annotated[str, Form()],
     ) -> Response:
-        words = shell.words(request)
-        try:
-            key = deciding(who).accept(Change(kind, item, family, phrase), today())
-        except StateError:
-            return undone(request, who, words("proposals.stale"))
-        except InputError:
-            return undone(request, who, words("proposals.unfit"))
-        except StandardError as error:
-            return undone(request, who, str(error))
-        return RedirectResponse(f"/standards/-/{key}", 303)
+        def put_into_draft(by: Deciding) -> str:
+            return f"/standards/-/{by.accept(Change(kind, item, family, phrase), today())}"
+
+        return decided(request, who, put_into_draft)
 
     @doors.post(f"{_PAGE}/decline", Right.PUBLISH_STANDARDS)
     def decline(
@@ -109,16 +115,11 @@ def proposals_router(services: WebServices, shell: Shell) -> APIRouter:
         phrase: Annotated[str, Form()],
         why: Annotated[str, Form()] = "",
     ) -> Response:
-        words = shell.words(request)
-        try:
-            deciding(who).decline(Change(kind, item, family, phrase), why, services.mask_note)
-        except StateError:
-            return undone(request, who, words("proposals.stale"))
-        except InputError:
-            return undone(request, who, words("proposals.unfit"))
-        except StandardError as error:
-            return undone(request, who, str(error))
-        return RedirectResponse(_PAGE, 303)
+        def never_again(by: Deciding) -> str:
+            by.decline(Change(kind, item, family, phrase), why, services.mask_note)
+            return _PAGE
+
+        return decided(request, who, never_again)
 
     return doors.router
 
