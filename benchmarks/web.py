@@ -40,6 +40,7 @@ from callqa.services.people import add_person
 from models.person import Person, Post
 from storage import Database, schema
 from storage.engine import build_engine
+from storage.places import queue_day
 from storage.search_tables import call_texts
 from storage.standing_tables import current_scorecards
 from storage.urls import parse
@@ -205,15 +206,16 @@ def _write_texts(url: str) -> None:
     rng, engine = random.Random(3), build_engine(parse(url))
     with engine.connect() as connection:
         connection.execute(call_texts.delete())
-        ids = connection.execute(select(current_scorecards.c.recording_id)).scalars().all()
-        for first in range(0, len(ids), _BULK):
-            rows: list[dict[str, Any]] = [{"recording_id": i, "text": _text(rng)} for i in ids[first : first + _BULK]]
+        c = current_scorecards.c
+        calls = connection.execute(select(c.recording_id, queue_day(c.place).label("queue_day"))).mappings().all()
+        for first in range(0, len(calls), _BULK):
+            rows: list[dict[str, Any]] = [{**call, "text": _text(rng)} for call in calls[first : first + _BULK]]
             connection.execute(call_texts.insert(), rows)
         connection.commit()
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
     engine.dispose()
-    print(f"texts of {len(ids)} calls, indexed: {time.perf_counter() - begun:.1f} s", flush=True)
+    print(f"texts of {len(calls)} calls, indexed: {time.perf_counter() - begun:.1f} s", flush=True)
 
 
 def _text(rng: random.Random) -> str:

@@ -7,7 +7,7 @@ of their urgency. So a day is a stretch of places within each urgency.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Date, and_, case
 from sqlalchemy.ext.compiler import compiles
@@ -20,7 +20,10 @@ from storage.tables import recordings, scorecards
 _STEP = 10**12
 """Seconds between two urgencies: more than a date can be away from 1970."""
 _EPOCH = date(1970, 1, 1)
-_DAY_S = 86_400
+DAY_S = 86_400
+
+
+Place = TypeVar("Place", int, ColumnElement[int])
 
 
 class _OwnClock(FunctionElement[int]):
@@ -89,8 +92,18 @@ def within(place: ColumnElement[int], urgency: Urgency, since: date | None, unti
     """Whether a place is of this urgency and, if days are given, of a call on one of them."""
     dated = since is not None or until is not None
     first = 1 if since is None else max(1, _seconds(since))
-    last = _STEP - 1 if until is None else _seconds(until) + _DAY_S - 1
+    last = _STEP - 1 if until is None else _seconds(until) + DAY_S - 1
     return and_(place >= urgency * _STEP + (first if dated else 0), place <= urgency * _STEP + last)
+
+
+def queue_day(place: Place) -> Place:
+    """The day that a place is of, as one number: the further on in the queue the lower. Two urgencies may share one."""
+    return place // DAY_S
+
+
+def first_place(urgency: Urgency) -> int:
+    """Where an urgency ends: no call of it has a lower place."""
+    return urgency * _STEP
 
 
 def asks_for_a_person(place: ColumnElement[int]) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, exists, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, exists, false, func, literal, or_, select, tuple_
 
 from models.person import Scope
 from models.queue import Part, QueueCursor, QueueFilter, Urgency
@@ -13,9 +13,12 @@ from models.rollup import HUNDREDTHS
 from storage.column_types import storable
 from storage.desk_tables import assignments, sampled_calls
 from storage.places import within
+from storage.search import says
+from storage.search_tables import call_texts
 from storage.standing import ORDINARY
 from storage.standing_tables import current_scorecards, queue_findings
 from storage.tables import findings, reviews
+from storage.transaction import Transaction
 
 
 class Place(NamedTuple):
@@ -53,6 +56,37 @@ def lanes(scope: Scope, which: QueueFilter) -> list[Teams]:
     if _agent(scope, which) is not None or _is_by_finding(scope, which) or which.assigned_to is not None:
         return [teams] if teams else []
     return [(team,) for team in teams]
+
+
+def along(
+    transaction: Transaction,
+    scope: Scope,
+    which: QueueFilter,
+    most: int,
+    after: QueueCursor | None,
+    phrases: Sequence[str] = (),
+) -> list[Place]:
+    """The first `most` calls behind `after`; with (folded) phrases each says whether they were said."""
+    found: list[Place] = []
+    for urgency in urgencies(which):
+        if len(found) < most:
+            rows = [
+                Place(row.place, row.scorecard_id, not phrases or row.is_said)
+                for lane in lanes(scope, which)
+                for row in transaction.rows(_saying(walk(scope, which, lane, urgency, most, after), phrases))
+            ]
+            found += sorted(rows, reverse=True)
+    return found[:most]
+
+
+def _saying(walked: Select[Any], phrases: Sequence[str]) -> Select[Any]:
+    """The same calls, each with whether it says the phrases."""
+    if not phrases:
+        return walked
+    passed = walked.subquery().c
+    return select(passed.place, passed.scorecard_id, func.coalesce(says(phrases), false()).label("is_said")).outerjoin(
+        call_texts, call_texts.c.recording_id == passed.recording_id
+    )
 
 
 def walk(

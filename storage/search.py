@@ -9,7 +9,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, cast, column, delete, func, literal, select, table, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    table,
+    true,
+    update,
+)
 from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.compiler import compiles
@@ -17,9 +33,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.transcript import Transcript
-from storage.column_types import storable
-from storage.search_index import HELD, NAME, TOO_LONG
+from storage.column_types import Text, storable
+from storage.places import queue_day
+from storage.search_index import HELD, NAME, TOO_LONG, day_part
 from storage.search_tables import call_texts
+from storage.standing_tables import current_scorecards
 from storage.transaction import Transaction
 
 _PART = 3
@@ -57,11 +75,31 @@ def keep_text(transaction: Transaction, transcript: Transcript) -> None:
     if not transaction.insert_new(call_texts, row):
         of_recording = call_texts.c.recording_id == transcript.recording_id
         transaction.update(update(call_texts).where(of_recording).values(text=text))
+    follow_queue(transaction, transcript.recording_id)
+
+
+def follow_queue(transaction: Transaction, recording_id: str) -> None:
+    """Let the recording's text be found where its call is in the review queue, or not while it is not in it."""
+    of_recording = call_texts.c.recording_id == bindparam("recording", type_=Text)
+    transaction.update(_follow(of_recording), {"recording": recording_id})
+
+
+def follow_whole_queue(transaction: Transaction) -> None:
+    """The same for every text."""
+    transaction.update(_follow(true()))
 
 
 def drop_texts(transaction: Transaction, recording_ids: Collection[str]) -> None:
     """Let nothing that was said in these recordings be found any more."""
     transaction.delete(delete(call_texts).where(call_texts.c.recording_id.in_(recording_ids)))
+
+
+def _follow(of_recording: ColumnElement[bool]) -> Update:
+    at = select(queue_day(current_scorecards.c.place)).where(
+        current_scorecards.c.recording_id == call_texts.c.recording_id
+    )
+    day = at.scalar_subquery()
+    return update(call_texts).where(of_recording, call_texts.c.queue_day.is_distinct_from(day)).values(queue_day=day)
 
 
 def says(phrases: Sequence[str]) -> ColumnElement[bool]:
@@ -88,31 +126,41 @@ def _place_in_sqlite(element: _PlaceIn, compiler: SQLCompiler, **options: Any) -
     return f"instr({compiler.process(element.clauses, **options)})"
 
 
-def found_by_index(transaction: Transaction, phrases: Sequence[str], most: int) -> Select[Any] | None:
-    """Recording ids of `most` texts that hold the phrases, found without a look at the others.
+def found_by_index(
+    transaction: Transaction, phrases: Sequence[str], most: int, days: range | None = None
+) -> Select[Any] | None:
+    """`recording_id` and `is_said` of at most `most` texts that may hold the phrases, without a look at the others.
 
-    None where that cannot be: no index, or only phrases of one and two characters that so many texts hold, each.
+    With `days` only texts of calls on these days of the queue. None where that cannot be: no index, or only phrases of
+    one and two characters that so many texts hold, each.
     """
     if not transaction.has_search_index():
         return None
     # LIKE and not `says`: of that PostgreSQL expects too many texts, and goes through the table.
     like = and_(*(call_texts.c.text.contains(phrase, autoescape=True) for phrase in phrases))
-    statement = select(call_texts.c.recording_id).where(like).limit(most)
+    statement = select(call_texts.c.recording_id, like.label("is_said")).limit(most)
+    on_days = [] if days is None else [day_part(day) for day in days]
     if transaction.dialect == "sqlite":
-        return _from_sqlite(transaction, statement, phrases, most)
+        return _from_sqlite(transaction, statement, phrases, on_days, most)
     transaction.rows(_PREPARED)
-    query = cast(literal(_query(phrases), PlainText), TSQUERY)
-    return statement.where(getattr(func, NAME)(call_texts.c.text).op("@@")(query))
+    query = cast(literal(_query(phrases, on_days), PlainText), TSQUERY)
+    indexed = getattr(func, NAME)(call_texts.c.text, call_texts.c.queue_day)
+    return statement.where(call_texts.c.queue_day.is_not(None), indexed.op("@@")(query))
 
 
 def _from_sqlite(
-    transaction: Transaction, statement: Select[Any], phrases: Sequence[str], most: int
+    transaction: Transaction, statement: Select[Any], phrases: Sequence[str], on_days: Sequence[str], most: int
 ) -> Select[Any] | None:
-    if parts := _parts(phrases):
-        # Quoted as FTS5 has it. Without places it knows no phrases, only which texts hold all of the parts.
-        wanted = " AND ".join('"{}"'.format(part.replace('"', '""')) for part in parts)
-        of_index = _index.c[NAME].op("MATCH")(literal(wanted, PlainText))
-        return statement.select_from(_index.join(call_texts, call_texts.c.id == _index.c.rowid)).where(of_index)
+    # Quoted as FTS5 has it. Without places it knows no phrases, only which texts hold all of the parts.
+    wanted = [_in_fts(part) for part in _parts(phrases)]
+    days = [f"({' OR '.join(map(_in_fts, on_days))})"] if on_days else []
+    of_index = _index.c[NAME].op("MATCH")
+    if wanted:
+        joined = statement.select_from(_index.join(call_texts, call_texts.c.id == _index.c.rowid))
+        return joined.where(of_index(literal(" AND ".join([*wanted, *days]), PlainText)))
+    if days:
+        on_these = select(_index.c.rowid).where(of_index(literal(days[0], PlainText)))
+        statement = statement.where(call_texts.c.id.in_(on_these))
     for phrase in sorted(phrases, key=len, reverse=True):
         first = phrase.translate(_AS_INDEXED)
         last = first.ljust(_PART, _LAST)
@@ -123,10 +171,15 @@ def _from_sqlite(
     return None
 
 
-def _query(phrases: Sequence[str]) -> str:
-    """The phrases as a tsquery: what holds all of their parts, and what begins with those that are shorter than one."""
+def _in_fts(part: str) -> str:
+    return '"{}"'.format(part.replace('"', '""'))
+
+
+def _query(phrases: Sequence[str], on_days: Sequence[str]) -> str:
+    """As a tsquery: what holds all parts of the phrases, and what begins with those that are shorter than one."""
     begun = [f"{_quoted(phrase)}:*" for phrase in phrases if len(phrase) < _PART]
-    return f"({' & '.join([*map(_quoted, _parts(phrases)), *begun])}) | {_quoted(TOO_LONG)}"
+    days = [f"({' | '.join(map(_quoted, on_days))})"] if on_days else []
+    return f"({' & '.join([*map(_quoted, _parts(phrases)), *begun, *days])}) | {_quoted(TOO_LONG)}"
 
 
 def _quoted(part: str) -> str:

@@ -34,6 +34,7 @@ from models.scorecard import Verdict
 from storage.column_types import Text
 from storage.places import day_of_call, place_of_call
 from storage.run_calls import rebuild_runs, settle_runs
+from storage.search import follow_queue, follow_whole_queue
 from storage.standing_tables import NO_TEAM, agent_day_items, agent_days, current_scorecards, queue_findings
 from storage.tables import findings, recordings, scorecards, transcripts
 from storage.transaction import Transaction
@@ -49,7 +50,9 @@ def settle(transaction: Transaction, recording_id: str) -> None:
     stood = transaction.locked(current_scorecards, recording_id=recording_id)
     days = [] if stood is None else _withdraw(transaction, [recording_id])
     one = {"recording": recording_id}
-    if transaction.insert_from(current_scorecards, _current(), one):
+    stands = transaction.insert_from(current_scorecards, _current(), one)
+    follow_queue(transaction, recording_id)
+    if stands:
         transaction.insert_from(queue_findings, _queue_findings(), one)
         _count(transaction, recording_id, 1)
     _drop_empty(transaction, days)
@@ -71,6 +74,7 @@ def rebuild(transaction: Transaction) -> Rebuilt:
     for table in (agent_day_items, agent_days, queue_findings, current_scorecards):
         transaction.delete(delete(table))
     calls = transaction.insert_from(current_scorecards, _current(of_all=True), {})
+    follow_whole_queue(transaction)
     transaction.insert_from(queue_findings, _queue_findings(of_all=True), {})
     days = transaction.insert_from(agent_days, _day_sums(of_all=True), {"sign": 1})
     transaction.insert_from(agent_day_items, _item_sums(of_all=True), {"sign": 1})

@@ -21,7 +21,7 @@ from models.review import Review, ReviewSource, newest_by_item
 from models.sample import Frame, Lots, SampledVerdict, draw
 from models.scorecard import Verdict
 from scoring.rates import Rates
-from storage import Database, queue, schema
+from storage import Database, queue_search, schema
 from storage.sealing import Sealer
 from storage.search import folded
 from storage.search_tables import call_texts
@@ -122,8 +122,8 @@ def test_what_was_said_is_found(console: Console, database: Database, monkeypatc
     cases = [(phrases, expected, by_index) for by_index in (False, True) for phrases, expected in SEARCHES]
     for phrases, expected, by_index in cases:
         if by_index:
-            monkeypatch.setattr(queue, "_BEFORE_INDEX", 1)
-            monkeypatch.setattr(queue, "_FIRST_LOOK", 1)
+            monkeypatch.setattr(queue_search, "_BEFORE_INDEX", 1)
+            monkeypatch.setattr(queue_search, "_FIRST_LOOK", 1)
         assert sorted(found(database, QueueFilter(phrases=phrases))) == expected, phrases
         narrowed = [name for name in expected if name in {"C2", "C3"}]
         which = QueueFilter(phrases=phrases, urgency=Urgency.UNSURE, until=date(2026, 11, 30))
@@ -137,8 +137,8 @@ def test_what_was_said_is_found(console: Console, database: Database, monkeypatc
 def test_a_search_looks_through_so_many_and_can_be_gone_on_with(
     console: Console, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "_FIRST_LOOK", 1)
-    monkeypatch.setattr(queue, "LOOKED_THROUGH", 1)
+    monkeypatch.setattr(queue_search, "_FIRST_LOOK", 1)
+    monkeypatch.setattr(queue_search, "LOOKED_THROUGH", 1)
     seen, after, pages = [], None, 0
     with database.unit_of_work() as uow:
         while pages == 0 or after is not None:

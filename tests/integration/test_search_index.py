@@ -15,7 +15,7 @@ from models.keeping import ForgottenPart
 from models.person import EVERYBODY
 from models.ports import UnitOfWork
 from models.queue import QueueFilter
-from storage import Database, queue, schema
+from storage import Database, queue_search, schema
 from storage.search import folded
 from storage.sqlite_file import wipe_deleted
 from tests import factories
@@ -25,30 +25,46 @@ from tests.scored_calls import put
 SIGNS = "携号转网aA1%_\\'\"*&|!:<>(^$é\U00020000\uffffς\u0301-"
 """Some that mean something to a database or its index, in one of three or four bytes, and of letters of two forms."""
 BEGINNING = "您好"
-_FTS = "call_texts_trigrams"
+_OLDEST, _OLD = "call_texts_trigrams", "call_texts_parts"
+
+
+def _fts(name: str, made_of: str, ended: str = "") -> tuple[str, ...]:
+    return (
+        f"CREATE TABLE {name}_forgets (id INTEGER PRIMARY KEY)",
+        f"CREATE VIRTUAL TABLE {name} USING fts5(text, content_rowid=id, detail=none, {made_of})",
+        f"CREATE TRIGGER {name}_insert AFTER INSERT ON call_texts BEGIN"
+        f" INSERT INTO {name} (rowid, text) VALUES (new.id, new.text{ended}); END",
+        f"CREATE TRIGGER {name}_delete AFTER DELETE ON call_texts BEGIN"
+        f" INSERT INTO {name} ({name}, rowid, text) VALUES ('delete', old.id, old.text{ended}); END",
+        f"CREATE TRIGGER {name}_update AFTER UPDATE ON call_texts BEGIN"
+        f" INSERT INTO {name} ({name}, rowid, text) VALUES ('delete', old.id, old.text{ended}); END",
+    )
+
+
 OLDER = {
-    "sqlite": (
-        f"CREATE TABLE {_FTS}_forgets (id INTEGER PRIMARY KEY)",
-        f"CREATE VIRTUAL TABLE {_FTS}"
-        " USING fts5(text, content=call_texts, content_rowid=id, detail=none, tokenize=trigram)",
-        f"CREATE TRIGGER {_FTS}_insert AFTER INSERT ON call_texts BEGIN"
-        f" INSERT INTO {_FTS} (rowid, text) VALUES (new.id, new.text); END",
-        f"CREATE TRIGGER {_FTS}_delete AFTER DELETE ON call_texts BEGIN"
-        f" INSERT INTO {_FTS} ({_FTS}, rowid, text) VALUES ('delete', old.id, old.text); END",
-        f"CREATE TRIGGER {_FTS}_update AFTER UPDATE ON call_texts BEGIN"
-        f" INSERT INTO {_FTS} ({_FTS}, rowid, text) VALUES ('delete', old.id, old.text); END",
+    # Version 0.1.0. The index was by pg_trgm: dropping it is the same, whatever it is by.
+    ("0020", "sqlite"): _fts(_OLDEST, "content=call_texts, tokenize=trigram"),
+    ("0020", "postgresql"): (f"CREATE INDEX {_OLDEST} ON call_texts (text)",),
+    # Before texts were found by days.
+    ("0027", "sqlite"): (
+        f"CREATE VIEW {_OLD}_ended AS SELECT id, text || char(10) || char(10) AS text FROM call_texts",
+        *_fts(_OLD, f"content={_OLD}_ended, tokenize='trigram case_sensitive 1'", " || char(10) || char(10)"),
+        f"CREATE VIRTUAL TABLE {_OLD}_held USING fts5vocab({_OLD}, instance)",
     ),
-    # The index was by pg_trgm: dropping it is the same, whatever it is by.
-    "postgresql": (f"CREATE INDEX {_FTS} ON call_texts (text)",),
+    ("0027", "postgresql"): (
+        f"CREATE FUNCTION {_OLD}(said text) RETURNS tsvector LANGUAGE sql IMMUTABLE"
+        " AS $$ SELECT array_to_tsvector(ARRAY[said]) $$",
+        f"CREATE INDEX {_OLD} ON call_texts USING gin ({_OLD}(text))",
+    ),
 }
-"""What version 0.1.0 made to find texts."""
+"""What earlier revisions made to find texts."""
 
 
 @pytest.fixture(autouse=True)
 def only_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind the first call everything is asked of the index."""
     for name, value in {"_FIRST_LOOK": 1, "LOOKED_THROUGH": 1, "_BEFORE_INDEX": 0, "_LOOKED_ON": 0}.items():
-        monkeypatch.setattr(queue, name, value)
+        monkeypatch.setattr(queue_search, name, value)
 
 
 def keep(uow: UnitOfWork, texts: dict[str, str]) -> None:
@@ -121,7 +137,7 @@ def test_a_text_of_a_whole_day_is_kept_and_found(database: Database) -> None:
 
 def test_of_several_short_words_the_rare_one_is_enough(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {f"call-{n}": f"{BEGINNING}请讲{'光猫' if n < 2 else ''}" for n in range(8)}
-    monkeypatch.setattr(queue, "_MOST_BY_INDEX", 4)
+    monkeypatch.setattr(queue_search, "_MOST_BY_INDEX", 4)
     with database.unit_of_work() as uow:
         keep(uow, texts)
         check(uow, texts, [[BEGINNING, "光猫"], ["光猫", BEGINNING], ["请", "光"]])
@@ -129,7 +145,8 @@ def test_of_several_short_words_the_rare_one_is_enough(database: Database, monke
         assert page.next is not None, "in more texts than an index finds faster"
 
 
-def test_an_older_store_is_indexed_anew(empty_database_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("revision", ["0020", "0027"])
+def test_an_older_store_is_indexed_anew(empty_database_url: str, tmp_path: Path, revision: str) -> None:
     """The rows that another database has, in the tables of before."""
     texts = {"C1": "我想办理携号转网", "C2": "谢谢再见"}
     other = f"sqlite:///{tmp_path / 'other.db'}"
@@ -139,14 +156,16 @@ def test_an_older_store_is_indexed_anew(empty_database_url: str, tmp_path: Path)
         keep(uow, texts)
         uow.commit()
     database.close()
-    as_it_was(other, empty_database_url, "0020", *OLDER[sa.make_url(empty_database_url).get_backend_name()])
+    older = OLDER[revision, sa.make_url(empty_database_url).get_backend_name()]
+    as_it_was(other, empty_database_url, revision, *older)
     schema.upgrade(empty_database_url)
     with bare_engine(empty_database_url).connect() as connection:
         if connection.dialect.name == "sqlite":
             made = connection.execute(sa.text("SELECT name FROM sqlite_master")).scalars().all()
-            assert not any(_FTS in name for name in made)
+            assert not any(_OLDEST in name for name in made)
         else:
-            assert connection.execute(sa.select(sa.func.to_regclass(_FTS))).scalar() is None
+            assert connection.execute(sa.select(sa.func.to_regclass(_OLDEST))).scalar() is None
+            assert connection.execute(sa.select(sa.func.to_regprocedure(f"{_OLD}(text)"))).scalar() is None
     database = Database(empty_database_url)
     with database.unit_of_work() as uow:
         check(uow, texts, [["携号"], ["再见"], ["见"], ["号携"], ["携号转"], ["谢谢再见"]])

@@ -1,0 +1,140 @@
+"""Finding phrases along the review queue: a page of the calls that say them, in the queue's order.
+
+The first calls are read one after the other: what many say is found there at once. How many of them said it tells what
+comes next: the index of all texts for what hardly anybody says, the index for some days of the queue for what some say,
+reading on for the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from models.person import Scope
+from models.queue import QueueCursor, QueueFilter
+from storage.places import DAY_S, first_place, queue_day, urgency_of
+from storage.queue_walk import Place, along, behind, lanes, matching
+from storage.search import found_by_index
+from storage.search_tables import call_texts
+from storage.standing_tables import current_scorecards
+from storage.transaction import Transaction
+
+LOOKED_THROUGH = 3_750
+"""Texts that one page reads one by one at most; where more are left, its last place is where the next one goes on."""
+_BEFORE_INDEX = 750
+"""So many are read first."""
+_FIRST_LOOK, _LONGEST_LOOK = 250, 2_000
+_LOOKED_ON = 1_000
+"""Where so many more should fill the page, reading them is faster than any index."""
+_ALL_BY_INDEX = 1_000
+"""Up to so many texts that say it are asked of the whole index; of more it would read too many for a page."""
+_MOST_BY_INDEX = 4_000
+"""No question to the index reads more texts than that."""
+_MORE_DAYS = 1.5
+"""So many times the days that should fill the page are asked of the index: some have fewer calls, some say it less."""
+_MOST_DAYS = 100
+"""Each is a part of the question to the index; SQLite answers none of more than 256."""
+_TELLING = 50
+"""Calls of one urgency that tell how many there are in a day."""
+
+
+class _Hits(NamedTuple):
+    places: list[Place]
+    texts: int
+    """That were read."""
+
+
+class QueueSearch:
+    """A search for folded phrases by somebody who sees so much."""
+
+    def __init__(self, transaction: Transaction, scope: Scope, which: QueueFilter, phrases: Sequence[str]) -> None:
+        self._transaction = transaction
+        self._scope = scope
+        self._which = which
+        self._phrases = phrases
+
+    def page(self, most: int, after: QueueCursor | None) -> tuple[list[Place], QueueCursor | None]:
+        """The first `most` behind `after`, and where to look on: None when everything was looked at.
+
+        Fewer, though there is more to look at, where the page would take too long.
+        """
+        found: list[Place] = []
+        looked, read, step, ask = 0, 0, _FIRST_LOOK, True
+        while read < LOOKED_THROUGH:
+            passed = along(self._transaction, self._scope, self._which, step, after, self._phrases)
+            found += [one for one in passed if one.is_said]
+            if len(passed) < step:
+                return found[:most], None
+            after = QueueCursor(passed[-1].place, passed[-1].scorecard_id)
+            looked, read, step = looked + step, read + step, min(2 * step, _LONGEST_LOOK)
+            if len(found) >= most:
+                break
+            ahead = (most - len(found)) * looked / max(1, len(found))
+            if not ask or looked < _BEFORE_INDEX or ahead <= _LOOKED_ON:
+                continue
+            if self._is_rare(len(found), looked):
+                hits = self._by_index(most - len(found), after)
+                if hits is not None:
+                    return found + hits.places, None
+            if (first := _first_of(passed, ahead)) is None:
+                continue
+            hits = self._by_index(most - len(found), after, first)
+            if hits is None:
+                ask = False
+                continue
+            found += hits.places
+            if len(found) >= most:
+                break
+            after, read, step = QueueCursor(first, 0), read + hits.texts, _FIRST_LOOK
+        return found[:most], after
+
+    def _is_rare(self, found: int, looked: int) -> bool:
+        """Whether so few texts say it that all of them may be read."""
+        if not found:
+            return True
+        # Not counted: that would take longer than the search. There are no more than that.
+        [texts] = self._transaction.rows(select(func.coalesce(func.max(call_texts.c.id), 0).label("most")))
+        return bool(found * texts.most <= _ALL_BY_INDEX * looked)
+
+    def _by_index(self, most: int, after: QueueCursor, first: int | None = None) -> _Hits | None:
+        """Behind `after`, with `first` only from that place on. None: the index cannot tell, or too many say it."""
+        days = None if first is None else range(queue_day(first), queue_day(after.place) + 1)
+        statement = found_by_index(self._transaction, self._phrases, _MOST_BY_INDEX + 1, days)
+        if statement is None:
+            return None
+        hits = statement.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+        count = select(func.count()).select_from(hits).scalar_subquery()
+        c = current_scorecards.c
+        wanted = and_(hits.c.is_said, behind(c.place, c.scorecard_id, after), self._matches())
+        if first is not None:
+            wanted = and_(wanted, c.place >= first)
+        # A row that counts comes with those that match, so that the texts are read once.
+        rank = case((wanted, 1), else_=0).label("rank")
+        rows = self._transaction.rows(
+            select(c.place, c.scorecard_id, rank, count.label("texts"))
+            .select_from(hits.join(current_scorecards, c.recording_id == hits.c.recording_id))
+            .order_by(rank.desc(), c.place.desc(), c.scorecard_id.desc())
+            .limit(most)
+        )
+        texts = rows[0].texts if rows else 0
+        if texts > _MOST_BY_INDEX:
+            return None
+        return _Hits([Place(row.place, row.scorecard_id) for row in rows if row.rank], texts)
+
+    def _matches(self) -> ColumnElement[bool]:
+        return or_(
+            *(and_(*matching(self._scope, self._which, lane)) for lane in lanes(self._scope, self._which)),
+        )
+
+
+def _first_of(passed: Sequence[Place], ahead: float) -> int | None:
+    """The place, of the same urgency, to which so many calls ahead should reach; None when these do not tell."""
+    last = passed[-1].place
+    alike = [one.place for one in passed if urgency_of(one.place) is urgency_of(last)]
+    if len(alike) < _TELLING:
+        return None
+    far_s = ceil(_MORE_DAYS * ahead * (alike[0] - last) / len(alike))
+    return max(last - far_s, (queue_day(last) - _MOST_DAYS + 1) * DAY_S, first_place(urgency_of(last)))
