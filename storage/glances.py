@@ -12,6 +12,7 @@ from models.person import Scope
 from models.rollup import Tally
 from models.scorecard import Verdict
 from storage.column_types import storable
+from storage.places import on_days
 from storage.reviews import in_force_reviews
 from storage.rollups import tally_from_row
 from storage.runs import get_run
@@ -130,7 +131,7 @@ class Glances:
 
 def _of_agent(agent_id: str, since: date, until: date, scope: Scope) -> list[ColumnElement[bool]]:
     current = current_scorecards.c
-    return [current.agent_id == storable(agent_id), current.day.between(since, until), *in_scope(current, scope)]
+    return [current.agent_id == storable(agent_id), on_days(current.place, since, until), *in_scope(current, scope)]
 
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -8,11 +8,10 @@ from datetime import date
 from sqlalchemy import and_, exists, or_, select
 
 from models.person import Scope
-from models.queue import Urgency
 from models.scorecard import Verdict
 from storage.coaching_tables import example_consents
 from storage.column_types import storable
-from storage.places import within
+from storage.places import on_days
 from storage.reviews import verdict_in_force
 from storage.scopes import in_scope
 from storage.standing_tables import NO_TEAM, current_scorecards
@@ -42,7 +41,7 @@ class Instances:
             .join(findings, findings.c.scorecard_id == current.scorecard_id)
             .where(
                 current.agent_id == storable(agent_id),
-                current.day.between(since, until),
+                on_days(current.place, since, until),
                 *in_scope(current, scope),
                 findings.c.item_id == storable(item_id),
                 findings.c.verdict.in_(verdicts),
@@ -68,7 +67,7 @@ class Instances:
                 example_consents.c.is_given,
                 current.agent_id != storable(agent_id),
                 current.team == (storable(team) or NO_TEAM),
-                or_(*(within(current.place, urgency, since, until) for urgency in Urgency)),
+                on_days(current.place, since, until),
                 ~current.fatal,
                 findings.c.item_id == storable(item_id),
                 findings.c.verdict == Verdict.MET,

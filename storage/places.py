@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Date, and_, case
+from sqlalchemy import BigInteger, ColumnElement, Date, and_, case, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -94,6 +94,11 @@ def within(place: ColumnElement[int], urgency: Urgency, since: date | None, unti
     first = 1 if since is None else max(1, _seconds(since))
     last = _STEP - 1 if until is None else _seconds(until) + DAY_S - 1
     return and_(place >= urgency * _STEP + (first if dated else 0), place <= urgency * _STEP + last)
+
+
+def on_days(place: ColumnElement[int], since: date, until: date) -> ColumnElement[bool]:
+    """Whether a place is of a call on these days, of whatever urgency: as `day` between them, but along an index."""
+    return or_(*(within(place, urgency, since, until) for urgency in Urgency))
 
 
 def queue_day(place: Place) -> Place:

@@ -42,9 +42,11 @@ _TELLING = 50
 
 
 class _Hits(NamedTuple):
+    """What the index found, how many texts were read for it, and how far it looked."""
+
     places: list[Place]
     texts: int
-    """That were read."""
+    last: QueueCursor
 
 
 class QueueSearch:
@@ -62,7 +64,8 @@ class QueueSearch:
         Fewer, though there is more to look at, where the page would take too long.
         """
         found: list[Place] = []
-        looked, read, step, ask = 0, 0, _FIRST_LOOK, True
+        looked, read, step = 0, 0, _FIRST_LOOK
+        ask_all = ask_days = True
         while read < LOOKED_THROUGH:
             passed = along(self._transaction, self._scope, self._which, step, after, self._phrases)
             found += [one for one in passed if one.is_said]
@@ -72,24 +75,37 @@ class QueueSearch:
             looked, read, step = looked + step, read + step, min(2 * step, _LONGEST_LOOK)
             if len(found) >= most:
                 break
-            ahead = (most - len(found)) * looked / max(1, len(found))
-            if not ask or looked < _BEFORE_INDEX or ahead <= _LOOKED_ON:
+            if looked < _BEFORE_INDEX or (most - len(found)) * looked <= _LOOKED_ON * len(found):
                 continue
-            if self._is_rare(len(found), looked):
+            if ask_all and self._is_rare(len(found), looked):
                 hits = self._by_index(most - len(found), after)
                 if hits is not None:
                     return found + hits.places, None
-            if (first := _first_of(passed, ahead)) is None:
+                ask_all = False
+            if not ask_days or (apart_s := _apart_s(passed)) is None:
                 continue
-            hits = self._by_index(most - len(found), after, first)
+            # What the index finds is not counted in: nobody knows how many calls it passed.
+            hits = self._on_days(most - len(found), after, apart_s * looked / max(1, len(found)))
             if hits is None:
-                ask = False
+                ask_days = False
                 continue
-            found += hits.places
+            found, read, step, after = found + hits.places, read + hits.texts, _FIRST_LOOK, hits.last
             if len(found) >= most:
                 break
-            after, read, step = QueueCursor(first, 0), read + hits.texts, _FIRST_LOOK
         return found[:most], after
+
+    def _on_days(self, most: int, after: QueueCursor, apart_s: float) -> _Hits | None:
+        """From days on days, until they are enough or there are none; where one is in so many seconds of the queue."""
+        found = _Hits([], 0, after)
+        while len(found.places) < most and found.texts < LOOKED_THROUGH:
+            left = most - len(found.places)
+            hits = self._by_index(left, found.last, _first_of(found.last, ceil(_MORE_DAYS * left * apart_s)))
+            if hits is None:
+                return found if found.places else None
+            found = _Hits(found.places + hits.places, found.texts + hits.texts, hits.last)
+            if not hits.places:
+                break
+        return found
 
     def _is_rare(self, found: int, looked: int) -> bool:
         """Whether so few texts say it that all of them may be read."""
@@ -122,7 +138,8 @@ class QueueSearch:
         texts = rows[0].texts if rows else 0
         if texts > _MOST_BY_INDEX:
             return None
-        return _Hits([Place(row.place, row.scorecard_id) for row in rows if row.rank], texts)
+        last = QueueCursor(0 if first is None else first, 0)
+        return _Hits([Place(row.place, row.scorecard_id) for row in rows if row.rank], texts, last)
 
     def _matches(self) -> ColumnElement[bool]:
         return or_(
@@ -130,11 +147,13 @@ class QueueSearch:
         )
 
 
-def _first_of(passed: Sequence[Place], ahead: float) -> int | None:
-    """The place, of the same urgency, to which so many calls ahead should reach; None when these do not tell."""
-    last = passed[-1].place
-    alike = [one.place for one in passed if urgency_of(one.place) is urgency_of(last)]
-    if len(alike) < _TELLING:
-        return None
-    far_s = ceil(_MORE_DAYS * ahead * (alike[0] - last) / len(alike))
-    return max(last - far_s, (queue_day(last) - _MOST_DAYS + 1) * DAY_S, first_place(urgency_of(last)))
+def _apart_s(passed: Sequence[Place]) -> float | None:
+    """How many seconds of the queue lie between two calls; None when these do not tell."""
+    alike = [one.place for one in passed if urgency_of(one.place) is urgency_of(passed[-1].place)]
+    return (alike[0] - alike[-1]) / len(alike) if len(alike) >= _TELLING else None
+
+
+def _first_of(after: QueueCursor, far_s: int) -> int:
+    """The place, of the same urgency and not too many days on, that lies so far behind."""
+    place = after.place
+    return max(place - far_s, (queue_day(place) - _MOST_DAYS + 1) * DAY_S, first_place(urgency_of(place)))

@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, UnaryExpression, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, UnaryExpression, and_, case, func, select, true
 
 from models.call import UNASSIGNED_AGENT
 from models.person import EVERYBODY, Scope
-from models.queue import Urgency
 from models.rollup import (
     HUNDREDTHS,
     JUDGED,
@@ -25,7 +24,7 @@ from models.rollup import (
 )
 from models.scorecard import Verdict
 from storage.column_types import storable
-from storage.places import within
+from storage.places import on_days
 from storage.scopes import in_scope
 from storage.scored_calls import scored_call_from_row, scored_calls
 from storage.standing import rebuild
@@ -205,7 +204,7 @@ class Rollups:
             select(current.scorecard_id)
             .where(
                 current.agent_id == storable(agent_id),
-                or_(*(within(current.place, urgency, since, until) for urgency in Urgency)),
+                on_days(current.place, since, until),
                 current.total.is_not(None),
                 *in_scope(current, scope),
             )
