@@ -3,9 +3,10 @@
     python -m benchmarks.outside [--rules] [--show AUTHOR]
 
 `benchmarks/heldout/README.md` says which author's calls have been used for what; no rule was written from those of u,
-x and p. Those of y, z, s, q, r, o and p are whole calls, judged by all four criteria; the others are short, about one
-criterion, and begin after a proper opening. Precision and recall as in `benchmarks.hard_cases`. Last: how likely the
-classifier finds the charges of the rules, right ones and wrong ones (behind UNCHARGED in `scoring/agreement.py`).
+x, p and m. Those of y, z, s, q, r, o, p, n and m are whole calls, judged by all four criteria; the others are short,
+about one criterion, and begin after a proper opening. Precision and recall as in `benchmarks.hard_cases`. Last: how
+likely the classifier finds the charges of the rules, right ones and wrong ones (behind UNCHARGED in
+`scoring/agreement.py`).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from scoring.opinions import ask
 from scoring.view import view
 
 CALLS = Path(__file__).parent / "heldout" / "calls"
-AUTHORS = ("w", "v", "t", "u", "x", "y", "z", "s", "q", "r", "o", "p")
+AUTHORS = ("w", "v", "t", "u", "x", "y", "z", "s", "q", "r", "o", "p", "n", "m")
 CRITERIA = ("greeting", "apology", "commitment", "prohibited", "fatal")
 _OPENING = "a 您好，云联通信，请问有什么可以帮您？"
 _ROLES = {"a": Role.AGENT, "c": Role.CUSTOMER}

@@ -18,6 +18,8 @@ _CODES: Mapping[str, ReviewCode] = {
     "apology_one_sign": ReviewCode.WEAK_GROUNDS,
     "commitment_unnamed": ReviewCode.WEAK_GROUNDS,
     "commitment_thanked": ReviewCode.WEAK_GROUNDS,
+    "commitment_unsaid": ReviewCode.WEAK_GROUNDS,
+    "commitment_maybe_done": ReviewCode.WEAK_GROUNDS,
     "prohibited_unsure": ReviewCode.BY_SOUND,
     "prohibited_corrected": ReviewCode.BY_SOUND,
     "prohibited_unknown": ReviewCode.SPEAKERS_UNKNOWN,

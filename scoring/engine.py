@@ -34,7 +34,7 @@ from scoring.stages import find_stages
 from scoring.standard import ServiceStandard
 from scoring.view import CallView, view
 
-SCORER = "rules-10"
+SCORER = "rules-11"
 """Version of the scoring rules in code. Raised whenever the same standard could score a call differently."""
 
 
@@ -126,7 +126,8 @@ def _hear(call: CallView, classifier: Classifier | None) -> _Judged:
         if isinstance(item, ApologyItem)
         for sign in _signs(item, apologies[item.id])
     ]
-    judge_promises = partial(commitment.judge, call, found=found, made=made, complaint=bool(signs))
+    complained = frozenset(sign.utterance for sign in signs)
+    judge_promises = partial(commitment.judge, call, found=found, made=made, complained=complained)
     findings = _findings(call, apologies, judge_promises, overpromises, opinions, grievances)
     return _Judged(findings, made, find_stages(call, signs))
 

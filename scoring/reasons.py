@@ -42,6 +42,8 @@ _ZH = {
     "commitment_due": "到期时间：{due}。",
     "commitment_guessed_days": "该时间的节假日安排尚未公布，工作日按周一至周五计算。",
     "commitment_thanked": "客户有过不满，但最后道谢（{quote}），是否还有事项没有交代请人工确认。",
+    "commitment_unsaid": "客户有过不满，但没有听到还有什么没办完，请人工确认。",
+    "commitment_maybe_done": "坐席说过已办好（{quote}），客户问的是不是这件事请人工确认。",
     "commitment_unnamed": "{quote}没有说由谁来做，是否是我方承诺请人工确认。",
     "commitment_vague": "承诺含糊，没有时限：{quote}（{at}）。",
     "commitment_over": "过度承诺：{quote}（{at}），超出坐席可以保证的范围。",
@@ -132,6 +134,9 @@ _EN = {
     "commitment_guessed_days": "The holidays of that time are not announced yet; Monday to Friday was assumed.",
     "commitment_thanked": "The customer had a complaint but thanked at the end ({quote}); "
     "please check that nothing was left open.",
+    "commitment_unsaid": "The customer had a complaint, but nobody said that anything was left open; please check.",
+    "commitment_maybe_done": "The agent said that something was done ({quote}); "
+    "please check that it was what the customer asked about.",
     "commitment_unnamed": "{quote} does not say who acts; please check that it is our promise.",
     "commitment_vague": "A vague promise without a time: {quote} at {at}.",
     "commitment_over": "Over-promise: {quote} at {at} is more than an agent can guarantee.",

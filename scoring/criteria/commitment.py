@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from models.scorecard import Evidence, Specificity, Verdict
 from scoring.agreement import ONLY_CLASSIFIER
-from scoring.doubts import doubt
+from scoring.doubts import Doubt, doubt
 from scoring.lexicon import Hit
 from scoring.normalise import ASK
 from scoring.outcome import CERTAIN, Outcome, at, nobody, quote
@@ -17,21 +17,23 @@ from scoring.schema import CommitmentItem
 from scoring.view import CallView, Said
 
 _DOUBTFUL = 0.6
+# After a complaint that was the last word or nearly so, what it was about is still open.
+_TALKED_ON = 3
 
 
 def judge(
-    call: CallView, item: CommitmentItem, found: Sequence[Made], made: Sequence[Made], complaint: bool
+    call: CallView, item: CommitmentItem, found: Sequence[Made], made: Sequence[Made], complained: Collection[int]
 ) -> Outcome:
     """The firmest promise decides. Without one: not applicable if nothing was open or all was settled, else missed.
 
     `made` are those of the promises `found` that the classifier does not take for something else: where the others
-    would have changed the verdict, a person is asked. `complaint` says that the customer had cause for an apology,
-    which by itself leaves something open.
+    would have changed the verdict, a person is asked. `complained` are the utterances that tell the cause for an
+    apology, if there was one: that by itself leaves something open.
     """
-    outcome = _judge(call, item, made, complaint)
+    outcome = _judge(call, item, made, complained)
     if len(made) == len(found):
         return outcome
-    otherwise = _judge(call, item, found, complaint)
+    otherwise = _judge(call, item, found, complained)
     if otherwise.verdict is outcome.verdict:
         return outcome
     language, proof = call.standard.language, otherwise.evidence[0]
@@ -42,7 +44,7 @@ def judge(
     return replace(outcome, doubts=(*outcome.doubts, why), certainty=ONLY_CLASSIFIER)
 
 
-def _judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint: bool) -> Outcome:
+def _judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complained: Collection[int]) -> Outcome:
     if not call.agent:
         return nobody(call, item.points)
     language = call.standard.language
@@ -76,7 +78,7 @@ def _judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint
     if done is not None and (asked is None or _answers(call, item, asked, done)):
         reason = say(language, "commitment_done", quote=quote(call, done))
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (reason,), (done,))
-    if opened is None and complaint and call.customer:
+    if opened is None and complained and call.customer:
         last = call.customer[-1]
         if thanks := last.found(f"items.{item.id}.thanked"):
             proof = last.evidence(thanks[0].start, thanks[0].end, "solved", thanks[0].match)
@@ -85,11 +87,22 @@ def _judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaint
             return Outcome(
                 Verdict.NOT_APPLICABLE, 0, item.points, (reason,), (proof,), (why,), certainty=_DOUBTFUL
             )  # fmt: skip
-        opened = last.whole("open")
+        since = sum(said.utterance.index > max(complained) for said in call.customer)
+        if since < _TALKED_ON:
+            return _missed(call, item, last.whole("open"))
+        # Of 8 such calls by outside authors 3 had left something open; of 3 in which something was "done", 1.
+        return _missed(call, item, last.whole("open"), doubt(language, "commitment_unsaid"))
     if opened is None:
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (say(language, "commitment_nothing_open"),))
-    reason = say(language, "commitment_missed", quote=quote(call, opened), at=at(call, opened))
-    return Outcome(Verdict.MISSED, 0, item.points, (reason,), (opened,))
+    if done is not None:
+        return _missed(call, item, opened, doubt(language, "commitment_maybe_done", quote=quote(call, done)))
+    return _missed(call, item, opened)
+
+
+def _missed(call: CallView, item: CommitmentItem, opened: Evidence, *doubts: Doubt) -> Outcome:
+    reason = say(call.standard.language, "commitment_missed", quote=quote(call, opened), at=at(call, opened))
+    certainty = _DOUBTFUL if doubts else CERTAIN
+    return Outcome(Verdict.MISSED, 0, item.points, (reason,), (opened,), doubts, certainty=certainty)
 
 
 def _answers(call: CallView, item: CommitmentItem, asked: Evidence, done: Evidence) -> bool:

@@ -12,7 +12,7 @@ from models.transcript import Role
 
 ROWS = tuple(rows())
 SIZES = {"apology": 60, "commitment": 60, "prohibited": 120, "fatal": 40}
-WHOLE = {"y": 40, "z": 50, "s": 50, "q": 60, "r": 60, "o": 30, "p": 30}
+WHOLE = {"y": 40, "z": 50, "s": 50, "q": 60, "r": 60, "o": 30, "p": 30, "n": 44, "m": 44}
 """Authors of whole calls, each judged by the four criteria, and how many calls they wrote."""
 ANSWERS = {
     "greeting": {"met", "partial", "missed"},

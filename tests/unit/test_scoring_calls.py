@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.scorecard import Finding
+from models.scorecard import Finding, ReviewCode, Verdict
 from models.transcript import Role, Transcript, Utterance
 from scoring import score_call
 from tests import factories
@@ -48,3 +48,25 @@ def test_a_call_gets_a_verdict_that_a_lead_would_sign(criterion: str, row: dict[
     """`today` is the verdict of a known miss: whoever mends it takes it out of the row."""
     expected = [row["today"]] if "today" in row else row["expect"].split("|")
     assert judged(criterion, row["turns"]).verdict.value in expected
+
+
+_BROKEN = ["c 宽带断了一上午，烦死了，你们怎么回事。", "a 您看光猫后面那根线是不是松了？"]
+_TALK = ["c 没松。", "a 那个灯是什么颜色？", "c 绿的。", "a 嗯，绿的。"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "asks"),
+    [
+        # The complaint was nearly the last word: it stays open.
+        ([*_BROKEN, "c 唉。"], False),
+        # They talked on, and nobody said that anything was left to do.
+        ([*_BROKEN, *_TALK, "c 嗯，再见。"], True),
+        ([*_BROKEN, *_TALK, "c 那什么时候能修好？"], False),
+        # Something was done before the customer asked: perhaps that.
+        ([*_BROKEN, "a 我已经帮您重置好了。", "c 那押金什么时候能退？", "a 这个我说不好。"], True),
+    ],
+)
+def test_a_missing_promise_is_a_question_where_nobody_said_what_was_left_open(turns: list[str], asks: bool) -> None:
+    found = judged("commitment", turns)
+    assert (found.verdict, found.needs_review) == (Verdict.MISSED, asks)
+    assert found.review_codes == ((ReviewCode.WEAK_GROUNDS,) if asks else ())
