@@ -59,7 +59,8 @@ PAGES = {
     "search: in 1 of 100": "/queue?section=all&q=携号转网",
     "search: in 1 of 10,000": "/queue?section=all&q=光猫指示灯",
     "search: in none": "/queue?section=all&q=紫色大象跳舞",
-    "search: in none, its parts in all": "/queue?section=all&q=您服务工单",
+    # Its one part stands in 1 text of 30, and it in none.
+    "search: in none, its parts in many": "/queue?section=all&q=111111",
     "search: two characters, in 1 of 100": "/queue?section=all&q=携号",
     "search: two characters, in none": "/queue?section=all&q=大象",
     "search: 1 of 10,000, a team": "/queue?section=all&team=T07&q=光猫指示灯",

@@ -20,6 +20,7 @@ _CODES: Mapping[str, ReviewCode] = {
     "commitment_thanked": ReviewCode.WEAK_GROUNDS,
     "commitment_unsaid": ReviewCode.WEAK_GROUNDS,
     "commitment_maybe_done": ReviewCode.WEAK_GROUNDS,
+    "commitment_maybe_solved": ReviewCode.WEAK_GROUNDS,
     "prohibited_unsure": ReviewCode.BY_SOUND,
     "prohibited_corrected": ReviewCode.BY_SOUND,
     "prohibited_unknown": ReviewCode.SPEAKERS_UNKNOWN,

@@ -44,6 +44,7 @@ _ZH = {
     "commitment_thanked": "客户有过不满，但最后道谢（{quote}），是否还有事项没有交代请人工确认。",
     "commitment_unsaid": "客户有过不满，但没有听到还有什么没办完，请人工确认。",
     "commitment_maybe_done": "坐席说过已办好（{quote}），客户问的是不是这件事请人工确认。",
+    "commitment_maybe_solved": "客户说过已解决（{quote}），后来问的是不是另一件事请人工确认。",
     "commitment_unnamed": "{quote}没有说由谁来做，是否是我方承诺请人工确认。",
     "commitment_vague": "承诺含糊，没有时限：{quote}（{at}）。",
     "commitment_over": "过度承诺：{quote}（{at}），超出坐席可以保证的范围。",
@@ -137,6 +138,8 @@ _EN = {
     "commitment_unsaid": "The customer had a complaint, but nobody said that anything was left open; please check.",
     "commitment_maybe_done": "The agent said that something was done ({quote}); "
     "please check that it was what the customer asked about.",
+    "commitment_maybe_solved": "The customer said that something was solved ({quote}); "
+    "please check whether the question was about something else.",
     "commitment_unnamed": "{quote} does not say who acts; please check that it is our promise.",
     "commitment_vague": "A vague promise without a time: {quote} at {at}.",
     "commitment_over": "Over-promise: {quote} at {at} is more than an agent can guarantee.",

@@ -280,6 +280,7 @@ class CommitmentItem(Item):
 
     `still_open`, from the customer, takes back what `done_by_agent` or `solved_by_customer` said before. `thanked`, in
     the customer's last words, say that a complaint left nothing open, where nothing else says that it did.
+    `open_look_alikes` only touch `open_signs` or `still_open`: 看到记录, 没想到.
     """
 
     criterion: Literal["commitment"]
@@ -287,6 +288,7 @@ class CommitmentItem(Item):
     vague_share: Share
     overpromise_share: Share
     open_signs: Phrases
+    open_look_alikes: tuple[Text, ...] = ()
     asked_when: Phrases
     done_by_agent: Phrases
     solved_by_customer: Phrases

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from models.person import Scope
 from models.queue import QueueCursor, QueueFilter
@@ -22,7 +22,7 @@ from storage.search_tables import call_texts
 from storage.standing_tables import current_scorecards
 from storage.transaction import Transaction
 
-LOOKED_THROUGH = 3_750
+LOOKED_THROUGH = 1_750
 """Texts that one page reads one by one at most; where more are left, its last place is where the next one goes on."""
 _BEFORE_INDEX = 750
 """So many are read first."""
@@ -31,12 +31,12 @@ _LOOKED_ON = 1_000
 """Where so many more should fill the page, reading them is faster than any index."""
 _ALL_BY_INDEX = 1_000
 """Up to so many texts that say it are asked of the whole index; of more it would read too many for a page."""
-_MOST_BY_INDEX = 4_000
+_MOST_BY_INDEX = 1_500
 """No question to the index reads more texts than that."""
 _MORE_DAYS = 1.5
 """So many times the days that should fill the page are asked of the index: some have fewer calls, some say it less."""
 _MOST_DAYS = 100
-"""Each is a part of the question to the index; SQLite answers none of more than 256."""
+"""Each is a part of the question to the index, which looks up every one."""
 _TELLING = 50
 """Calls of one urgency that tell how many there are in a day."""
 
@@ -82,10 +82,9 @@ class QueueSearch:
                 if hits is not None:
                     return found + hits.places, None
                 ask_all = False
-            if not ask_days or (apart_s := _apart_s(passed)) is None:
+            if not ask_days or not found or (apart_s := _apart_s(passed)) is None:
                 continue
-            # What the index finds is not counted in: nobody knows how many calls it passed.
-            hits = self._on_days(most - len(found), after, apart_s * looked / max(1, len(found)))
+            hits = self._on_days(most - len(found), after, apart_s * looked / len(found))
             if hits is None:
                 ask_days = False
                 continue
@@ -122,24 +121,30 @@ class QueueSearch:
         if statement is None:
             return None
         hits = statement.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
-        count = select(func.count()).select_from(hits).scalar_subquery()
         c = current_scorecards.c
         wanted = and_(hits.c.is_said, behind(c.place, c.scorecard_id, after), self._matches())
         if first is not None:
             wanted = and_(wanted, c.place >= first)
-        # A row that counts comes with those that match, so that the texts are read once.
-        rank = case((wanted, 1), else_=0).label("rank")
-        rows = self._transaction.rows(
-            select(c.place, c.scorecard_id, rank, count.label("texts"))
+        found = (
+            select(c.place, c.scorecard_id)
             .select_from(hits.join(current_scorecards, c.recording_id == hits.c.recording_id))
-            .order_by(rank.desc(), c.place.desc(), c.scorecard_id.desc())
+            .where(wanted)
+            .order_by(c.place.desc(), c.scorecard_id.desc())
             .limit(most)
+            .subquery()
         )
-        texts = rows[0].texts if rows else 0
-        if texts > _MOST_BY_INDEX:
+        # A row that counts comes in any case, so that the texts are read once.
+        read = select(func.count().label("texts")).select_from(hits).subquery()
+        rows = self._transaction.rows(
+            select(found.c.place, found.c.scorecard_id, read.c.texts)
+            .select_from(read.outerjoin(found, true()))
+            .order_by(found.c.place.desc(), found.c.scorecard_id.desc())
+        )
+        if rows[0].texts > _MOST_BY_INDEX:
             return None
         last = QueueCursor(0 if first is None else first, 0)
-        return _Hits([Place(row.place, row.scorecard_id) for row in rows if row.rank], texts, last)
+        places = [Place(row.place, row.scorecard_id) for row in rows if row.place is not None]
+        return _Hits(places, rows[0].texts, last)
 
     def _matches(self) -> ColumnElement[bool]:
         return or_(

@@ -48,8 +48,13 @@ class SealedTexts:
     def reseal(self, after: str, most: int) -> Resealed | None:
         """As in the port. Under the write lock, and each row locked: what is let go meanwhile does not come back."""
         self._transaction.begin_writing()
+        # Who scores or corrects a call holds its recording before its texts. So does this: nobody waits in a circle.
         rows = self._transaction.rows(
-            select(recordings.c.id).where(recordings.c.id > after).order_by(recordings.c.id).limit(most)
+            select(recordings.c.id)
+            .where(recordings.c.id > after)
+            .order_by(recordings.c.id)
+            .limit(most)
+            .with_for_update(key_share=True)
         )
         if not rows:
             # Behind the last recording come texts of agents, of customers' answers and about standards: few.

@@ -120,6 +120,7 @@ FIELD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "done_by_agent": ("坐席当场办结", "done by the agent"),
         "solved_by_customer": ("客户确认解决", "solved, says the customer"),
         "still_open": ("客户说仍未解决", "customer says it is still open"),
+        "open_look_alikes": ("不算遗留事项的说法", "what only sounds open"),
         "thanked": ("客户最后道谢", "customer thanks at the end"),
         "soft": ("轻微扣分", "soft deduction"),
         "hard": ("严重扣分", "hard deduction"),

@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from models.scorecard import Evidence, Specificity, Verdict
+from models.transcript import Role
 from scoring.agreement import ONLY_CLASSIFIER
+from scoring.context import overlaps_any
 from scoring.doubts import Doubt, doubt
 from scoring.lexicon import Hit
 from scoring.normalise import ASK
@@ -95,7 +97,9 @@ def _judge(call: CallView, item: CommitmentItem, made: Sequence[Made], complaine
     if opened is None:
         return Outcome(Verdict.NOT_APPLICABLE, 0, item.points, (say(language, "commitment_nothing_open"),))
     if done is not None:
-        return _missed(call, item, opened, doubt(language, "commitment_maybe_done", quote=quote(call, done)))
+        who = next(said.utterance.role for said in call.said if said.utterance.index == done.utterance)
+        key = "commitment_maybe_done" if who is Role.AGENT else "commitment_maybe_solved"
+        return _missed(call, item, opened, doubt(language, key, quote=quote(call, done)))
     return _missed(call, item, opened)
 
 
@@ -119,10 +123,13 @@ def _takes_back(still: Evidence, done: Evidence) -> bool:
 
 
 def _first(speakers: Sequence[Said], name: str, kind: str, *, asked_too: bool = True) -> Evidence | None:
-    """The first of such words; without `asked_too` none of a question: 光猫退了？"""
+    """The first of such words; without `asked_too` none of a question: 光猫退了？ Of kind open without look-alikes."""
     for said in speakers:
+        look_alikes = said.found(f"{name.rpartition('.')[0]}.open_look_alikes") if kind == "open" else ()
         hits: Sequence[Hit] = said.found(name)
         for hit in hits:
+            if overlaps_any(hit, look_alikes):
+                continue
             if asked_too or said.reading.text[said.reading.clause(hit.start)[1] :][:1] != ASK:
                 return said.evidence(hit.start, hit.end, kind, hit.match)
     return None

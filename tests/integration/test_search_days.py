@@ -52,14 +52,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[range | None]:
     return days
 
 
-def fill(uow: UnitOfWork, calls: int) -> dict[str, CallMeta]:
-    """Of three teams, some weeks and three urgencies, some without a date; one in five says it."""
+def fill(uow: UnitOfWork, calls: int, days: int = 40, share: float = 0.2) -> dict[str, CallMeta]:
+    """Of three teams, some days and three urgencies, some without a date; a share says it."""
     rng, metas = random.Random(11), {}
     for number in range(calls):
-        name, away = f"call-{number}", timedelta(hours=rng.randrange(40 * 24))
+        name, away = f"call-{number}", timedelta(hours=rng.randrange(days * 24))
         began = None if rng.random() < 0.05 else factories.STARTED_AT - away
         meta = replace(factories.meta(name, f"A{number % 7}", began), team=f"T{number % 3}")
-        said = f"我想办理{RARE}" if rng.random() < 0.2 else "我要报修"
+        said = f"我想办理{RARE}" if rng.random() < share else "我要报修"
         card = CARDS[rng.choice((0, 0, 0, 1, 2))]
         put(uow, name, meta, card, turns=(("agent", COMMON), ("customer", said)))
         metas[name] = meta
@@ -75,18 +75,23 @@ def pages(queue: ReviewQueue, which: QueueFilter, size: int, scope: Scope = EVER
             return found
 
 
-@pytest.mark.parametrize("size", [1, 3, 200])
+@pytest.mark.parametrize(("size", "days", "share"), [(1, 40, 0.2), (200, 40, 0.2), (3, 5, 0.5), (7, 5, 0.3)])
 def test_page_after_page_brings_the_same_calls_in_the_same_order(
-    database: Database, asked: list[range | None], monkeypatch: pytest.MonkeyPatch, size: int
+    database: Database,
+    asked: list[range | None],
+    monkeypatch: pytest.MonkeyPatch,
+    size: int,
+    days: int,
+    share: float,
 ) -> None:
     narrowed = (
         (QueueFilter(), EVERYBODY),
         (QueueFilter(team="T1"), EVERYBODY),
         (QueueFilter(), Scope(frozenset({"T0", "T2"}))),
-        (QueueFilter(until=factories.STARTED_AT.date() - timedelta(days=9)), EVERYBODY),
+        (QueueFilter(until=factories.STARTED_AT.date() - timedelta(days=days // 4)), EVERYBODY),
     )
     with database.unit_of_work() as uow:
-        fill(uow, 90)
+        fill(uow, 90, days, share)
         for which, scope in narrowed:
             for phrase in (RARE, "携号"):
                 asked.clear()
@@ -149,6 +154,14 @@ def test_a_text_goes_where_its_call_goes_in_the_queue(database: Database, databa
         uow.commit()
         agree(3)
         assert sorted(found(uow)) == ["one", "three", "two"]
+    with bare_engine(database_url).begin() as connection:
+        connection.execute(sa.delete(call_texts).where(call_texts.c.recording_id == factories.recording("two").id))
+    with database.unit_of_work() as uow:
+        # Its text was let go, and it is heard again while its call is in the queue.
+        engine = replace(factories.ENGINE, digest="sha256:" + "9" * 64)
+        uow.transcripts.put(replace(factories.transcript(*turns, seed="two"), engine=engine))
+        uow.commit()
+        agree(3)
     with bare_engine(database_url).begin() as connection:
         connection.execute(sa.update(call_texts).values(queue_day=None))
     with database.unit_of_work() as uow:

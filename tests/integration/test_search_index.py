@@ -174,3 +174,38 @@ def test_an_older_store_is_indexed_anew(empty_database_url: str, tmp_path: Path,
         check(uow, texts, [["再见"], ["携号"]])
         uow.commit()
     database.close()
+
+
+def noted(url: str, times: int) -> bool:
+    """Whether so often was noted that the index has to forget; it is taken out again."""
+    with bare_engine(url).begin() as connection:
+        return connection.exec_driver_sql("DELETE FROM call_texts_parts_forgets").rowcount == times
+
+
+def test_no_part_of_an_erased_text_stays_in_the_file(tmp_path: Path) -> None:
+    """Its call moved in the queue before. Of what was heard anew the index forgets the older words as well."""
+    url = f"sqlite:///{tmp_path / 'calls.db'}"
+    schema.upgrade(url)
+    database = Database(url)
+    with database.unit_of_work() as uow:
+        for name, text in {"moved": "甲乙丙丁戊", "heard": "己庚辛壬癸", "stays": "子丑寅卯辰"}.items():
+            put(uow, name, factories.meta(name), factories.scorecard(), turns=(("customer", text),))
+        uow.commit()
+        put(uow, "moved", factories.meta("moved"), factories.scorecard(needs_review=True), "rules-2")
+        uow.commit()
+        assert noted(url, 0), "its words are the same"
+        uow.keeping.forget([factories.recording("moved").id], ForgottenPart.CALL, factories.STARTED_AT)
+        uow.commit()
+        assert noted(url, 1)
+        say(uow, "heard", "巳午未申酉")
+        uow.commit()
+        assert noted(url, 1)
+        held = "SELECT count(*) FROM call_texts_parts_held WHERE term IN ('甲乙丙', '己庚辛')"
+        with bare_engine(url).begin() as connection:
+            assert connection.exec_driver_sql(held).scalar() == 0
+            connection.exec_driver_sql("INSERT INTO call_texts_parts_forgets (id) VALUES (1)")
+    database.close()
+    assert wipe_deleted(url)
+    kept = (tmp_path / "calls.db").read_bytes()
+    assert "子丑寅".encode() in kept
+    assert not [part for part in ("甲乙丙", "丙丁戊") if part.encode() in kept]

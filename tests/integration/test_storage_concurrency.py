@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,8 +16,11 @@ import sqlalchemy as sa
 
 from models.errors import RecordingError, TransientError
 from models.ports import UnitOfWork
-from storage import Database, schema
+from storage import Database, schema, scorecards
+from storage.sealing import Sealer, new_key, read_keys
+from storage.standing import settle
 from storage.tables import metadata
+from storage.transaction import Transaction
 from tests import factories
 from tests.databases import BY_PEOPLE, DIARY, bare_engine, dump
 
@@ -121,6 +125,38 @@ def test_many_writers_that_read_first_never_meet_a_lock_error(database: Database
     at_once(*(register_ten(worker) for worker in range(8)))
     with database.unit_of_work() as uow:
         assert sum(uow.calls.recording_of(f"{w}-{n}") is not None for w in range(8) for n in range(10)) == 80
+
+
+def test_sealing_beside_a_call_that_is_scored_again_waits_and_fails_neither(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each changes the text that is searched and the transcript, which the other one holds."""
+    keyed = Database(database_url, Sealer(read_keys(new_key())))
+    plain = Database(database_url)
+    in_a_unit(plain, everything)()
+    scored = threading.Event()
+
+    def settle_later(transaction: Transaction, recording_id: str) -> None:
+        scored.set()
+        time.sleep(0.5)
+        settle(transaction, recording_id)
+
+    def score_again() -> None:
+        with keyed.unit_of_work() as uow:
+            card = factories.scorecard(needs_review=True)
+            uow.scorecards.put(factories.recording().id, factories.ENGINE.digest, "rules-2", card)
+            uow.commit()
+
+    def seal() -> None:
+        assert scored.wait(10)
+        with keyed.unit_of_work() as uow:
+            assert uow.sealed.reseal("", 10) is not None
+            uow.commit()
+
+    monkeypatch.setattr(scorecards, "settle", settle_later)
+    at_once(score_again, seal)
+    keyed.close()
+    plain.close()
 
 
 def test_readers_and_a_writer_do_not_wait_for_each_other(database: Database) -> None:

@@ -70,3 +70,12 @@ def test_a_missing_promise_is_a_question_where_nobody_said_what_was_left_open(tu
     found = judged("commitment", turns)
     assert (found.verdict, found.needs_review) == (Verdict.MISSED, asks)
     assert found.review_codes == ((ReviewCode.WEAK_GROUNDS,) if asks else ())
+
+
+def test_the_question_names_who_said_that_it_was_done() -> None:
+    customer = judged("commitment", ["c 之前那个短信收到了。", "a 好的。", "c 那我宽带什么时候能修好？", "a 说不好。"])
+    agent = judged("commitment", ["a 短信已经给您补发好了。", "c 那我宽带什么时候能修好？", "a 说不好。"])
+    assert customer.needs_review
+    assert agent.needs_review
+    assert "客户说过已解决" in customer.reasons[-1]
+    assert "坐席说过已办好" in agent.reasons[-1]
