@@ -24,8 +24,8 @@ from storage.transaction import Transaction
 
 LOOKED_THROUGH = 1_750
 """Texts that one page reads one by one at most; where more are left, its last place is where the next one goes on."""
-_BEFORE_INDEX = 750
-"""So many are read first."""
+_BEFORE_INDEX = 250
+"""So many are read first: enough to tell what many say from what hardly anybody says."""
 _FIRST_LOOK, _LONGEST_LOOK = 250, 2_000
 _LOOKED_ON = 1_000
 """Where so many more should fill the page, reading them is faster than any index."""
