@@ -4,9 +4,9 @@
 
 `benchmarks/heldout/README.md` says which author's calls have been used for what; no rule was written from those of u,
 x, p and m. Those of y, z, s, q, r, o, p, n and m are whole calls, judged by all four criteria; the others are short,
-about one criterion, and begin after a proper opening. Precision and recall as in `benchmarks.hard_cases`. Last: how
-likely the classifier finds the charges of the rules, right ones and wrong ones (behind UNCHARGED in
-`scoring/agreement.py`).
+about one criterion, and begin after a proper opening. Precision and recall as in `benchmarks.hard_cases`. Then, of the
+whole calls, how many verdicts are right where nobody is asked and where a person is. Last: how likely the classifier
+finds the charges of the rules, right ones and wrong ones (behind UNCHARGED in `scoring/agreement.py`).
 """
 
 from __future__ import annotations
@@ -106,6 +106,20 @@ def _print_table(judged: Sequence[tuple[Row, str]]) -> None:
             )
 
 
+def _print_asked(judged: Sequence[tuple[Row, str]], cards: Sequence[Scorecard]) -> None:
+    whole = {row.author for row, _ in judged if row.criterion == "greeting"}
+    for criterion in CRITERIA[:-1]:
+        right: dict[bool, list[bool]] = {False: [], True: []}
+        for (row, said), card in zip(judged, cards, strict=True):
+            if row.author in whole and row.criterion == criterion:
+                right[_finding(card, criterion).needs_review].append(said in row.expected)
+        shown = ", ".join(
+            f"{name} {sum(right[asked])} of {len(right[asked])}"
+            for asked, name in ((False, "nobody asked:"), (True, "a person asked:"))
+        )
+        print(f"whole calls, {criterion}, right where {shown}")
+
+
 def _print_charges(found: Sequence[Row], standard: ServiceStandard, classifier: Classifier) -> None:
     likely: dict[bool, list[float]] = {True: [], False: []}
     for row in found:
@@ -135,14 +149,14 @@ def main() -> None:
         classifier = classifier_in_use(Path(empty), standard.language)
     used = None if arguments.rules else classifier
     found = list(rows())
-    judged = [
-        (row, _answer(row, score_call(row.transcript, CallMeta("C"), standard, __version__, used))) for row in found
-    ]
+    cards = [score_call(row.transcript, CallMeta("C"), standard, __version__, used) for row in found]
+    judged = [(row, _answer(row, card)) for row, card in zip(found, cards, strict=True)]
     for row, said in judged:
         if row.author == arguments.show and said not in row.expected:
             print(f"{row.criterion}: {said}, not {'|'.join(sorted(row.expected))}")
             print("".join(f"    {u.role.value}: {u.text}\n" for u in row.transcript.utterances), end="")
     _print_table(judged)
+    _print_asked(judged, cards)
     if classifier is not None:
         _print_charges(found, standard, classifier)
 
